@@ -65,10 +65,8 @@ class Composer(msgspec.Struct, frozen=True):
         match page.subject:
             case (Tag() | TagPart() | None) as tag if page.address.startswith(addresses.TAGS):
                 found = tag_ways(lists, tag)
-            case Edition(period=Period.DAY):
-                found = self._days(page, page.subject)
-            case EditionPart():
-                found = self._days(page, page.subject.edition, page.subject.number)
+            case Edition(period=Period.DAY) | EditionPart():
+                found = self._days(page.subject, is_front=page.address == addresses.FRONT)
             case Edition():
                 found = period_ways(lists, page.subject)
             case Source():
@@ -148,10 +146,11 @@ class Composer(msgspec.Struct, frozen=True):
             more=tuple(map(_link_to, more)),
         )
 
-    def _days(self, page: Page, edition: Edition, number: int = 1) -> Ways:
+    def _days(self, subject: Edition | EditionPart, *, is_front: bool) -> Ways:
         """Return functions that make the views of a part of a day. What they share is computed once."""
+        edition, number = (subject, 1) if isinstance(subject, Edition) else (subject.edition, subject.number)
         lists = DayLists(Lists(self.plan, self.names), edition)
-        date, parts, is_front = edition.first, self.plan.day(edition), page.address == addresses.FRONT
+        date, parts = edition.first, self.plan.day(edition)
         before, after = self.plan.around(edition)
         counts = ((self.plan.digest.sources[group.source], len(group.articles)) for group in edition.groups)
         around = DayView(
