@@ -72,6 +72,10 @@ language = "en"                      # of the interface: "en" or "zh"
 # aggregator = true
 # activity = true
 # text = "excerpt"
+
+# Where `broadsheet publish web` puts the site:
+# [publish.web]
+# address = "file:///srv/www/digest"
 """
 
 _CHINESE = """\
@@ -130,6 +134,10 @@ language = "zh"                      # 界面语言："en" 或 "zh"
 # aggregator = true
 # activity = true
 # text = "excerpt"
+
+# `broadsheet publish web` 把站点发布到哪里：
+# [publish.web]
+# address = "file:///srv/www/digest"
 """
 
 
