@@ -35,14 +35,8 @@ from generator.grouping.sources import configured_aggregators, configured_names
 from generator.grouping.tags import regrouped_tags, tags_of
 from generator.model import addresses
 from generator.model.types import Article, CopyGroup, Digest, Related, Source, Story
-from generator.render.affected import (
-    affected_pages,
-    by_file,
-    day_pages,
-    identifier_pages,
-    is_near,
-    tag_pages,
-)
+from generator.render.affected import affected_pages, by_file, day_pages, identifier_pages, is_near, tag_pages
+from generator.render.beside import pages_beside
 from generator.render.pages import Page, page_of_source, pages_of_edition
 
 
@@ -231,7 +225,9 @@ def _effects(
     pages = by_file(
         affected_pages(plan, (*added, *parted), begun, removed, ended, is_recounted=change.is_recounted)
     )
-    pages |= by_file(day_pages(plan, _moved(digest, last)))
+    moved = _moved(digest, last)
+    theirs = [article for source in moved for article in source.articles]
+    pages |= by_file((*day_pages(plan, moved), *pages_beside(plan, theirs)))
     if digest.days[-1].first != last.days[-1].first:
         pages |= by_file(map(page_of_source, digest.sources.values()))
     dates = {article.date for article in (*removed, *added)}

@@ -1,12 +1,14 @@
-"""The order in which a day's articles are read: that of its list, without those that have no page."""
+"""The order in which a day's articles are read: that of its page, without those that have no page."""
 
 from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_left
+from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
-from generator.model.types import Article, Digest
+from generator.model.types import Article, Digest, Edition
+from generator.render.day_plan import DayPart, Row
 
 
 class Paged(Protocol):
@@ -17,6 +19,10 @@ class Paged(Protocol):
 
     def has_page(self, article: Article) -> bool:
         """Return whether an article gets a page of its own."""
+        ...
+
+    def day(self, edition: Edition) -> tuple[DayPart, ...]:
+        """Return the parts of a day."""
         ...
 
 
@@ -48,6 +54,18 @@ class DayOrders:
 def _order(plan: Paged, date: dt.date) -> DayOrder:
     days = plan.digest.days
     at = bisect_left(days, date, key=lambda day: day.first)
-    groups = days[at].groups if at < len(days) and days[at].first == date else ()
-    articles = tuple(article for group in groups for article in group.articles if plan.has_page(article))
-    return DayOrder(articles, {article.id: place for place, article in enumerate(articles)})
+    parts = plan.day(days[at]) if at < len(days) and days[at].first == date else ()
+    shown = (article for part in parts for row in _rows(part) for article in _articles(row))
+    unique = {article.id: article for article in shown if article.date == date and plan.has_page(article)}
+    return DayOrder(tuple(unique.values()), {id_: place for place, id_ in enumerate(unique)})
+
+
+def _rows(part: DayPart) -> Iterator[Row]:
+    yield from (*part.picks, *part.stories)
+    for own in (*part.reading, *part.links, *part.activity):
+        yield from own.rows
+
+
+def _articles(row: Row) -> Iterator[Article]:
+    """Yield the article of a row with its copies, then the other texts of its story."""
+    yield from (row.article, *row.copies, *row.told)

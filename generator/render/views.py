@@ -114,9 +114,7 @@ class CalendarDay(View, frozen=True, kw_only=True):
     date: dt.date
     count: int
     address: str | None
-    """Its edition. None if it has none; on a day's page, the month for each later day."""
-    fragment: str = ""
-    """The day in the month's calendar, for a later day."""
+    """Its edition; None if it has none."""
     shade: int = 0
     """How many articles it has among the days shown, in quarters: 1 to 4, or 0 for none."""
 

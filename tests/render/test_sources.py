@@ -42,7 +42,7 @@ def test_a_page_is_made_of_what_its_template_leads_to():
 
 def test_a_list_is_made_of_its_items_too():
     assert names("day.html") == {"day.html", "base.html"} | {
-        f"partials/{name}.html" for name in ("parts", "block", "item", "calendar", "above", "tags")
+        f"partials/{name}.html" for name in ("parts", "day", "item", "tags")
     }
 
 
@@ -60,7 +60,7 @@ def test_a_file_of_the_site_takes_the_place_of_the_default_one(own):
 
 def test_a_file_that_extends_the_default_one_leads_to_both(own):
     (own / "day.html").write_text('{% extends "theme/day.html" %}', "utf-8")
-    assert {"day.html", "theme/day.html", "base.html", "partials/block.html"} <= names("day.html", own)
+    assert {"day.html", "theme/day.html", "base.html", "partials/day.html"} <= names("day.html", own)
 
 
 def test_a_template_that_a_value_chooses_may_be_any(own):

@@ -109,7 +109,7 @@ def test_an_article_and_its_items_lead_to_what_its_tags_are_called():
         ("The press", "tags/press/"), ("a", "tags/a/"), ("b", "tags/b/"), ("c", "tags/c/"),
     ]  # fmt: skip
     [day, *_] = views_of(plan_, "2024/07/03/")
-    assert [tag.name for tag in day.blocks[0].items[0].tags] == ["The press", "a", "b"]
+    assert [tag.name for tag in day.reading[0].items[0].tags] == ["The press", "a", "b"]
 
 
 def test_the_page_of_all_tags_has_the_largest_first():
