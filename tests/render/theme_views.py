@@ -115,7 +115,7 @@ def block(*items: views.Item, **changed) -> views.Block:
 def month_calendar() -> views.Calendar:
     day = views.CalendarDay(date=DAY, count=2, address="2024/07/03/", shade=1)
     none = views.CalendarDay(date=dt.date(2024, 7, 4), count=0, address=None)
-    return views.Calendar(month=MONTH, weeks=((None, None, day, none, later, None, None),))
+    return views.Calendar(month=MONTH, weeks=((None, None, day, none, None, None, None),))
 
 
 def day_view(*blocks: views.Block, **changed) -> DayView:
@@ -376,6 +376,7 @@ def views_by_template() -> dict[str, views.View]:
         "tag_month.html": source_month_view(source=TAG),
         "tags.html": TagsView(tags=(TAG,), count=3),
         "article.html": article_view(),
+        "redirect.html": views.RedirectView(target="articles/ab/abc.html", fragment="x", title="Moved"),
         "404.html": views.NotFoundView(latest=LATEST),
         "empty.html": views.NotFoundView(latest=None),
     }  # fmt: skip
