@@ -121,7 +121,8 @@ def blocks(token):
     if not token.tag:
         return [inline]
     name = {"p": "paragraph", "t": token.tag, "h": "heading"}["t" if token.tag == "th" else token.tag[0]]
-    style = {"style": f"text-align:{token.info}"} if token.info else {}
+    is_written = token.info and token.info != "end"  # columns of numbers end at the right by intent
+    style = {"style": f"text-align:{token.info}"} if is_written else {}
     rest = (False, "", NO_NUMBERS)
     return [
         (f"{name}_open", token.tag, "", style, *rest),
