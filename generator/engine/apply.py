@@ -118,9 +118,17 @@ def _update(state: SiteState, read: Records, former: Config, *, has_other_picks:
             *identifier_pages(plan, (*added, *_linked_otherwise(last, change.digest))),
         )
     )
+    affected = (
+        *removed,
+        *added,
+        *(one for group in (*change.ended, *change.begun) for one in group.articles),
+    )
+    index_files = state.rendering.search.paths_of(affected)
     had_picks = bool(plan.picks)
     _take_over(state, change, {**derived, **read}, derived.keys())
-    return _effects(state, change, before, last, had_picks=had_picks)
+    effects = _effects(state, change, before, last, had_picks=had_picks)
+    index_files += state.rendering.search.paths_of(affected)
+    return effects._replace(others=(*effects.others, *dict.fromkeys(index_files)))
 
 
 class _Change(NamedTuple):

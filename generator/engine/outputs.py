@@ -24,8 +24,11 @@ from generator.render.highlight import stylesheet
 from generator.render.page_at import page_at
 from generator.render.pages import Alias, Page, pages_of
 from generator.render.templates import assets_of
+from generator.search import table
+from generator.search.months import IndexFile
 
 CODE_STYLE = "assets/code.css"
+SEARCH_TABLE = "assets/search-table.js"
 FILES = {page_tasks.ATOM: addresses.ATOM, page_tasks.RSS: addresses.RSS, page_tasks.JSON: addresses.JSON_FEED}
 _FORMS = (page_tasks.ATOM, page_tasks.JSON)
 """Formats of every feed. That of the whole digest has RSS too."""
@@ -45,7 +48,7 @@ class Output(msgspec.Struct, frozen=True):
     """A file of the site: its path below the output folder, and what it is made of."""
 
     path: str
-    content: Page | Feed | Path | bytes
+    content: Page | Feed | IndexFile | Path | bytes
 
 
 class Outputs:
@@ -66,7 +69,8 @@ class Outputs:
     @cached_property
     def assets(self) -> Mapping[str, bytes]:
         """Path → content of the theme's style sheets and scripts."""
-        return {CODE_STYLE: stylesheet().encode(), **assets_of(self._site.templates)}
+        made = {CODE_STYLE: stylesheet().encode(), SEARCH_TABLE: table.script()}
+        return {**made, **assets_of(self._site.templates)}
 
     def hides_others_than(self, last: Outputs) -> bool:
         """Return whether a static file came or went that may hide a file of another name.
@@ -102,7 +106,11 @@ class Outputs:
             return Output(path, self._site.content / rendering.index.images[path])
         if path in self.assets:
             return Output(path, self.assets[path])
-        made = feed_at(rendering, path) or page_at(rendering.plan, path, self._article)
+        made = (
+            feed_at(rendering, path)
+            or rendering.search.file_at(path)
+            or page_at(rendering.plan, path, self._article)
+        )
         is_alias = isinstance(made, Page) and isinstance(made.subject, Alias)
         return Output(path, made) if made and not (is_alias and _in_the_way(path, self._shadows)) else None
 
@@ -144,6 +152,7 @@ class Outputs:
             (path, feed_at(rendering, path)) for path in feed_paths(rendering.plan.digest.sources.values())
         )
         yield from (Output(path, feed) for path, feed in feeds_ if feed)
+        yield from (Output(file.path, file) for file in rendering.search.files())
         yield from (Output(path, content) for path, content in sorted(self.assets.items()))
 
 
@@ -154,6 +163,8 @@ def fingerprint(rendering: RenderContext, output: Output) -> bytes:
             return rendering.fingerprints.of(page)
         case Feed() as feed:
             return rendering.fingerprints.feed(feed.articles, (feed.meta, feed.form, feed.folder))
+        case IndexFile() as file:
+            return rendering.search.fingerprint(file)
         case bytes() as data:
             return hashed(data)
     return repr(stamp_at(output.content).settled(rendering.context.limits.unsettled)).encode()

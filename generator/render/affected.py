@@ -72,7 +72,7 @@ def affected_pages(
             yield from pages_of_story(plan, group)
     yield from pages_beside(plan, everyone)
     yield from identifier_pages(plan, everyone)
-    yield from overviews(digest)
+    yield from overviews(plan)
 
 
 def identifier_pages(plan: Plan, articles: Iterable[Article]) -> Iterator[Page]:

@@ -79,6 +79,8 @@ class Composer(msgspec.Struct, frozen=True):
                 return self._redirect(page.subject.article)
         if page.address == addresses.FRONT:
             return views.EmptyView()
+        if page.address == addresses.SEARCH:
+            return views.SearchView(texts=self.plan.search == "full")
         latest = self.plan.digest.days[-1:]
         return views.NotFoundView(latest=self.names.edition(latest[0]) if latest else None)
 

@@ -18,6 +18,7 @@ from generator.render.pages import ARTICLE, Alias, MonthPart, Page, Plan
 from generator.render.period_views import ArchiveView, PeriodView, StoryView
 from generator.render.source_lists import SourceList
 from generator.render.source_views import SourceMonthView, SourcesView, SourceView
+from generator.render.search_view import SearchView
 
 
 def article_frame(
@@ -79,6 +80,7 @@ class Framer(msgspec.Struct, frozen=True, kw_only=True):
             latest=self.names.period(Period.DAY, digest.days[-1].first) if digest.days else None,
             archive=self.names.archive() if digest.days else None,
             generator=generator,
+            search=self.plan.search != "none",
         )
 
     def _heading(self, view: views.View) -> tuple[str, str]:
@@ -162,6 +164,8 @@ def _title_of_overview(view: views.View, text: Callable[[str], str]) -> str:
         case SourcesView():
             part = f" ({view.part})" if view.part > 1 else ""
             return (text("Sources by name") if view.is_by_name else text("Sources")) + part
+        case SearchView():
+            return text("Search")
         case views.NotFoundView():
             return text("Page not found")
     return ""
@@ -186,4 +190,5 @@ def _section(page: Page) -> str:
             return "archive"
         case Source() | MonthPart() | SourceList():
             return "sources"
-    return "archive" if page.address == addresses.ARCHIVE else ""
+    named = {addresses.ARCHIVE: "archive", addresses.SEARCH: "search"}
+    return named.get(page.address, "")

@@ -58,18 +58,9 @@ class MonthPart(msgspec.Struct, frozen=True):
 G = TypeVar("G", CopyGroup, Story)
 
 Subject = (
-    Article
-    | Edition
-    | Source
-    | MonthPart
-    | Story
-    | Identifier
-    | IdentifierKind
-    | IdentifierPart
-    | SourceList
-    | Alias
-    | None
-)
+    Article | Edition | Source | MonthPart | Story | Identifier
+    | IdentifierKind | IdentifierPart | SourceList | Alias | None
+)  # fmt: skip
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,6 +97,8 @@ class Plan(msgspec.Struct, kw_only=True):
     """The articles that the curator pinned, newest first."""
     since: dt.date = dt.date.min
     """The first day whose articles get pages. Before it, only articles without an original do."""
+    search: str = "full"
+    """What readers can search: `full`, `titles` or `none`."""
     aliases: dict[str, str] = {}
     """Output file of a former address → id of the article that it redirects to."""
     orders: DayOrders = msgspec.field(default_factory=DayOrders)
@@ -237,7 +230,7 @@ def pages_since(digest: Digest, articles: str, months: int) -> dt.date:
     return dt.date(month // 12, month % 12 + 1, 1) if month >= 12 else dt.date.min
 
 
-def plan(digest: Digest, since: dt.date = dt.date.min) -> Plan:
+def plan(digest: Digest, since: dt.date = dt.date.min, *, search: str = "full") -> Plan:
     """Return the plan of a digest. Articles from `since` on get pages of their own."""
     parts = _parts(month for source in digest.sources.values() for month in source.months)
     counts = {edition.first: edition.count for edition in digest.days}
@@ -249,6 +242,7 @@ def plan(digest: Digest, since: dt.date = dt.date.min) -> Plan:
         stories=_by_article(digest.stories),
         picks=tuple(article for article in digest.articles if article.pinned),
         since=since,
+        search=search,
         aliases={
             addresses.file_of(alias): article.id
             for article in digest.articles
@@ -288,17 +282,19 @@ def pages_of(plan_: Plan) -> Iterator[Page]:
         yield from pages_of_kind(kind)
     for editions in (digest.days, digest.weeks, digest.months, digest.years):
         yield from map(page_of_edition, editions)
-    yield from overviews(digest)
+    yield from overviews(plan_)
 
 
-def overviews(digest: Digest) -> Iterator[Page]:
+def overviews(plan_: Plan) -> Iterator[Page]:
     """Yield the pages that show the whole digest."""
-    yield _front(digest)
-    if digest.days:
+    yield _front(plan_.digest)
+    if plan_.digest.days:
         yield Page(address=addresses.ARCHIVE, template="archive.html")
-    for one in lists_of(len(digest.sources)):
+    for one in lists_of(len(plan_.digest.sources)):
         address = addresses.sources(one.part, by_name=one.is_by_name)
         yield Page(address=address, template="sources.html", subject=one)
+    if plan_.search != "none":
+        yield Page(address=addresses.SEARCH, template="search.html")
     yield Page(address=addresses.NOT_FOUND, template="404.html")
 
 

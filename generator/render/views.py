@@ -220,6 +220,13 @@ class EmptyView(View, frozen=True, kw_only=True):
     """`empty.html`: the front page of a digest without articles."""
 
 
+class SearchView(View, frozen=True, kw_only=True):
+    """`search.html`: the page that searches."""
+
+    texts: bool
+    """Whether texts are searched too."""
+
+
 class NotFoundView(View, frozen=True, kw_only=True):
     """`404.html`."""
 
@@ -247,7 +254,7 @@ class PageView(View, frozen=True, kw_only=True):
     index: bool = True
     """False asks search engines not to index the page."""
     section: str = ""
-    """The current entry of the navigation: `front`, `archive`, `sources` or none."""
+    """The current entry of the navigation: `front`, `archive`, `sources`, `search` or none."""
     rooted: bool = False
     """Whether links start at the root of the site, because the page is shown at any address: `404.html`."""
 
@@ -275,3 +282,5 @@ class SiteView(View, frozen=True, kw_only=True):
     """The newest year."""
     generator: str
     """For example `Broadsheet 0.1.0`."""
+    search: bool = True
+    """Whether there is a page that searches."""
