@@ -21,6 +21,7 @@ from generator.render.lists import DAY_FILLS, Fill, Lists, Ways, direction_of, n
 from generator.render.names import Names, Words
 from generator.render.pages import Alias, MonthPart, Page, Plan
 from generator.render.periods import archive_ways, period_ways
+from generator.render.search_view import SearchView
 from generator.render.source_lists import SourceList
 from generator.render.source_pages import month_ways, source_ways, sources_ways
 from generator.render.story_pages import story_ways
@@ -80,7 +81,7 @@ class Composer(msgspec.Struct, frozen=True):
         if page.address == addresses.FRONT:
             return views.EmptyView()
         if page.address == addresses.SEARCH:
-            return views.SearchView(texts=self.plan.search == "full")
+            return SearchView(texts=self.plan.search == "full")
         latest = self.plan.digest.days[-1:]
         return views.NotFoundView(latest=self.names.edition(latest[0]) if latest else None)
 

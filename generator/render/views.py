@@ -133,9 +133,7 @@ class DayView(View, frozen=True, kw_only=True):
     date: dt.date
     count: int
     sources: tuple[Named, ...]
-    """All sources of the day. `address`: the anchor of the block, or of the item further up with all
-    articles.
-    """
+    """All sources of the day. `address`: the anchor of the block, or of the item above with all articles."""
     picks: tuple[Item, ...] = ()
     """The articles that the curator pinned."""
     stories: tuple[Item, ...] = ()
@@ -218,13 +216,6 @@ class RedirectView(View, frozen=True, kw_only=True):
 
 class EmptyView(View, frozen=True, kw_only=True):
     """`empty.html`: the front page of a digest without articles."""
-
-
-class SearchView(View, frozen=True, kw_only=True):
-    """`search.html`: the page that searches."""
-
-    texts: bool
-    """Whether texts are searched too."""
 
 
 class NotFoundView(View, frozen=True, kw_only=True):

@@ -104,10 +104,8 @@ class Months:
             articles = self.articles(edition.first)
             numbering = zlib.crc32("\n".join([one.id for one in articles]).encode())
             parts = _parts(articles, has_texts=self._has_texts)
-            known = self._known[edition.first] = (
-                edition,
-                Month(edition.first, len(articles), parts, numbering),
-            )
+            month = Month(edition.first, len(articles), parts, numbering)
+            known = self._known[edition.first] = edition, month
         return known[1]
 
 

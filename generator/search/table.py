@@ -42,8 +42,9 @@ MARKS: Ranges = ((0x0300, 0x036F),)
 """Combining marks that are removed after decomposition, so that `e` finds `é`."""
 REPLACED = {"ς": "σ", "ß": "ss"}
 """Letters that lowering leaves in several forms."""
-DOTS = "\u2024\u2025\u2026"
-"""Leaders and ellipses, which would become full stops and so begin a name."""
+BLANKED: Ranges = ((0x2024, 0x2026), (0xFDF0, 0xFDFF))
+"""Spaces from the start: ellipses, which would become full stops and so begin a name, and Arabic phrases, which
+would become 18 letters each."""
 SPREAD = 0x9E3779B1
 """Odd number that spreads the keys of pairs over 32 bits, so that each file of an index gets as many."""
 KEY_BITS = 28
@@ -65,7 +66,7 @@ def script() -> bytes:
         "JOINING": JOINING,
         "LONGEST_NAME": LONGEST_NAME,
         "REPLACED": REPLACED,
-        "DOTS": DOTS,
+        "BLANKED": character_class(BLANKED, form),
         "SPREAD": SPREAD,
         "KEY_BITS": KEY_BITS,
     }

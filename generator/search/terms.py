@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from generator.search.table import (
-    DOTS,
+    BLANKED,
     JOINING,
     KEY_BITS,
     LONGEST_NAME,
@@ -35,7 +35,7 @@ _NAME_OR_RUN = re.compile(f"({_RUN})|{_NAME.pattern}")
 _PARTS = re.compile(f"({_JOINED})")
 _UNPAIRED = re.compile(f"[^{character_class(PAIRED)}]+")
 _MARK = re.compile(f"[{character_class(MARKS)}]+")
-_DOTS = re.compile(f"[{DOTS}]")
+_BLANKED = re.compile(f"[{character_class(BLANKED)}]")
 _NOT_PLAIN = re.compile(
     "[^\0-\x7f\xa0\xa9\xab\xae\xb0\xb7\xbb\xd7\u200b-\u2010\u2013-\u2023\u2190-\u2199\u2248\u2264\u2265"
     "\u25a0-\u27bf\ufe0f\U0001f300-\U0001faff\u3001-\u3030\u3041-\u3096\u30a1-\u30fa\u30fc-\u30fe\u3400-\u4dbf\u4e00-\u9fff"
@@ -47,14 +47,14 @@ one takes twice as long as finding its terms."""
 
 def folded(text: str) -> str:
     """Return a text in the form in which its terms are found: NFKC, small letters, without diacritics."""
-    text = _DOTS.sub(" ", text)
+    text = _BLANKED.sub(" ", text)
     if text.isascii() or not _NOT_PLAIN.search(text):
         return text.lower()
     return folded_plainly(text)
 
 
 def folded_plainly(text: str) -> str:
-    """Return the same for any text without ellipses."""
+    """Return the same for any text without what counts as spaces from the start."""
     text = unicodedata.normalize("NFKC", text).lower()
     text = unicodedata.normalize("NFC", _MARK.sub("", unicodedata.normalize("NFD", text)))
     for letter, others in REPLACED.items():

@@ -1,5 +1,5 @@
 // The terms of texts and queries as keys, like generator/search/terms.py, by the same table.
-import { DOTS, JOINING, KEY_BITS, LONGEST_NAME, MARKS, PAIRED, PARTING, REPLACED, SPREAD } from "./search-table.js";
+import { BLANKED, JOINING, KEY_BITS, LONGEST_NAME, MARKS, PAIRED, PARTING, REPLACED, SPREAD } from "./search-table.js";
 
 const WORD = `[^${PAIRED}${PARTING}]+`;
 const JOINED = `[${JOINING.replace("-", "\\-")}]`;
@@ -7,7 +7,7 @@ const NAME = `\\.?${WORD}(?:${JOINED}${WORD})*(?:(?:\\+\\+?|#)(?!${WORD}))?`;
 const NAME_OR_RUN = new RegExp(`([${PAIRED}]+)|${NAME}`, "gu");
 const PARTS = new RegExp(`(${JOINED})`, "u");
 const MARK = new RegExp(`[${MARKS}]+`, "gu");
-const ELLIPSES = new RegExp(`[${DOTS}]`, "g");
+const BLANK = new RegExp(`[${BLANKED}]`, "gu");
 const SHIFT = 32 - KEY_BITS;
 
 const CRC = Int32Array.from({ length: 256 }, (_, value) => {
@@ -17,7 +17,7 @@ const CRC = Int32Array.from({ length: 256 }, (_, value) => {
 
 /** A text in the form in which its terms are found. */
 export function folded(text) {
-  text = text.replace(ELLIPSES, " ").normalize("NFKC").toLowerCase();
+  text = text.replace(BLANK, " ").normalize("NFKC").toLowerCase();
   text = text.normalize("NFD").replace(MARK, "").normalize("NFC");
   for (const [letter, others] of Object.entries(REPLACED)) text = text.replaceAll(letter, others);
   return text;
