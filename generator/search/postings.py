@@ -13,7 +13,8 @@ from array import array
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from operator import sub
+from itertools import repeat
+from operator import and_, sub
 from typing import NamedTuple
 
 from generator.search.table import KEY_BITS
@@ -81,11 +82,7 @@ def _encoded(postings: dict[int, list[int]], keys: Iterable[int], last: int) -> 
         if len(found) == 1:
             numbers += ((key - last << 1) + 1, found[0])
         else:
-            numbers += (key - last << 1, len(found), found[0], *map(sub, found[1:], _even(found)))
+            before = map(and_, found, repeat(-2))  # without what was added
+            numbers += (key - last << 1, len(found), found[0], *map(sub, found[1:], before))
         last = key
     return b"".join(map(_NUMBERS.__getitem__, numbers))
-
-
-def _even(found: list[int]) -> Iterator[int]:
-    """Yield the doubled numbers without what is added to them."""
-    return (one & -2 for one in found)

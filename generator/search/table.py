@@ -43,8 +43,8 @@ MARKS: Ranges = ((0x0300, 0x036F),)
 REPLACED = {"ς": "σ", "ß": "ss"}
 """Letters that lowering leaves in several forms."""
 BLANKED: Ranges = ((0x2024, 0x2026), (0xFDF0, 0xFDFF))
-"""Spaces from the start: ellipses, which would become full stops and so begin a name, and Arabic phrases, which
-would become 18 letters each."""
+"""Spaces from the start: ellipses, which would become full stops and so begin a name, and Arabic phrases,
+which would become 18 letters each."""
 SPREAD = 0x9E3779B1
 """Odd number that spreads the keys of pairs over 32 bits, so that each file of an index gets as many."""
 KEY_BITS = 28

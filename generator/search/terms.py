@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
-import zlib
 from array import array
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
+from zlib import crc32
 
 from generator.search.table import (
     BLANKED,
@@ -33,29 +33,22 @@ _JOINED = f"[{re.escape(JOINING)}]"
 _NAME = re.compile(rf"\.?{_WORD}(?:{_JOINED}{_WORD})*(?:(?:\+\+?|#)(?!{_WORD}))?")
 _NAME_OR_RUN = re.compile(f"({_RUN})|{_NAME.pattern}")
 _PARTS = re.compile(f"({_JOINED})")
+_RUNS = re.compile(_RUN)
 _UNPAIRED = re.compile(f"[^{character_class(PAIRED)}]+")
 _MARK = re.compile(f"[{character_class(MARKS)}]+")
 _BLANKED = re.compile(f"[{character_class(BLANKED)}]")
 _NOT_PLAIN = re.compile(
-    "[^\0-\x7f\xa0\xa9\xab\xae\xb0\xb7\xbb\xd7\u200b-\u2010\u2013-\u2023\u2190-\u2199\u2248\u2264\u2265"
-    "\u25a0-\u27bf\ufe0f\U0001f300-\U0001faff\u3001-\u3030\u3041-\u3096\u30a1-\u30fa\u30fc-\u30fe\u3400-\u4dbf\u4e00-\u9fff"
-    "\uff01\uff02\uff04-\uff0a\uff0c\uff0f\uff1a-\uff20\uff3b-\uff3e\uff5b-\uff60]"
+    "[^\0-\x7f\xa0\xa9\xab\xae\xb0\xb7\xbb\xd7\u200b-\u2010\u2013-\u2026\u2190-\u2199\u2248\u2264\u2265"
+    "\u25a0-\u27bf\ufe0f\U0001f300-\U0001faff\u3001-\u3030\u3041-\u3096\u30a1-\u30fa\u30fc-\u30fe\u3400-\u4dbf"
+    "\u4e00-\u9fff\uff01\uff02\uff04-\uff0a\uff0c\uff0f\uff1a-\uff20\uff3b-\uff3e\uff5b-\uff60]"
 )
-"""What may fold to something else than its small letters. Most Chinese texts have none of it, and normalising
-one takes twice as long as finding its terms."""
+"""What may fold to something else than its small letters. Most Chinese texts have none of it, and folding one
+takes as long as finding its terms."""
 
 
 def folded(text: str) -> str:
     """Return a text in the form in which its terms are found: NFKC, small letters, without diacritics."""
-    text = _BLANKED.sub(" ", text)
-    if text.isascii() or not _NOT_PLAIN.search(text):
-        return text.lower()
-    return folded_plainly(text)
-
-
-def folded_plainly(text: str) -> str:
-    """Return the same for any text without what counts as spaces from the start."""
-    text = unicodedata.normalize("NFKC", text).lower()
+    text = unicodedata.normalize("NFKC", _BLANKED.sub(" ", text)).lower()
     text = unicodedata.normalize("NFC", _MARK.sub("", unicodedata.normalize("NFD", text)))
     for letter, others in REPLACED.items():
         text = text.replace(letter, others)
@@ -64,10 +57,12 @@ def folded_plainly(text: str) -> str:
 
 def keys_of(text: str) -> set[int]:
     """Return the keys of all terms of a text."""
-    text = folded(text)
-    keys = set() if text.isascii() else _keys_of_pairs(_UNPAIRED.sub("\0", text))
-    keys.update(key_of(term) for name in set(_NAME.findall(text)) for term in _terms(name))
-    return keys
+    if text.isascii():
+        return _keys_of_names(text.lower())
+    if _NOT_PLAIN.search(text):
+        text = folded(text)
+    words = _RUNS.sub(" ", text).lower()
+    return _keys_of_names(words).union(_keys_of_pairs(_UNPAIRED.sub("\0", text)))
 
 
 def wanted_keys(text: str) -> list[int]:
@@ -90,7 +85,7 @@ def wanted_keys(text: str) -> list[int]:
 
 def key_of(term: str) -> int:
     """Return the key of a word or name."""
-    return zlib.crc32(term.encode("utf-8", "surrogatepass")) >> _SHIFT
+    return crc32(term.encode("utf-8", "surrogatepass")) >> _SHIFT
 
 
 def packed(keys: Iterable[int]) -> bytes:
@@ -106,15 +101,26 @@ def _key_of_pair(pair: int) -> int:
     return (pair * SPREAD & 0xFFFF_FFFF) >> _SHIFT
 
 
-def _keys_of_pairs(runs: str) -> set[int]:
+def _keys_of_names(text: str) -> set[int]:
+    """Return the keys of all names in a folded text. Most are words, which are one term each."""
+    names = set(_NAME.findall(text))
+    others = [name for name in names if not name.isalnum()]
+    names.difference_update(others)
+    keys = {crc32(name.encode()) >> _SHIFT for name in names}
+    keys.update(key_of(term) for name in others for term in _terms(name))
+    return keys
+
+
+def _keys_of_pairs(runs: str) -> list[int]:
     """Return the keys of all pairs in runs of characters with a null between them.
 
     Reading two units as one number takes a tenth of the time of joining characters.
     """
     units = runs.encode("utf-16-le", "surrogatepass")
     units += b"\0" * (4 - len(units) % 4)
-    pairs = {*_numbers(units), *_numbers(units[2:] + b"\0\0")}
-    return {(pair * SPREAD & 0xFFFF_FFFF) >> _SHIFT for pair in pairs if pair & 0xFFFF and pair >> 16}
+    pairs = set(_numbers(units))
+    pairs.update(_numbers(units[2:] + b"\0\0"))
+    return [(pair * SPREAD & 0xFFFF_FFFF) >> _SHIFT for pair in pairs if pair > 0xFFFF and pair & 0xFFFF]
 
 
 def _numbers(units: bytes) -> array[int]:
@@ -124,13 +130,11 @@ def _numbers(units: bytes) -> array[int]:
     return numbers
 
 
-def _terms(name: str) -> Iterable[str]:
+def _terms(name: str) -> set[str]:
     """Return the terms of a name: all its parts of at most `LONGEST_NAME` words, and with signs at its ends.
 
     `.NET` is also `.net`, and `C++` also `c++`.
     """
-    if name.isalnum():
-        return (name,)
     first, parts, last = _split(name)
     terms = {
         "".join(parts[start:end])

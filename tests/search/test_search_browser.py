@@ -92,7 +92,8 @@ def test_the_script_finds_the_same_terms(page, served, texts):
 
 QUERIES = (
     '-a "b c" source:x', "“供应链 攻击” 漏洞", "before:2024 after:2023-2-3", "lang:ZH site:",
-    "SITE:https://www.A.example/x", 'tag:"unclosed phrase', "source：新闻 a:b before:nonsense", "-", '""', "漏 a", "site:u:p@a.example:80?x",
+    'tag:"unclosed phrase', "SITE:https://www.A.example/x", "source：新闻 a:b before:nonsense",
+    "-", '""', "漏 a", "site:u:p@a.example:80?x",
 )  # fmt: skip
 
 
@@ -140,9 +141,8 @@ def test_the_page_finds_what_the_command_lists(search, site, capsys, monkeypatch
         listed = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
         page = search(query)
         while page.locator("#_more").is_visible():
-            before = page.locator("#_results li").count()
             page.click("#_more")
-            expect(page.locator("#_results li")).not_to_have_count(before)
+            expect(page.locator("#_more:disabled")).to_have_count(0)
         linked = page.eval_on_selector_all("#_results a", "all => all.map(a => new URL(a.href).pathname)")
         assert sorted(linked) == sorted("/" + row["address"] for row in listed)
 
@@ -182,7 +182,7 @@ def test_matches_are_marked(search):
 
 def test_a_phrase_that_titles_do_not_show_is_called_near(search):
     assert "perhaps apart" not in search('"notice 12"').inner_text("#_results li:first-child")
-    assert "perhaps apart" in search('"programs load"').inner_text("#_results li:first-child")
+    assert "perhaps apart" in search('"street cellar"').inner_text("#_results li:first-child")
 
 
 def test_nothing_found_names_the_word_to_drop(search):
@@ -201,7 +201,7 @@ def test_filters_are_the_same_as_words(search):
     expect(page.locator("[name=q]")).to_have_value('notice source:"Source 1"')
     page.fill("[data-field=before]", "2024-05-05")
     expect(page.locator("[name=q]")).to_have_value('notice source:"Source 1" before:2024-05-05')
-    expect(page.locator("#_results li")).to_have_count(1)
+    expect(page.locator("#_results li")).to_have_count(2)
     assert search("source:Notes before:2025").input_value("[data-field=source]") == "Notes"
 
 
