@@ -30,6 +30,7 @@ from generator.search.months import IndexFile
 CODE_STYLE = "assets/code.css"
 SEARCH_TABLE = "assets/search-table.js"
 FILES = {page_tasks.ATOM: addresses.ATOM, page_tasks.RSS: addresses.RSS, page_tasks.JSON: addresses.JSON_FEED}
+_FOR_MACHINES = {addresses.OPML, addresses.SITEMAP, addresses.ROBOTS, addresses.OPEN_SEARCH}
 _FORMS = (page_tasks.ATOM, page_tasks.JSON)
 """Formats of every feed. That of the whole digest has RSS too."""
 
@@ -239,17 +240,19 @@ def _feed(
 
 
 def for_machines(rendering: RenderContext, base_url: str, pages: Iterable[Page]) -> Iterator[Output]:
-    """Yield the list of sources as OPML, the sitemaps and `robots.txt`."""
+    """Yield the list of sources as OPML, the sitemaps, `robots.txt` and the description of the search."""
     sources = rendering.plan.digest.sources.values()
     yield Output(addresses.OPML, sitemap.opml(rendering.config.title, base_url, sources))
     listed = ((page.address, page.month, page.modified) for page in pages if page.listed)
     yield from (Output(path, xml) for path, xml in sitemap.sitemaps(base_url, listed))
     yield Output(addresses.ROBOTS, sitemap.robots(base_url))
+    if rendering.plan.search != "none":
+        yield Output(addresses.OPEN_SEARCH, sitemap.open_search(rendering.config.title, base_url))
 
 
 def is_for_machines(path: str) -> bool:
     """Return whether `for_machines` makes the file at a path."""
-    return path.startswith(sitemap.FOLDER) or path in {addresses.OPML, addresses.SITEMAP, addresses.ROBOTS}
+    return path.startswith(sitemap.FOLDER) or path in _FOR_MACHINES
 
 
 def _meta(rendering: RenderContext, base_url: str, source: Source | None = None) -> feeds.FeedMeta:

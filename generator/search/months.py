@@ -109,6 +109,13 @@ class Months:
         return known[1]
 
 
+def is_of_index(path: str) -> bool:
+    """Return whether a file at a path of a site is of its search index."""
+    return path == addresses.SEARCH_MONTHS or (
+        path.startswith(addresses.SEARCH) and _OF_MONTH.fullmatch(path) is not None
+    )
+
+
 _OF_MONTH = re.compile(re.escape(addresses.SEARCH) + r"(\d{4})/(0[1-9]|1[0-2])/\w+-\d+\.\w+")
 
 

@@ -136,6 +136,8 @@ def _terms(name: str) -> set[str]:
     `.NET` is also `.net`, and `C++` also `c++`.
     """
     first, parts, last = _split(name)
+    if len(parts) == 3 and not (first or last):
+        return {parts[0], parts[2], name}
     terms = {
         "".join(parts[start:end])
         for start in range(0, len(parts), 2)

@@ -9,7 +9,15 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from jinja2 import nodes
 
 from generator.config import resources
-from generator.render import identifier_views, locales, period_views, source_views, templates, views
+from generator.render import (
+    identifier_views,
+    locales,
+    period_views,
+    search_view,
+    source_views,
+    templates,
+    views,
+)
 
 RENDER = Path(templates.__file__).parent
 MANUAL = Path(__file__).resolve().parents[2] / "docs" / "reference" / "templates.md"
@@ -50,7 +58,9 @@ def test_the_manual_names_every_template_and_value():
     for path in resources.theme().rglob("*"):
         if path.is_file() and path.suffix in {".html", ".css", ".js", ".svg", ".toml", ".po"}:
             assert f"`{path.relative_to(resources.theme()).as_posix()}`" in manual
-    defined = vars(identifier_views) | vars(period_views) | vars(source_views) | vars(views)
+    defined = {}
+    for module in (identifier_views, period_views, search_view, source_views, views):
+        defined |= vars(module)
     shown = [one for one in defined.values() if isinstance(one, type) and issubclass(one, views.View)]
     for view in shown:
         if view is not views.View:
