@@ -27,6 +27,7 @@ from generator.cache.schema import CLIPPINGS, DROPS, KEEP_PAGE, PAGES, TABLES, m
 from generator.cache.sealed import SealedDatabase, checked_count, is_sealed
 from generator.cache.seals import Seal
 from generator.cache.stamps import Stamp
+from generator.cache.versions import hashed
 from generator.model.errors import BuildError
 
 _PAGE = 100
@@ -258,12 +259,12 @@ class Cache(SealedDatabase):
         raw = os.fsencode(path)
         return opened_terms(self.seal, raw, digest, next(self.rows(TERMS, (raw,)), None))
 
-    def keep_bodies(self, bodies: Iterable[tuple[str, bytes, bytes, bytes]]) -> None:
-        """Store path, HTML, its hash, and search terms of bodies."""
+    def keep_bodies(self, bodies: Iterable[tuple[str, bytes, bytes]]) -> None:
+        """Store path, HTML and search terms of bodies."""
         closed = self.seal.closed
         rows = (
-            (raw, closed(terms, "terms", raw, digest), closed(html, "bodies", raw))
-            for path, html, digest, terms in bodies
+            (raw, closed(terms, "terms", raw, hashed(html)), closed(html, "bodies", raw))
+            for path, html, terms in bodies
             for raw in (os.fsencode(path),)
         )
         self.write("INSERT OR REPLACE INTO bodies VALUES (?, ?, ?)", rows)
