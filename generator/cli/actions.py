@@ -86,8 +86,8 @@ def rows_of(
     site: Site, options: Options, what: str, *, has_texts: bool, query: Query | None
 ) -> Callable[[BuildContext], tuple[Iterator[dict[str, object]], list[Problem]]]:
     """Return a function that returns the rows of `clippings` or `sources`, and why some cannot be listed."""
-    from generator.cli import console
     from generator.authoring.explaining import texts_of
+    from generator.cli import console
     from generator.engine.render_context import planned_of
     from generator.engine.search_index import SearchIndex
     from generator.engine.site_index import read
