@@ -16,9 +16,9 @@ from generator.render.identifiers import title_of
 from generator.render.names import Names
 from generator.render.pages import ARTICLE, Alias, MonthPart, Page, Plan
 from generator.render.period_views import ArchiveView, PeriodView, StoryView
+from generator.render.search_view import SearchView
 from generator.render.source_lists import SourceList
 from generator.render.source_views import SourceMonthView, SourcesView, SourceView
-from generator.render.search_view import SearchView
 
 
 def article_frame(
