@@ -18,7 +18,7 @@ from generator.search.table import KEY_BITS
 LISTED = 120
 """Documents in a file that lists them, which then has some 30 kB."""
 FILE = 30_000
-"""Estimated postings in a file of terms, which then has some 45 kB."""
+"""Estimated postings in a file of terms, which then has some 64 kB."""
 HEAD = 90
 """Terms of what lists show of an article."""
 PAIRED_LANGUAGES = ("zh", "ja", "ko", "th")
