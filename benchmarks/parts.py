@@ -30,10 +30,11 @@ from generator.reading.article import article_of
 from generator.reading.boilerplate import Cleaning
 from generator.reading.boilerplate.families import built_in
 from generator.reading.frontmatter import read_clipping
+from generator.render.all_pages import pages_of
 from generator.render.compose import composer
 from generator.render.frame import Framer
 from generator.render.markdown import Place, body_html
-from generator.render.pages import Page, Plan, pages_of, plan
+from generator.render.pages import Page, Plan, plan
 from generator.render.templates import Templates, interface_language
 from sites import spaced
 

@@ -60,7 +60,11 @@ MORE = {
     "draft": ("true", "false"),
     "private": ("true",),
     "publish": ("false",),
-    "aliases": ("[old/page.html]", f"[articles/{path_id('a.md')[:2]}/{path_id('a.md')}.html, old/]"),
+    "aliases": (
+        "[old/page.html]",
+        "[tags/press/, old/tag/]",
+        f"[articles/{path_id('a.md')[:2]}/{path_id('a.md')}.html, old/]",
+    ),
     "id": ("own-id", "other-id", path_id("b.md")),
     "lang": ("fr", "zh"),
     "pin": ("true",),
@@ -70,7 +74,7 @@ MORE = {
     "split": ("true",),
     "headline": ("Head",),
     "fetch_date": ("2024-07-05T10:00:00Z",),
-    "tags": ("[press, print]", "press"),
+    "tags": ("[press, print]", "press", "[PRESS, print/Type]", "['#print/type', 'Ｐress']", "[t-1]"),
     "clean": ("false",),
 }
 BROKEN = (
@@ -85,7 +89,8 @@ SMALL_THEME = {
     "base.html": "{% block main %}{{ page }}{{ view }}{% endblock %}{{ _('Sources') }}{{ site.title }}",
     **dict.fromkeys(
         ("day.html", "period.html", "sources.html", "source.html", "source_month.html", "story.html",
-         "identifier.html", "identifiers.html", "redirect.html", "404.html", "empty.html"), SMALL,
+         "identifier.html", "identifiers.html", "tag.html", "tag_month.html", "tags.html",
+         "redirect.html", "404.html", "empty.html"), SMALL,
     ),
     "article.html": SMALL + "{% block main %}{{ page.canonical }}{{ view }}{% endblock %}",
 }  # fmt: skip
@@ -157,6 +162,13 @@ IDENTIFIERS = {
     "rfc.url": ('"https://rfc.example/{number}"',),
     "ticket.pattern": ("'T-[0-9]'", "'(?i)t-[0-9]'"),
 }
+TAGS = ("press", "print", "Type")
+OF_TAGS = {
+    "name": ('"The press"', '"印刷"'),
+    "aliases": ('["print/type"]', '["x"]'),
+    "hide": ("true",),
+    "match": ('["press"]', '["Caxton", "印刷术"]', '["Caxton"]'),
+}
 FIELDS = {"title": ('["headline"]',), "digest_note": ("[]",), "url": ('["link"]',)}
 PICKS = {
     "pin": ("true", "false"),
@@ -178,7 +190,7 @@ CLEANING = (
 )
 STATIC = (
     "robots.txt", "SITEMAP.xml", "sources.opml", "404.html", "old/page.html", "x/y.bin",
-    ".well-known/a", "sources/index.html",
+    ".well-known/a", "sources/index.html", "tags/press/index.html",
     "2024/07/01/index.html", f"articles/{path_id('a.md')[:2]}/{path_id('a.md')}.html", "assets/style.css",
 )  # fmt: skip
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="{}" height="1"/>'

@@ -56,6 +56,13 @@ language = "en"                      # of the interface: "en" or "zh"
 # pattern = 'PROJ-\\d{1,6}'
 # url = "https://tickets.example.org/{id}"
 
+# Tags: other spellings, what to hide, and words in titles and texts that give one:
+# [tags.AI]
+# aliases = ["artificial-intelligence"]
+# match = ["AI", "language models"]
+# [tags.clippings]
+# hide = true
+
 # What you know of a source, by its name:
 # [sources."Example News"]
 # aliases = ["example.org", "EXAMPLE NEWS"]
@@ -105,6 +112,13 @@ language = "zh"                      # 界面语言："en" 或 "zh"
 # [identifiers.ticket]
 # pattern = 'PROJ-\\d{1,6}'
 # url = "https://tickets.example.org/{id}"
+
+# 标签：别名、要隐藏的标签，以及标题或正文含有哪些词就算这个标签：
+# [tags."人工智能"]
+# aliases = ["AI"]
+# match = ["AI", "大模型"]
+# [tags.clippings]
+# hide = true
 
 # 关于某个来源的说明，以来源名为键：
 # [sources."示例新闻"]

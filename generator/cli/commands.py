@@ -21,6 +21,7 @@ from generator import __version__
 from generator.cli import actions
 from generator.cli.exit_codes import DONE, FAILED, INTERRUPTED
 from generator.cli.options import PATH, CliOptions, Day, with_options
+from generator.cli.publish import publish
 
 if TYPE_CHECKING:  # each command imports what it needs
     from generator.config.site import Site
@@ -378,3 +379,6 @@ def clean(cli_options: CliOptions) -> None:
     console.print_line(f"{console.counted(deleted, 'file')} deleted")
     if site.output.is_dir() and (foreign := foreign_names_in(site.output)):
         console.print_line(shown(f"left in {site.output}, because they are not Broadsheet's: {foreign}"))
+
+
+broadsheet.add_command(publish)

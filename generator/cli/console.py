@@ -261,6 +261,7 @@ def entries(plan: Plan, index: SiteIndex, texts: Mapping[str, str] | None) -> It
                 "source": article.source,
                 "date": article.date,
                 "language": article.language,
+                "tags": [tag.name for tag in plan.tags_of(article)],
                 "verdict": article.verdict,
                 "address": address + ("#" + fragment if fragment else ""),
                 **_groups_of(plan, article),
@@ -282,7 +283,8 @@ def _groups_of(plan: Plan, article: Article) -> dict[str, str | None]:
 _REDRAW_INTERVAL = 0.1
 """Seconds between two redraws of a bar."""
 _ENTRY = (
-    "path", "title", "url", "source", "date", "language", "verdict", "address", "copies", "story", "skipped",
+    "path", "title", "url", "source", "date", "language", "tags", "verdict", "address", "copies", "story",
+    "skipped",
 )  # fmt: skip
 
 

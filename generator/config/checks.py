@@ -13,7 +13,17 @@ import msgspec
 
 from generator.config.identifiers import BUILT_IN
 from generator.config.problems import as_typed, line_of, problem_at, problem_in
-from generator.config.site import ARTICLE_FIELDS, LANGUAGE, Config, IdentifierConfig, Limits, SourceConfig
+from generator.config.site import (
+    ARTICLE_FIELDS,
+    LANGUAGE,
+    Config,
+    IdentifierConfig,
+    Limits,
+    PublishConfig,
+    SourceConfig,
+    TagConfig,
+)
+from generator.config.tags import faults_of_tags
 from generator.model.errors import ConfigError, Problem
 from generator.model.types import TextPolicy
 
@@ -62,7 +72,12 @@ def _advice(key: str, message: str) -> str:
         return 'write a list, such as ["README.md", ".*"]'
     if message.startswith("Expected `object`"):
         name = key.rpartition(".")[2]
-        tables = {"sources": '[sources."Name"]', "identifiers": "[identifiers.name]"}
+        tables = {
+            "sources": '[sources."Name"]',
+            "tags": '[tags."Name"]',
+            "identifiers": "[identifiers.name]",
+            "publish": "[publish.name]",
+        }
         table = tables.get(key.partition(".")[0], f"[{name}]")
         return f"write `{table}`, and its keys on the lines below"
     choices = _CHOICES.get(key.split(".")[-1], ()) if key != "sources" else ()
@@ -70,6 +85,15 @@ def _advice(key: str, message: str) -> str:
     return (
         f"write one of {known}" if known else "see docs/reference/configuration.md for the values it accepts"
     )
+
+
+_TABLES = {
+    "sources": SourceConfig,
+    "identifiers": IdentifierConfig,
+    "tags": TagConfig,
+    "publish": PublishConfig,
+}
+"""Key whose value is a table of tables → what these may hold."""
 
 
 def _unknown_keys(table: dict[str, object], file: Path) -> Iterable[Problem]:
@@ -80,7 +104,7 @@ def _unknown_keys(table: dict[str, object], file: Path) -> Iterable[Problem]:
     limits = table.get("limits")
     if isinstance(limits, dict):
         yield from _unknown(limits, Limits.__struct_fields__, "limits.", file)
-    for tables, known in (("sources", SourceConfig), ("identifiers", IdentifierConfig)):
+    for tables, known in _TABLES.items():
         named = table.get(tables)
         for name, one in named.items() if isinstance(named, dict) else ():
             key = f"{tables}.{name}"
@@ -146,6 +170,9 @@ def faults_of(config: Config, file: Path, *, is_address_typed: bool) -> Iterable
             )
     yield from _out_of_bounds(config, file)
     yield from _identifier_faults(config, file)
+    for name, fault, advice in faults_of_tags(config.tags):
+        yield problem_in(file, f"`tags.{name}` {fault}", advice, line_of(file, f"tags.{name}"))
+    yield from _publish_faults(config, file)
     for name, source in config.sources.items():
         if source.language is not None and not LANGUAGE.fullmatch(source.language):
             line = line_of(file, "language")
@@ -159,9 +186,20 @@ def faults_of(config: Config, file: Path, *, is_address_typed: bool) -> Iterable
 
 
 _KIND = re.compile(r"[a-z]{2,20}")
-_FOLDERS = ("archive", "articles", "assets", "media", "picks", "sitemaps", "sources", "stories")
+_FOLDERS = ("archive", "articles", "assets", "media", "picks", "sitemaps", "sources", "stories", "tags")
 _TAKEN = frozenset((*_FOLDERS, "con", "prn", "aux", "nul"))
 """Names of other folders of a site, and names that Windows does not allow."""
+
+
+def _publish_faults(config: Config, file: Path) -> Iterable[Problem]:
+    """Yield the faults of places to publish to."""
+    for name, target in config.publish.items():
+        if ":" not in target.address:
+            key, advice = f"publish.{name}", "write one, such as file:///srv/www"
+            yield problem_in(file, f"`{key}` has no `address`", advice, line_of(file, name))
+        if not 1 <= target.connections <= 256:
+            key = f"publish.{name}.connections"
+            yield problem_in(file, f"`{key}` must be between 1 and 256", "", line_of(file, key))
 
 
 def _identifier_faults(config: Config, file: Path) -> Iterable[Problem]:

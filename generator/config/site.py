@@ -63,6 +63,42 @@ class IdentifierConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     """The address of an identifier at its authority, with `{id}` or `{number}`."""
 
 
+class TagConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One table `[tags."Name"]`."""
+
+    name: str = ""
+    """What pages call the tag; the table's own name if empty."""
+    aliases: tuple[str, ...] = ()
+    """Other tags that stand for this one."""
+    hide: bool = False
+    """Whether no page shows it, nor the tags nested in it."""
+    match: tuple[str, ...] = ()
+    """Words that give the tag to each article whose title or text contains one."""
+
+
+PublishKind = Literal["assets", "articles", "lists", "front", "feeds"]
+"""A kind of published files."""
+
+
+class PublishConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One table `[publish.name]`: a place to publish to."""
+
+    address: str = ""
+    """The address of the place, such as `file:///srv/www`."""
+    history: bool = True
+    """Whether a branch keeps a commit for each publish, or has a single one."""
+    endpoint: str | None = None
+    """The address of object storage that is compatible with S3, but not Amazon's."""
+    region: str | None = None
+    """The region of a bucket."""
+    gzip: bool = True
+    """Whether text is compressed in object storage."""
+    cache: Mapping[PublishKind, str] = {}
+    """Kind of files → their header `Cache-Control` in object storage."""
+    connections: int = 16
+    """The number of connections that upload at a time."""
+
+
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The table `[limits]`: what reading one clipping may use. Each attempt of each step gets a share."""
 
@@ -121,6 +157,10 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Words in titles of promotions, awards, courses and job advertisements, whose stories come last."""
     identifiers: Mapping[str, IdentifierConfig] = {}
     """Name of a kind of identifier → its settings."""
+    tags: Mapping[str, TagConfig] = {}
+    """Name of a tag → its settings."""
+    publish: Mapping[str, PublishConfig] = {}
+    """Name of a place to publish to → its settings."""
     limits: Limits = Limits()
     """What reading one clipping may use."""
 

@@ -15,10 +15,12 @@ import msgspec
 
 from generator.config.mistyped import is_mistyped, mistyped
 from generator.config.site import Config, Site
+from generator.config.tags import tag_rules
 from generator.engine.changes import Stale
 from generator.engine.curation import choose
 from generator.engine.impact import ImpactCheck
 from generator.engine.outputs import Outputs, feed_paths
+from generator.engine.owners import linked_otherwise, lost_files, owners_of
 from generator.engine.readings import with_source, withheld
 from generator.engine.records import Record, Records
 from generator.engine.renaming import renamed
@@ -30,9 +32,10 @@ from generator.grouping.health import leaders_of
 from generator.grouping.identifiers import regrouped_identifiers
 from generator.grouping.regrouping import recounts, regrouped, spliced
 from generator.grouping.sources import configured_aggregators, configured_names
+from generator.grouping.tags import regrouped_tags, tags_of
 from generator.model import addresses
 from generator.model.types import Article, CopyGroup, Digest, Related, Source, Story
-from generator.render.affected import affected_pages, by_file, identifier_pages, is_near
+from generator.render.affected import affected_pages, by_file, identifier_pages, is_near, tag_pages
 from generator.render.pages import Page, page_of_source
 
 
@@ -115,7 +118,8 @@ def _update(state: SiteState, read: Records, former: Config, *, has_other_picks:
     before = by_file(
         (
             *affected_pages(plan, removed, change.ended, is_recounted=change.is_recounted),
-            *identifier_pages(plan, (*added, *_linked_otherwise(last, change.digest))),
+            *identifier_pages(plan, (*added, *linked_otherwise(last, change.digest))),
+            *tag_pages(plan, added, is_recounted=change.is_recounted),
         )
     )
     affected = (
@@ -150,10 +154,15 @@ class _Change(NamedTuple):
         return recounts(self.removed, self.added) or _members(self.ended) != _members(self.begun)
 
     @property
-    def sources(self) -> set[str]:
-        """Names of the sources with changed articles, copies or stories."""
+    def articles(self) -> list[Article]:
+        """All articles that are different, or whose copies or stories are."""
         told = (article for group in (*self.ended, *self.begun) for article in group.articles)
-        return {article.source for article in (*self.removed, *self.added, *told)}
+        return [*self.removed, *self.added, *told]
+
+    @property
+    def sources(self) -> set[str]:
+        """Names of the sources of these."""
+        return {article.source for article in self.articles}
 
 
 def _grouped(state: SiteState, removed: list[Article], added: list[Article]) -> _Change | None:
@@ -181,6 +190,7 @@ def _grouped(state: SiteState, removed: list[Article], added: list[Article]) -> 
         identifiers=regrouped_identifiers(
             last.identifiers, articles, aggregators, (*removed, *added, *moved)
         ),
+        tags=regrouped_tags(last.tags, removed, added, state.rendering.plan.tag_rules),
     )
     return _Change(digest, removed, added, [*parted, *ended], [*joined, *begun])
 
@@ -217,7 +227,7 @@ def _effects(
     plan = state.rendering.plan
     left = {article.path for article in removed}
     parted = [article for group in ended for article in group.articles if article.path not in left]
-    parted += [one for one in _linked_otherwise(last, digest) if one.path not in left]
+    parted += [one for one in linked_otherwise(last, digest) if one.path not in left]
     pages = by_file(
         affected_pages(plan, (*added, *parted), begun, removed, ended, is_recounted=change.is_recounted)
     )
@@ -231,26 +241,17 @@ def _effects(
         every = (*digest.days, *digest.weeks, *digest.months, *digest.years)
         others += [addresses.file_of(addresses.edition(edition)) for edition in every]
     if state.site.config.base_url is not None:
-        others += feed_paths(
-            [digest.sources[name] for name in sorted(change.sources & digest.sources.keys())]
-        )
-    lost = [source for name, source in last.sources.items() if name not in digest.sources]
+        others += feed_paths(owners_of(plan, (*change.articles, *parted)))
     has_other_sources = last.sources.keys() != digest.sources.keys()  # which are listed as OPML
     return Effects(
         tuple(near),
         tuple(others),
-        frozenset((*before.keys() - pages.keys(), *(feed_paths(lost) if lost else ()))),
+        frozenset((*before.keys() - pages.keys(), *lost_files(last, digest))),
         is_remapped=(
             has_other_feeds or has_other_sources or _mapped(before.values()) != _mapped(pages.values())
         ),
         is_everything=affects_all_pages(state.rendering.theme, last, digest),
     )
-
-
-def _linked_otherwise(last: Digest, digest: Digest) -> Iterable[Article]:
-    """Yield the articles that name an identifier whose page comes or goes."""
-    for name in last.identifiers.keys() ^ digest.identifiers.keys():
-        yield from (last.identifiers.get(name) or digest.identifiers[name]).articles
 
 
 def _changes(
@@ -316,6 +317,10 @@ def _reload(state: SiteState, before: Config, settings: Stale) -> Effects | None
         others += [
             addresses.file_of(addresses.article(one.id)) for source in changed for one in source.articles
         ]
+    if Stale.TAGS in settings:
+        plan.tag_rules = tag_rules(site.config.tags)
+        tags = tags_of(index.digest.articles, plan.tag_rules)
+        index.digest = plan.digest = msgspec.structs.replace(index.digest, tags=tags)
     state.replace_problems(filter(is_mistyped, index.problems), mistyped(site))
     if not settings & (Stale.STATIC | Stale.PAGES):
         return Effects(near=tuple(state.outputs.assets) if Stale.ASSETS in settings else ())

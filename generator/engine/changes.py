@@ -15,7 +15,8 @@ import msgspec
 
 from generator.cache.stamps import NONE, Stamp, stamp_of
 from generator.config import resources
-from generator.config.site import Config, IdentifierConfig, Site, SourceConfig
+from generator.config.site import Config, IdentifierConfig, Site, SourceConfig, TagConfig
+from generator.config.tags import words_of
 from generator.model.errors import shown
 from generator.model.types import may_be_image
 from generator.reading.discover import Discovery, is_clipping, is_ignored
@@ -36,6 +37,8 @@ class Stale(enum.Flag):
     """Which files there are."""
     SOURCES = enum.auto()
     """Names and settings of sources."""
+    TAGS = enum.auto()
+    """Names of tags, and which articles have them."""
     PICKS = enum.auto()
     """What the curator says of articles."""
     GROUPING = enum.auto()
@@ -68,6 +71,8 @@ INVALIDATES: Mapping[str, Stale] = {
     "promotions": Stale.GROUPING,
     "sources": Stale.NOTHING,  # key by key, below
     "identifiers": Stale.NOTHING,  # key by key, below
+    "tags": Stale.NOTHING,  # key by key, below
+    "publish": Stale.NOTHING,
     "limits": Stale.READING,
     "sources.aliases": Stale.SOURCES | Stale.PAGES,
     "sources.home": Stale.SOURCES | Stale.PAGES,
@@ -77,8 +82,14 @@ INVALIDATES: Mapping[str, Stale] = {
     "sources.aggregator": Stale.SOURCES | Stale.PAGES,
     "identifiers.pattern": Stale.READING,
     "identifiers.url": Stale.PAGES,
+    "tags.name": Stale.TAGS | Stale.PAGES | Stale.FILES,
+    "tags.aliases": Stale.TAGS | Stale.PAGES | Stale.FILES,
+    "tags.hide": Stale.TAGS | Stale.PAGES | Stale.FILES,
+    "tags.match": Stale.TAGS | Stale.PAGES | Stale.FILES,  # and `READING`, if it has other words
 }
-"""Key of `digest.toml` → what it makes stale. `sources.*` and `identifiers.*` are the keys of each table."""
+"""Key of `digest.toml` → what it makes stale. `sources.*`, `identifiers.*` and `tags.*` are the keys of each
+table.
+"""
 
 
 def stale_by_config(before: Config, config: Config) -> Stale:
@@ -89,8 +100,13 @@ def stale_by_config(before: Config, config: Config) -> Stale:
             stale |= INVALIDATES[key]
     stale |= _stale_by_tables("sources", before.sources, config.sources, SourceConfig())
     stale |= _stale_by_tables("identifiers", before.identifiers, config.identifiers, IdentifierConfig())
+    stale |= _stale_by_tables("tags", before.tags, config.tags, TagConfig())
     if before.sources.keys() != config.sources.keys():
         stale |= Stale.SOURCES | Stale.PAGES
+    if before.tags.keys() != config.tags.keys():
+        stale |= INVALIDATES["tags.name"]
+    if words_of(before.tags) != words_of(config.tags):
+        stale |= Stale.READING
     return stale
 
 

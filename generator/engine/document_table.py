@@ -10,10 +10,11 @@ import msgspec
 from generator.cache.rows import DocumentInfo
 from generator.cache.versions import hashed
 from generator.config.site import Config, Site
+from generator.config.tags import words_of
 from generator.engine.learning import BoilerplateHashes
 from generator.engine.records import Read, Reader
 from generator.engine.unchanged import epoch_of, own_source_of
-from generator.grouping.sources import key
+from generator.model.names import key
 from generator.model.types import Article
 from generator.reading.discover import Discovery
 from generator.reading.rules import Rules
@@ -97,5 +98,6 @@ def rules_of(config: Config) -> Rules:
         identifiers={
             name: one.pattern for name, one in config.identifiers.items() if one.pattern is not None
         },
+        tag_words=words_of(config.tags),
         own_source=own_source_of(config),
     )

@@ -11,7 +11,8 @@ from generator.engine.readings import with_source
 from generator.engine.records import Record
 from generator.engine.site_index import SiteIndex
 from generator.grouping.article_names import composed_form
-from generator.grouping.sources import configured_name, configured_names, key
+from generator.grouping.sources import configured_name, configured_names
+from generator.model.names import key
 from generator.model.types import Article
 from generator.reading.canonical import keys_of
 

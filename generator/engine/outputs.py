@@ -16,13 +16,14 @@ from generator.engine import page_tasks
 from generator.engine.render_context import RenderContext, planned_of
 from generator.model import addresses
 from generator.model.errors import Problem, shown
-from generator.model.types import Article, Digest, Source
+from generator.model.types import Article, Digest, Source, Tag
 from generator.output import names
 from generator.output.assets import StaticFiles, static_files
 from generator.render import feeds, sitemap
+from generator.render.all_pages import pages_of
 from generator.render.highlight import stylesheet
 from generator.render.page_at import page_at
-from generator.render.pages import Alias, Page, pages_of
+from generator.render.pages import Alias, Page
 from generator.render.templates import assets_of
 from generator.search import table
 from generator.search.months import IndexFile
@@ -40,7 +41,7 @@ class Feed(msgspec.Struct, frozen=True):
 
     folder: str
     form: str
-    source: Source | None
+    owner: Source | Tag | None
     articles: tuple[Article, ...]
     meta: feeds.FeedMeta
 
@@ -149,9 +150,9 @@ class Outputs:
         """Yield the files made from clippings and theme: pages, feeds, assets."""
         rendering = self.rendering
         yield from (Output(addresses.file_of(page.address), page) for page in pages_of(rendering.plan))
-        feeds_ = (
-            (path, feed_at(rendering, path)) for path in feed_paths(rendering.plan.digest.sources.values())
-        )
+        digest = rendering.plan.digest
+        paths = feed_paths((*digest.sources.values(), *digest.tags.values()))
+        feeds_ = ((path, feed_at(rendering, path)) for path in paths)
         yield from (Output(path, feed) for path, feed in feeds_ if feed)
         yield from (Output(file.path, file) for file in rendering.search.files())
         yield from (Output(path, content) for path, content in sorted(self.assets.items()))
@@ -203,9 +204,9 @@ def _not_shadowed(
 # --- feeds and lists --------------------------------------------------------------------------------
 
 
-def feed_paths(sources: Iterable[Source]) -> list[str]:
-    """Return the paths of the feeds of some sources, the digest and its picks. They need not exist."""
-    folders = (*map(addresses.source, sources), "", addresses.PICKS)
+def feed_paths(owners: Iterable[Source | Tag]) -> list[str]:
+    """Return the paths of the feeds of sources, tags, the digest and its picks. They need not exist."""
+    folders = (*map(addresses.home, owners), "", addresses.PICKS)
     return [folder + name for folder in folders for name in FILES.values()]
 
 
@@ -215,22 +216,29 @@ def feed_at(rendering: RenderContext, path: str) -> Feed | None:
     form = next((form for form, file in FILES.items() if file == name), None)
     if form is None or rendering.config.base_url is None or (folder and form not in _FORMS):
         return None
-    slug = folder.removeprefix("sources/")
-    source = rendering.plan.source_at(slug) if slug != folder else None
-    if source is None and folder + slash not in {"", addresses.PICKS}:
+    owner = _owner_at(rendering, folder)
+    if owner is None and folder + slash not in {"", addresses.PICKS}:
         return None
-    return _feed(rendering, rendering.config.base_url, folder + slash, form, source)
+    return _feed(rendering, rendering.config.base_url, folder + slash, form, owner)
+
+
+def _owner_at(rendering: RenderContext, folder: str) -> Source | Tag | None:
+    """Return the source or tag with a folder."""
+    kind, _, slug = folder.partition("/")
+    if kind + "/" == addresses.TAGS:
+        return rendering.plan.tag_index.by_slug.get(slug)
+    return rendering.plan.source_at(slug) if kind + "/" == addresses.SOURCES else None
 
 
 def _feed(
-    rendering: RenderContext, base_url: str, folder: str, form: str, source: Source | None
+    rendering: RenderContext, base_url: str, folder: str, form: str, owner: Source | Tag | None
 ) -> Feed | None:
-    """Return a feed of a source, the digest or its picks; None for picks if there are none."""
+    """Return a feed of a source or tag, the digest or its picks; None for picks if there are none."""
     plan_, config = rendering.plan, rendering.config
-    meta = _meta(rendering, base_url, source)
-    if source:
-        newest = tuple(islice(plan_.without_copies_in(source), config.source_feed_items))
-        return Feed(folder, form, source, newest, meta)
+    meta = _meta(rendering, base_url, owner)
+    if owner:
+        newest = tuple(islice(plan_.without_copies_in(owner), config.source_feed_items))
+        return Feed(folder, form, owner, newest, meta)
     if not folder:
         newest = tuple(islice(plan_.without_copies(plan_.digest.articles), config.feed_items))
         return Feed(folder, form, None, newest, meta)
@@ -255,13 +263,13 @@ def is_for_machines(path: str) -> bool:
     return path.startswith(sitemap.FOLDER) or path in _FOR_MACHINES
 
 
-def _meta(rendering: RenderContext, base_url: str, source: Source | None = None) -> feeds.FeedMeta:
+def _meta(rendering: RenderContext, base_url: str, owner: Source | Tag | None = None) -> feeds.FeedMeta:
     config = rendering.config
     return feeds.FeedMeta(
-        title=f"{source.name} · {config.title}" if source else config.title,
-        description="" if source else config.description,
+        title=f"{owner.name} · {config.title}" if owner else config.title,
+        description="" if owner else config.description,
         language=config.language_tag,
-        page=addresses.absolute(base_url, addresses.source(source) if source else addresses.FRONT),
+        page=addresses.absolute(base_url, addresses.home(owner) if owner else addresses.FRONT),
         generator=rendering.view.generator,
         zone=config.zone,
     )

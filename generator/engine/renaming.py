@@ -5,7 +5,8 @@ from __future__ import annotations
 from generator.config.site import Config
 from generator.engine.readings import with_source
 from generator.engine.state import SiteState
-from generator.grouping.sources import by_source, configured_names, key
+from generator.grouping.sources import by_source, configured_names
+from generator.model.names import key
 
 
 def renamed(state: SiteState, before: Config, *, is_alone: bool) -> dict[str, str] | None:

@@ -9,6 +9,7 @@ from functools import cache
 from generator import __version__
 from generator.cache.versions import hashed, program, zone_data
 from generator.config.site import Config, Site
+from generator.config.tags import tag_rules
 from generator.engine.build_context import BuildContext
 from generator.engine.page_tasks import Maker
 from generator.engine.search_index import SearchIndex
@@ -28,14 +29,19 @@ GENERATOR = f"Broadsheet {__version__}"
 
 def planned_of(digest: Digest, config: Config) -> Plan:
     """Return the page plan of a digest, as the site is configured."""
-    return plan(digest, since_of(digest, config), search=config.search)
+    return plan(digest, since_of(digest, config), tag_rules(config.tags), search=config.search)
 
 
 def affects_all_pages(theme: Templates, last: Digest, digest: Digest) -> bool:
-    """Return whether a new latest day or year affects pages beyond those of the changed articles."""
+    """Return whether a new latest day or year, or the first or last tag, affects pages of other articles."""
     is_another_day = last.days[-1].first != digest.days[-1].first
     is_another_year = last.years[-1].first != digest.years[-1].first
-    return (is_another_year and theme.reads("archive")) or (is_another_day and theme.reads("latest"))
+    has_other_entries = bool(last.tags) is not bool(digest.tags)
+    return (
+        (is_another_year and theme.reads("archive"))
+        or (is_another_day and theme.reads("latest"))
+        or (has_other_entries and theme.reads("tags"))
+    )
 
 
 def since_of(digest: Digest, config: Config) -> dt.date:

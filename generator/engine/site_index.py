@@ -17,6 +17,7 @@ from generator.config.loading import find_content
 from generator.config.mistyped import mistyped
 from generator.config.options import Options, by_place
 from generator.config.site import FILE_NAME, Config, Site
+from generator.config.tags import tag_rules
 from generator.engine import stored_copies, stored_stories
 from generator.engine.build_context import BuildContext
 from generator.engine.document_table import DocumentTable
@@ -123,8 +124,8 @@ def grouped(
     picks, facts = (*read_.picks, *curated), read_.facts
     choices = _choices_of(picks, read_)
     kept = [*kept_by(choices, read_.articles, config)]
-    kinds = kinds_of(config.identifiers)
-    digest, clashes, clash_faults = digest_of(kept, config.sources, config.text, kinds)
+    kinds, rules = kinds_of(config.identifiers), tag_rules(config.tags)
+    digest, clashes, clash_faults = digest_of(kept, config.sources, config.text, kinds, rules)
     hashes = {one.id: content_hash(one, read_.as_read[one.path]) for one in digest.articles}
     copies = _copies_of(digest.articles, copies, hashes, documents, context)
     digest, stories = related(digest, copies, choices, config, hashes, context)

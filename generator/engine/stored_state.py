@@ -17,6 +17,7 @@ from generator.cache.store import Cache
 from generator.cache.versions import hashed
 from generator.config.options import Options
 from generator.config.site import Config, Site
+from generator.config.tags import tag_rules
 from generator.engine import stored_copies, stored_stories
 from generator.engine.build_context import BuildContext
 from generator.engine.changes import Stale, stale_by_config
@@ -174,7 +175,7 @@ def _load(head: Head, site: Site, context: BuildContext) -> StoredState | None:
     ordered = [*map(next, map(turns.__getitem__, array("I", head.turns)))]
     if len(ordered) != len(content_hashes):
         return None
-    digest = together([sources[name] for name in keys], ordered)
+    digest = together([sources[name] for name in keys], ordered, tag_rules(head.config.tags))
     copies = stored_copies.load(
         context.cache, head.epoch, digest.articles, content_hashes, {}, context.limits
     )

@@ -22,6 +22,7 @@ from generator.config import picks
 from generator.config.mistyped import mistyped
 from generator.config.options import Built, Options, Report, Written, grave
 from generator.config.site import Config, Site
+from generator.config.tags import words_of
 from generator.engine.build_context import EngineLimits
 from generator.engine.changes import INVALIDATES, Stale
 from generator.engine.safeguards import found_in, note_clippings
@@ -242,6 +243,7 @@ def epoch_of(site: Site) -> bytes:
         own_source_of(config),
         {key: getattr(config, key) for key in Config.__struct_fields__ if Stale.READING in INVALIDATES[key]},
         {name: one.pattern for name, one in config.identifiers.items()},
+        words_of(config.tags),
         {
             name: (one.aliases, one.language, one.clean)
             for name, one in config.sources.items()

@@ -351,6 +351,7 @@ def _entry(rendering: RenderContext, article: Article) -> tuple[feeds.Entry, Tex
         base_url=base_url,
         item=item,
         content="",
+        tags=tuple(tag.name for tag in plan_.tags_of(article)),
         has_page=has_page,
         also=_also_in(rendering, article, base_url),
     )

@@ -13,7 +13,7 @@ from generator.model import addresses
 from generator.model.errors import Problem, shown
 from generator.model.types import Article, Period, Skipped
 
-OWN_FOLDERS = ("archive/", "assets/", "media/", "picks/", "sitemaps/", "sources/", "stories/")
+OWN_FOLDERS = ("archive/", "assets/", "media/", "picks/", "sitemaps/", "sources/", "stories/", "tags/")
 """Folders that are reserved for the site. Aliases must not lead there."""
 
 

@@ -7,11 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 import msgspec
 
 from generator.config.site import SourceConfig
+from generator.config.tags import TagRules
 from generator.grouping.clashes import redirected, with_unique_ids
 from generator.grouping.editions import editions_of, joined, months_of, order
 from generator.grouping.identifiers import identifiers_of
-from generator.grouping.sources import by_source, configured_names, key, slugs_of
+from generator.grouping.sources import by_source, configured_names
+from generator.grouping.tags import tags_of
 from generator.model.errors import Problem
+from generator.model.names import key, slugs_of
 from generator.model.types import Article, Digest, Period, Skipped, Source, Story, TextPolicy
 
 
@@ -20,6 +23,7 @@ def digest_of(
     sources: Mapping[str, SourceConfig],
     text: TextPolicy,
     kinds: Iterable[str] = (),
+    tags: TagRules | None = None,
 ) -> tuple[Digest, tuple[Skipped, ...], tuple[Problem, ...]]:
     """Group articles, which may be in any order. `text` is the policy of sources that have none.
 
@@ -31,14 +35,16 @@ def digest_of(
     kept, skipped, clashes = with_unique_ids(articles)
     kept, strays = redirected(kept, kinds)
     names, contradictions = configured_names(sources)
-    digest = together(_sources(kept, names, sources, text))
+    digest = together(_sources(kept, names, sources, text), tags=tags)
     return digest, tuple(skipped), (*contradictions, *clashes, *strays)
 
 
-def together(sources: Sequence[Source], ordered: Sequence[Article] | None = None) -> Digest:
+def together(
+    sources: Sequence[Source], ordered: Sequence[Article] | None = None, tags: TagRules | None = None
+) -> Digest:
     """Return the digest of sources, which are sorted by slug, without copies, stories and identifiers.
 
-    If given, `ordered` contains all articles in `order`.
+    If given, `ordered` contains all articles in `order`. `tags` is what the configuration says of tags.
     """
     if ordered is None:
         ordered = sorted((article for source in sources for article in source.articles), key=order)
@@ -51,6 +57,7 @@ def together(sources: Sequence[Source], ordered: Sequence[Article] | None = None
         weeks=joined(Period.WEEK, days, slugs),
         months=joined(Period.MONTH, days, slugs),
         years=joined(Period.YEAR, days, slugs),
+        tags=tags_of(ordered, tags or TagRules()),
     )
 
 

@@ -14,8 +14,9 @@ import msgspec
 
 from generator.config.site import Config, SourceConfig
 from generator.grouping.editions import editions_of, first_of, moment, months_of, order
-from generator.grouping.sources import configured_name, configured_names, key, slug, spelling
-from generator.model.types import Article, Digest, Edition, Group, Period, Source
+from generator.grouping.sources import configured_name, configured_names
+from generator.model.names import key, slug, spelling
+from generator.model.types import Article, Digest, Edition, Group, Period, Source, SourceMonth
 
 MANY = 1000
 """Number of removals and additions from which a list is faster sorted again."""
@@ -123,15 +124,21 @@ def _of(articles: Iterable[Article], source: str) -> list[Article]:
 
 def _source(source: Source, removed: Sequence[Article], added: Sequence[Article]) -> Source:
     articles = spliced(source.articles, removed, added)
-    months = {month.first: month for month in source.months}
-    for first in {article.date.replace(day=1) for article in (*removed, *added)}:
+    months = months_again(source.months, articles, (*removed, *added))
+    return msgspec.structs.replace(source, articles=articles, months=months)
+
+
+def months_again(
+    known: Iterable[SourceMonth], articles: Sequence[Article], changed: Iterable[Article]
+) -> tuple[SourceMonth, ...]:
+    """Return the months of articles in `order`, given those before some articles `changed`."""
+    months = {month.first: month for month in known}
+    for first in {article.date.replace(day=1) for article in changed}:
         months.pop(first, None)
         end = (first + dt.timedelta(days=31)).replace(day=1) if first < dt.date(9999, 12, 1) else dt.date.max
         own = _between(articles, first, end)
         months |= {month.first: month for month in months_of(own)}
-    return msgspec.structs.replace(
-        source, articles=articles, months=tuple(months[first] for first in sorted(months, reverse=True))
-    )
+    return tuple(months[first] for first in sorted(months, reverse=True))
 
 
 def _between(articles: Sequence[Article], first: dt.date, end: dt.date) -> Sequence[Article]:

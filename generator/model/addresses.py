@@ -14,11 +14,12 @@ import urllib.parse
 from collections.abc import Callable
 
 from generator.model.identifiers import kind_of, slug_of
-from generator.model.types import Article, Edition, Period, Source, TextPolicy, Verdict
+from generator.model.types import Article, Edition, Period, Source, Tag, TextPolicy, Verdict
 
 FRONT = ""
 ARCHIVE = "archive/"
 SOURCES = "sources/"
+TAGS = "tags/"
 NOT_FOUND = "404.html"
 ATOM, RSS, JSON_FEED = "feed.atom.xml", "feed.rss.xml", "feed.json"
 PICKS = "picks/"
@@ -67,7 +68,7 @@ def identifiers(kind: str) -> str:
 
 def identifiers_month(kind: str, first: dt.date, part: int = 1) -> str:
     """Return the address of one part of a month of that list. Parts are counted from 1."""
-    return identifiers(kind) + month(first) + (f"{part}/" if part > 1 else "")
+    return identifiers(kind) + _month_part(first, part)
 
 
 def day(date: dt.date) -> str:
@@ -118,7 +119,26 @@ def source(source_: Source) -> str:
 
 def source_month(source_: Source, first: dt.date, part: int = 1) -> str:
     """Return the address of one part of a source's month. Parts are counted from 1."""
-    return source(source_) + month(first) + (f"{part}/" if part > 1 else "")
+    return source(source_) + _month_part(first, part)
+
+
+def tag(tag_: Tag) -> str:
+    """Return the address of a tag's page."""
+    return f"{TAGS}{tag_.slug}/"
+
+
+def home(owner: Source | Tag) -> str:
+    """Return the address of the page of a source or tag. Its feeds are below."""
+    return tag(owner) if isinstance(owner, Tag) else source(owner)
+
+
+def part_of_month(owner: Source | Tag, first: dt.date, part: int = 1) -> str:
+    """Return the address of one part of a month of a source or tag. Parts are counted from 1."""
+    return home(owner) + _month_part(first, part)
+
+
+def _month_part(first: dt.date, part: int) -> str:
+    return month(first) + (f"{part}/" if part > 1 else "")
 
 
 def file_of(address: str) -> str:

@@ -107,6 +107,8 @@ class Article(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=Fal
     """Identifiers that only the rest of the text names, sorted."""
     features: bytes = b""
     """What tells its event, as numbers (`model/features.py`): names, quotes, numbers, linked originals."""
+    tag_words: tuple[str, ...] = ()
+    """Words of `[tags]` that title or text contain, folded and sorted."""
 
     @property
     def is_roundup(self) -> bool:
@@ -180,6 +182,19 @@ class Identifier(msgspec.Struct, frozen=True, kw_only=True):
         return len({article.source for article in self.articles})
 
 
+class Tag(msgspec.Struct, frozen=True, kw_only=True):
+    """A tag, under one name for all its spellings."""
+
+    key: str
+    """What all its spellings share; with `/` between levels, if it is nested in another."""
+    name: str
+    slug: str
+    articles: tuple[Article, ...]
+    """Those with the tag, or with one that is nested in it, newest first."""
+    months: tuple[SourceMonth, ...] = ()
+    """Newest first; none if there are few articles."""
+
+
 class Skipped(msgspec.Struct, frozen=True, order=True, kw_only=True):
     """A clipping that is not published, with the reason."""
 
@@ -202,7 +217,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SourceMonth(msgspec.Struct, frozen=True, kw_only=True):
-    """The articles of one source in one month, split into parts."""
+    """The articles of one source, or with one tag, in one month, split into parts."""
 
     first: dt.date
     """The first day of the month."""
@@ -330,6 +345,8 @@ class Digest(msgspec.Struct, frozen=True, kw_only=True):
     """Names of the sources that mostly repeat others."""
     identifiers: Mapping[str, Identifier] = {}
     """Name → identifier that three sources or more name, sorted by name."""
+    tags: Mapping[str, Tag] = {}
+    """Key → tag, sorted by key. Hidden ones are left out."""
 
     def editions(self, period: Period) -> tuple[Edition, ...]:
         """Return the editions of a period."""

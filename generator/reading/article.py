@@ -26,6 +26,7 @@ from generator.reading.metadata import aliases_line, aliases_of, authors_of, id_
 from generator.reading.moments import fetch_time, first_moment, publication_moment
 from generator.reading.origin import source_of, url_of
 from generator.reading.rules import Rules
+from generator.reading.tag_words import words_in
 from generator.reading.tidy import tidied, without_own_address
 from generator.reading.title import title_of, trimmed, with_trimmed_heading
 from generator.reading.values import NO, YES
@@ -173,6 +174,7 @@ def _article(fields: ClippingFields, head: _Head, remainder: Remaining, body: st
         identifiers=named,
         mentions=mentioned,
         features=features_of(head.title, visible, head.url),
+        tag_words=words_in(head.title, visible, fields.rules.tag_words),
     )
     return article, unlisted
 

@@ -26,5 +26,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """Maps all spellings of a source to one key."""
     identifiers: Mapping[str, str] = {}
     """Name → pattern, of the site's own kinds of identifiers."""
+    tag_words: tuple[str, ...] = ()
+    """Words that give tags to articles, folded."""
     own_source: str = ""
     """The name of the digest, whose own articles have no source."""

@@ -1,8 +1,9 @@
 """Names the pages that changed articles may affect: perhaps too many, never too few.
 
 Fingerprints tell which of them are affected. An article affects its own page, the pages of the other
-articles of its copies, its story and its identifiers, those of its day and of its source that may lead to it,
-and every list with one of these. If counts change, it also affects the neighbouring lists, which show them.
+articles of its copies, its story, its identifiers and its tags, those of its day and of its source that may
+lead to it, and every list with one of these. If counts change, it also affects the neighbouring lists, which
+show them.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import chain
 
+from generator.config.tags import NEWEST
 from generator.model import addresses
 from generator.model.identifiers import kind_of
-from generator.model.types import Article, Edition, Period, Related, Source, SourceMonth, Story
+from generator.model.types import Article, Edition, Period, Related, Source, SourceMonth, Story, Tag
+from generator.render.all_pages import page_of_identifier, page_of_tag, pages_of_kind, pages_of_tag
 from generator.render.beside import pages_beside
 from generator.render.pages import (
     Alias,
@@ -22,10 +25,8 @@ from generator.render.pages import (
     Plan,
     overviews,
     page_of_edition,
-    page_of_identifier,
     page_of_source,
     pages_of_article,
-    pages_of_kind,
     pages_of_month,
     pages_of_story,
 )
@@ -59,7 +60,8 @@ def affected_pages(
     for article in {(one.source, one.date.replace(day=1)): one for one in everyone}.values():
         if source := digest.sources.get(article.source):  # else it lost its last article
             yield page_of_source(source)
-            yield from _months(plan, source, article, with_neighbours=is_recounted)
+            yield from _months(source, article, with_neighbours=is_recounted)
+            yield from _of_same_month(plan, source, article) if is_recounted else ()
     for article in {one.date: one for one in everyone}.values():
         yield from _editions(digest.days, article, with_neighbours=is_recounted)
     # Longer periods name picks and stories alone, and count the others.
@@ -72,6 +74,7 @@ def affected_pages(
             yield from pages_of_story(plan, group)
     yield from pages_beside(plan, everyone)
     yield from identifier_pages(plan, everyone)
+    yield from tag_pages(plan, everyone, is_recounted=is_recounted)
     yield from overviews(plan)
 
 
@@ -83,16 +86,41 @@ def identifier_pages(plan: Plan, articles: Iterable[Article]) -> Iterator[Page]:
         yield from pages_of_kind(plan.identifier_kinds[kind])
 
 
-def _months(plan: Plan, source: Source, article: Article, *, with_neighbours: bool) -> Iterator[Page]:
-    """Yield the parts of a month; with its neighbours, and its articles, whose part may change."""
+def tag_pages(plan: Plan, articles: Sequence[Article], *, is_recounted: bool) -> Iterator[Page]:
+    """Yield the pages of the tags of articles, with those that these are nested in."""
+    if not plan.digest.tags:
+        return
+    months: dict[tuple[str, dt.date], Article] = {}
+    for article in articles:
+        if article.tags or article.tag_words:
+            first = article.date.replace(day=1)
+            months |= {(key, first): article for key in plan.tag_rules.all_of(article)}
+    for key in {key for key, _ in months}:
+        if tag := plan.digest.tags.get(key):
+            # The months of a tag come and go together.
+            may_turn = len(tag.articles) - NEWEST <= len(articles)
+            yield from pages_of_tag(tag) if may_turn else (page_of_tag(tag),)
+    for (key, _), article in months.items():
+        if tag := plan.digest.tags.get(key):
+            yield from _months(tag, article, with_neighbours=is_recounted)
+
+
+def _months(owner: Source | Tag, article: Article, *, with_neighbours: bool) -> Iterator[Page]:
+    """Yield the parts of the month of an article, if asked with the months beside it."""
     first = article.date.replace(day=1)
-    at = bisect_left(source.months, -first.toordinal(), key=lambda month: -month.first.toordinal())
+    at = bisect_left(owner.months, -first.toordinal(), key=lambda month: -month.first.toordinal())
     found: Sequence[SourceMonth] = (
-        source.months[max(0, at - 1) : at + 2] if with_neighbours else source.months[at : at + 1]
+        owner.months[max(0, at - 1) : at + 2] if with_neighbours else owner.months[at : at + 1]
     )
     for month in found:
-        yield from pages_of_month(source, month)
-        if with_neighbours and month.first == first:
+        yield from pages_of_month(owner, month)
+
+
+def _of_same_month(plan: Plan, source: Source, article: Article) -> Iterator[Page]:
+    """Yield the pages of all articles of a month, because these name the part that lists them."""
+    first = article.date.replace(day=1)
+    for month in source.months:
+        if month.first == first:
             for one in chain.from_iterable(month.parts):
                 yield from pages_of_article(plan, one)
 

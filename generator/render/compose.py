@@ -11,7 +11,17 @@ from markupsafe import Markup
 
 from generator.config.site import IdentifierConfig
 from generator.model import addresses
-from generator.model.types import Article, Edition, Health, Identifier, Period, Source, Story, TextPolicy
+from generator.model.types import (
+    Article,
+    Edition,
+    Health,
+    Identifier,
+    Period,
+    Source,
+    Story,
+    Tag,
+    TextPolicy,
+)
 from generator.render import views
 from generator.render.beside import beside
 from generator.render.calendars import calendars_of
@@ -25,6 +35,8 @@ from generator.render.search_view import SearchView
 from generator.render.source_lists import SourceList
 from generator.render.source_pages import month_ways, source_ways, sources_ways
 from generator.render.story_pages import story_ways
+from generator.render.tag_index import TagPart
+from generator.render.tags import tag_ways
 
 
 class Composer(msgspec.Struct, frozen=True):
@@ -51,6 +63,8 @@ class Composer(msgspec.Struct, frozen=True):
         """
         lists = Lists(self.plan, self.names)
         match page.subject:
+            case (Tag() | TagPart() | None) as tag if page.address.startswith(addresses.TAGS):
+                found = tag_ways(lists, tag)
             case Edition(period=Period.DAY):
                 found = self._days(page.subject, is_front=page.address == addresses.FRONT)
             case Edition():
@@ -110,7 +124,7 @@ class Composer(msgspec.Struct, frozen=True):
             fetched=article.fetched,
             original=article.url,
             authors=article.authors,
-            tags=article.tags,
+            tags=self.names.tags(article),
             minutes=article.minutes,
             verdict=article.verdict,
             note=note_of(article),

@@ -89,13 +89,14 @@ def entry_of(
     base_url: str,
     item: str,
     content: str,
+    tags: tuple[str, ...] = (),
     has_page: bool = True,
     also: str = "",
 ) -> Entry:
     """Return an article's entry, with as much text as its source's policy allows.
 
     `item` is the absolute address of the article's item in a list. `content` is sanitised HTML with absolute
-    addresses.
+    addresses. `tags` are what the site calls its tags.
     """
     page = addresses.absolute(base_url, addresses.article(article.id))
     own = page if has_page and addresses.has_page(article, source.text) else None
@@ -111,7 +112,7 @@ def entry_of(
         content=content if source.text is TextPolicy.FULL else "",
         excerpt=article.excerpt if source.text is not TextPolicy.LINK else "",
         authors=article.authors,
-        tags=article.tags,
+        tags=tags,
         source=source.name,
         source_page=addresses.absolute(base_url, addresses.source(source)),
         also=also,

@@ -16,8 +16,20 @@ from itertools import islice
 import msgspec
 
 from generator.cache.versions import hashed
+from generator.config.tags import NEWEST as NEWEST_OF_TAG
 from generator.model import addresses
-from generator.model.types import Article, Edition, Health, Identifier, Period, Related, Source, Story
+from generator.model.types import (
+    Article,
+    Edition,
+    Health,
+    Identifier,
+    Period,
+    Related,
+    Source,
+    SourceMonth,
+    Story,
+    Tag,
+)
 from generator.render.beside import beside
 from generator.render.identifier_kinds import IdentifierKind, IdentifierPart
 from generator.render.identifiers import NEWEST, linked
@@ -25,6 +37,7 @@ from generator.render.pages import Alias, MonthPart, Page, Plan
 from generator.render.source_lists import SourceList
 from generator.render.source_pages import NEWEST_ITEMS
 from generator.render.story_pages import shared_identifiers
+from generator.render.tag_index import TagPart
 
 PARTS = ("version", "configuration", "translations", "template", "articles", "sources", "stories", "editions")
 _SIZE = 8
@@ -89,15 +102,26 @@ class Fingerprints:
                 own = self._period(page.subject)
             case Source():
                 own = self._source(page.subject)
-            case Story():
-                own = self._story(page.subject)
-            case Identifier():
-                own = self._identifier(page.subject)
-            case IdentifierKind() | IdentifierPart():
-                own = self._identifiers(page.subject)
+            case Story() | Identifier() | IdentifierKind() | IdentifierPart() | Tag() | TagPart():
+                own = self._collection(page.subject)
             case _:
                 own = self._overview(page)
         return self._common(page.template) + b"".join(own)
+
+    def _collection(
+        self, subject: Story | Identifier | IdentifierKind | IdentifierPart | Tag | TagPart
+    ) -> tuple[bytes, ...]:
+        """Return the parts of a page of articles that neither a source nor a period holds together."""
+        match subject:
+            case Story():
+                return self._story(subject)
+            case Identifier():
+                return self._identifier(subject)
+            case Tag():
+                return self._tag(subject)
+            case TagPart():
+                return self._tag_part(subject)
+        return self._identifiers(subject)
 
     def feed(self, articles: Iterable[Article], about: object) -> bytes:
         """Return the fingerprint of a feed of some articles. `about` is everything else that it contains."""
@@ -133,16 +157,20 @@ class Fingerprints:
         return self._listed((article,), self._plan.address_of(article), b"")
 
     def _month_part(self, part: MonthPart) -> tuple[bytes, ...]:
-        source, months, parts = part.source, part.source.months, part.month.parts
-        at = months.index(part.month)
-        beside = [
-            (month.first, month.count) for month in (*months[max(0, at - 1) : at], *months[at + 1 : at + 2])
-        ]
-        older = [len(month.parts) for month in months[at + 1 : at + 2]]
-        later = [own[-1].date for own in parts[part.number : part.number + 1]]
-        days = _days_of(parts[: part.number])
-        about = (part.month.first, part.number, len(parts) > 1, days, later, older, at > 0, beside)
-        return self._listed(parts[part.number - 1], about, self._sources[source.name])
+        about = _place(part.source.months, part.month, part.number)
+        return self._listed(part.month.parts[part.number - 1], about, self._sources[part.source.name])
+
+    def _tag_part(self, part: TagPart) -> tuple[bytes, ...]:
+        shown = part.month.parts[part.number - 1]
+        place = _place(part.tag.months, part.month, part.number)
+        return self._listed(shown, (part.tag.name, part.tag.slug, place), self._sources_of(shown))
+
+    def _tag(self, tag: Tag) -> tuple[bytes, ...]:
+        plan, shown = self._plan, tag.articles[:NEWEST_OF_TAG]
+        above = plan.digest.tags.get(plan.tag_rules.above(tag.key))
+        named = (tag, *([above] if above else []), *plan.tag_index.nested.get(tag.key, ()))
+        about = ([*map(_tag_row, named)], _months(tag.months), tag.articles[-1].date)
+        return self._listed(shown, about, self._sources_of(shown))
 
     def _day(self, edition: Edition) -> tuple[bytes, ...]:
         date, plan = edition.first, self._plan
@@ -174,7 +202,7 @@ class Fingerprints:
         return self._listed(named, about, counts)
 
     def _source(self, source: Source) -> tuple[bytes, ...]:
-        months = [(month.first, month.count, _days_of(month.parts)) for month in source.months]
+        months = _months(source.months)
         about = (source.home, source.language, months, len(source.articles), source.articles[-1].date)
         health = self._health(source.name)
         return self._listed(source.articles[:NEWEST_ITEMS], about, self._sources[source.name] + health)
@@ -210,6 +238,8 @@ class Fingerprints:
             rows = b"".join(self._sources[name] + self._health(name) for name in digest.sources)
             newest = digest.days[-1].first if digest.days else None
             return self._listed((), (newest and newest.replace(day=1), len(digest.articles)), rows)
+        if page.address == addresses.TAGS:
+            return self._listed((), [*map(_tag_row, digest.tags.values())], b"")
         latest = digest.days[-1] if digest.days else None
         return self._listed((), latest and (latest.first, latest.count), b"")
 
@@ -234,9 +264,13 @@ class Fingerprints:
         return b"".join(self._sources[article.source] for article in articles)
 
     def _related(self, article: Article) -> bytes:
-        """Return the hashes of an article's copies and of its story."""
+        """Return the hashes of an article's copies and of its story, and what its tags are called."""
         groups = self._plan.copies.get(article.id), self._plan.stories.get(article.id)
-        return b"".join([self._group_mark(group) for group in groups if group])
+        marks = [self._group_mark(group) for group in groups if group]
+        if article.tags or article.tag_words:
+            tags = [(tag.name, tag.slug) for tag in self._plan.tags_of(article)]
+            marks.append(repr(tags).encode("utf-8", "surrogatepass"))
+        return b"".join(marks)
 
     def _group_mark(self, group: Related) -> bytes:
         key = type(group), group.id
@@ -260,6 +294,26 @@ class Fingerprints:
 
     def _around(self, edition: Edition) -> list[tuple[dt.date, int] | None]:
         return [(other.first, other.count) if other else None for other in self._plan.around(edition)]
+
+
+def _place(months: Sequence[SourceMonth], own: SourceMonth, number: int) -> tuple[object, ...]:
+    """Return what a part of a month shows of its place among months and parts."""
+    parts, at = own.parts, months.index(own)
+    neighbours = (*months[max(0, at - 1) : at], *months[at + 1 : at + 2])
+    beside = [(month.first, month.count) for month in neighbours]
+    older = [len(month.parts) for month in months[at + 1 : at + 2]]
+    later = [part[-1].date for part in parts[number : number + 1]]
+    return own.first, number, len(parts) > 1, _days_of(parts[:number]), later, older, at > 0, beside
+
+
+def _months(months: Iterable[SourceMonth]) -> list[object]:
+    """Return what a list of months shows."""
+    return [(month.first, month.count, _days_of(month.parts)) for month in months]
+
+
+def _tag_row(tag: Tag) -> tuple[str, str, int]:
+    """Return what a list of tags shows of one."""
+    return tag.name, tag.slug, len(tag.articles)
 
 
 def _days_of(parts: Iterable[Sequence[Article]]) -> list[tuple[int, int, int]]:

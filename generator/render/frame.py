@@ -8,7 +8,7 @@ import msgspec
 
 from generator.config.site import Config
 from generator.model import addresses
-from generator.model.types import Edition, Identifier, Period, Source, Story
+from generator.model.types import Edition, Identifier, Period, Source, Story, Tag
 from generator.render import structured, views
 from generator.render.identifier_kinds import IdentifierKind, IdentifierPart
 from generator.render.identifier_views import IdentifiersView, IdentifierView
@@ -19,6 +19,8 @@ from generator.render.period_views import ArchiveView, PeriodView, StoryView
 from generator.render.search_view import SearchView
 from generator.render.source_lists import SourceList
 from generator.render.source_views import SourceMonthView, SourcesView, SourceView
+from generator.render.tag_index import TagPart
+from generator.render.tag_views import TagsView, TagView
 
 
 def article_frame(
@@ -79,6 +81,7 @@ class Framer(msgspec.Struct, frozen=True, kw_only=True):
             file_links=self.config.links == "file",
             latest=self.names.period(Period.DAY, digest.days[-1].first) if digest.days else None,
             archive=self.names.archive() if digest.days else None,
+            tags=bool(digest.tags),
             generator=generator,
             search=self.plan.search != "none",
         )
@@ -93,7 +96,7 @@ class Framer(msgspec.Struct, frozen=True, kw_only=True):
                 description = text(", ").join(source.name for source in view.sources[:5])
             case PeriodView():
                 title = self.names.period_name(view.period, view.first)
-            case SourceView():
+            case SourceView() | TagView():
                 title = view.name
             case SourceMonthView():
                 part = f" ({view.days})" if view.days else ""
@@ -122,13 +125,17 @@ class Framer(msgspec.Struct, frozen=True, kw_only=True):
         if self.config.base_url is None:
             return ()
         feeds = self.feeds_of_site(with_picks=isinstance(page.subject, Edition) and bool(self.plan.picks))
-        source = page.subject.source if isinstance(page.subject, MonthPart) else page.subject
-        if not isinstance(source, Source):
-            return feeds
-        home = addresses.source(source)
+        match page.subject:
+            case MonthPart(source=owner) | TagPart(tag=owner):
+                pass
+            case Source() | Tag():
+                owner = page.subject
+            case _:
+                return feeds
+        home = addresses.home(owner)
         return (
-            views.Feed(address=home + addresses.ATOM, type="application/atom+xml", title=source.name),
-            views.Feed(address=home + addresses.JSON_FEED, type="application/feed+json", title=source.name),
+            views.Feed(address=home + addresses.ATOM, type="application/atom+xml", title=owner.name),
+            views.Feed(address=home + addresses.JSON_FEED, type="application/feed+json", title=owner.name),
             *feeds,
         )
 
@@ -164,6 +171,8 @@ def _title_of_overview(view: views.View, text: Callable[[str], str]) -> str:
         case SourcesView():
             part = f" ({view.part})" if view.part > 1 else ""
             return (text("Sources by name") if view.is_by_name else text("Sources")) + part
+        case TagsView():
+            return text("Tags")
         case SearchView():
             return text("Search")
         case views.NotFoundView():
@@ -190,5 +199,7 @@ def _section(page: Page) -> str:
             return "archive"
         case Source() | MonthPart() | SourceList():
             return "sources"
-    named = {addresses.ARCHIVE: "archive", addresses.SEARCH: "search"}
+        case Tag() | TagPart():
+            return "tags"
+    named = {addresses.ARCHIVE: "archive", addresses.TAGS: "tags", addresses.SEARCH: "search"}
     return named.get(page.address, "")

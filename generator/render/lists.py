@@ -74,6 +74,10 @@ STORY_FILLS: Fills = (
 """A story shows all its texts, unless there are too many for a page."""
 
 
+TAGS = 3
+"""Maximum number of tags that an item names."""
+
+
 class Above(msgspec.Struct, frozen=True, kw_only=True):
     """What is shown above an edition's blocks."""
 
@@ -151,6 +155,7 @@ class Lists(msgspec.Struct, frozen=True):
             times=times,
             note=note_of(article),
             pinned=article.pinned,
+            tags=self.names.tags(article)[:TAGS],
         )
 
     def copies(self, article: Article, limit: int = 12) -> tuple[tuple[views.Also, ...], int]:

@@ -9,7 +9,7 @@ from typing import Protocol
 import msgspec
 
 from generator.model import addresses
-from generator.model.types import Article, Edition, Period, Source, SourceMonth
+from generator.model.types import Article, Edition, Period, Source, SourceMonth, Tag
 from generator.render import views
 from generator.render.pages import Plan
 
@@ -40,6 +40,7 @@ class Names(msgspec.Struct, frozen=True):
     plan: Plan
     words: Words
     _sources: dict[str, views.Named] = msgspec.field(default_factory=dict)
+    _tags: dict[str, views.Named] = msgspec.field(default_factory=dict)
     _days: dict[dt.date, views.Named] = msgspec.field(default_factory=dict)
     _reasons: dict[str, str] = msgspec.field(default_factory=dict)
 
@@ -54,14 +55,29 @@ class Names(msgspec.Struct, frozen=True):
             )
         return known
 
-    def source_month(self, source: Source, month: SourceMonth, part: int = 1) -> views.Named:
-        """Return the link to a part of a month of a source, the oldest one by default."""
+    def month_of(self, owner: Source | Tag, month: SourceMonth, part: int = 1) -> views.Named:
+        """Return the link to a part of a month of a source or tag, the oldest one by default."""
         return views.Named(
             name=self.words.date(month.first, "month"),
-            address=addresses.source_month(source, month.first, part),
+            address=addresses.part_of_month(owner, month.first, part),
             count=month.count,
             date=month.first,
         )
+
+    def tag(self, tag: Tag, count: int = 0) -> views.Named:
+        """Return the link to a tag's page."""
+        if count:
+            return views.Named(name=tag.name, address=addresses.tag(tag), count=count)
+        known = self._tags.get(tag.key)
+        if known is None:
+            known = self._tags[tag.key] = views.Named(name=tag.name, address=addresses.tag(tag))
+        return known
+
+    def tags(self, article: Article) -> tuple[views.Named, ...]:
+        """Return the links to the pages of the tags that an article shows."""
+        if not (article.tags or article.tag_words):
+            return ()
+        return tuple(map(self.tag, self.plan.tags_of(article)))
 
     def archive(self) -> views.Named:
         """Return the link to the archive."""

@@ -8,16 +8,15 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator
 
 from generator.model import addresses
-from generator.model.types import Article, Digest, Edition, Period, Source
+from generator.model.types import Article, Digest, Edition, Period, Source, Tag
+from generator.render.all_pages import page_of_identifier, page_of_tag, pages_of_kind
 from generator.render.pages import (
     Page,
     Plan,
     overviews,
     page_of_edition,
-    page_of_identifier,
     page_of_source,
     pages_of_article,
-    pages_of_kind,
     pages_of_month,
     pages_of_story,
 )
@@ -30,6 +29,7 @@ OVERVIEWS = tuple(
             addresses.ARCHIVE,
             addresses.sources(),
             addresses.sources(by_name=True),
+            addresses.TAGS,
             addresses.SEARCH,
             addresses.NOT_FOUND,
         ),
@@ -39,7 +39,7 @@ OVERVIEWS = tuple(
 _OF_ID = re.compile(r"(articles|stories)/[^/]+/([^/]+)\.html")
 _OF_PERIOD = re.compile(r"(\d{4})/(?:w(\d\d)/|(\d\d)/(?:(\d\d)/)?)?index\.html")
 _OF_SOURCES = re.compile(r"sources/(?:a-z-)?\d+\.html")
-_OF_SOURCE = re.compile(r"sources/([^/]+)/(?:(\d{4})/(\d\d)/(?:\d+/)?)?index\.html")
+_OF_SOURCE_OR_TAG = re.compile(r"(sources|tags)/([^/]+)/(?:(\d{4})/(\d\d)/(?:\d+/)?)?index\.html")
 
 _OF_IDENTIFIERS = re.compile(r"([a-z]+)/(?:\d{4}/\d\d/(?:\d+/)?|([^/]+)/)?index\.html")
 
@@ -66,10 +66,10 @@ def _candidates(plan: Plan, path: str, find: Callable[[str], Article | None]) ->
     elif found := _OF_PERIOD.fullmatch(path):
         if edition := _edition(digest, *found.groups()):
             yield page_of_edition(edition)
-    elif found := _OF_SOURCE.fullmatch(path):
-        slug, year, month = found.groups()
-        if source := plan.source_at(slug):
-            yield from _pages_of_source(source, year, month)
+    elif found := _OF_SOURCE_OR_TAG.fullmatch(path):
+        kind, slug, year, month = found.groups()
+        if one := plan.source_at(slug) if kind == "sources" else plan.tag_index.by_slug.get(slug):
+            yield from _pages_of_source_or_tag(one, year, month)
     else:
         yield from _pages_of_identifiers(plan, path)
     if (id_ := plan.aliases.get(path)) and (article := find(id_)):
@@ -101,13 +101,13 @@ def _edition(digest: Digest, year: str, week: str, month: str, day: str) -> Edit
     return editions[at] if at < len(editions) and editions[at].first == first else None
 
 
-def _pages_of_source(source: Source, year: str | None, month: str | None) -> Iterator[Page]:
+def _pages_of_source_or_tag(owner: Source | Tag, year: str | None, month: str | None) -> Iterator[Page]:
     if year is None:
-        yield page_of_source(source)
+        yield page_of_tag(owner) if isinstance(owner, Tag) else page_of_source(owner)
         return
-    for one in source.months:
+    for one in owner.months:
         if one.first.year == int(year) and one.first.month == int(month or 0):
-            yield from pages_of_month(source, one)
+            yield from pages_of_month(owner, one)
 
 
 def _file(page: Page) -> str:

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import msgspec
 
+from generator.config.tags import TagRules
 from generator.model import addresses
 from generator.model.types import (
     Article,
@@ -24,17 +25,19 @@ from generator.model.types import (
     Source,
     SourceMonth,
     Story,
+    Tag,
 )
 from generator.render.day_order import DayOrders
 from generator.render.identifier_kinds import IdentifierKind, IdentifierPart, kinds_of
 from generator.render.others import Others
 from generator.render.source_lists import SourceList, lists_of
+from generator.render.tag_index import TagIndex, TagPart, tag_index
 
 ARTICLE = "article.html"
 """The template of articles' own pages."""
 TEMPLATES = (
     ARTICLE, "day.html", "identifier.html", "identifiers.html", "period.html", "redirect.html", "source.html",
-    "source_month.html", "story.html",
+    "source_month.html", "story.html", "tag.html", "tag_month.html",
 )  # fmt: skip
 """The templates of all pages except overviews."""
 SHORT_STORY = 2
@@ -59,7 +62,7 @@ G = TypeVar("G", CopyGroup, Story)
 
 Subject = (
     Article | Edition | Source | MonthPart | Story | Identifier
-    | IdentifierKind | IdentifierPart | SourceList | Alias | None
+    | IdentifierKind | IdentifierPart | SourceList | Tag | TagPart | Alias | None
 )  # fmt: skip
 
 
@@ -99,6 +102,8 @@ class Plan(msgspec.Struct, kw_only=True):
     """The first day whose articles get pages. Before it, only articles without an original do."""
     search: str = "full"
     """What readers can search: `full`, `titles` or `none`."""
+    tag_rules: TagRules = TagRules()
+    """What the configuration says of tags; that by which the digest's tags were grouped."""
     aliases: dict[str, str] = {}
     """Output file of a former address → id of the article that it redirects to."""
     orders: DayOrders = msgspec.field(default_factory=DayOrders)
@@ -107,6 +112,8 @@ class Plan(msgspec.Struct, kw_only=True):
     """Slug → name of the source; filled on demand."""
     _others: dict[tuple[type, str], Others] = msgspec.field(default_factory=dict)
     """Kind and id of a group → its articles, filled on demand."""
+    _tags: tuple[Mapping[str, Tag], TagIndex] = ({}, TagIndex({}, {}))
+    """The tags, and the index of these; filled on demand."""
     _kinds: tuple[Mapping[str, Identifier], Mapping[str, IdentifierKind]] = ({}, {})
     """The identifiers, and the kinds of these; filled on demand."""
 
@@ -155,6 +162,19 @@ class Plan(msgspec.Struct, kw_only=True):
             self._kinds = identifiers, kinds_of(identifiers.values())
         return self._kinds[1]
 
+    @property
+    def tag_index(self) -> TagIndex:
+        """What tags there are, by slug and by the tag that they are nested in."""
+        tags = self.digest.tags
+        if self._tags[0] is not tags:
+            self._tags = tags, tag_index(tags, self.tag_rules)
+        return self._tags[1]
+
+    def tags_of(self, article: Article) -> list[Tag]:
+        """Return the tags that an article shows."""
+        tags = self.digest.tags
+        return [tags[key] for key in self.tag_rules.own_of(article) if key in tags] if tags else []
+
     def around(self, edition: Edition) -> tuple[Edition | None, Edition | None]:
         """Return the previous and the next edition."""
         editions = self.digest.editions(edition.period)
@@ -193,23 +213,28 @@ class Plan(msgspec.Struct, kw_only=True):
             if group is None or group.lead.id == article.id:
                 yield article
 
-    def without_copies_in(self, source: Source) -> Iterator[Article]:
-        """Yield a source's articles, one for each group of copies.
+    def without_copies_in(self, owner: Source | Tag) -> Iterator[Article]:
+        """Yield the articles of a source or tag, one for each group of copies.
 
-        That is the group's lead, else the source's first article in it, which does not change.
+        That is the group's lead, else the owner's first article in it, which does not change.
         """
         chosen: dict[str, str] = {}
-        for article in source.articles:
+        for article in owner.articles:
             group = self.copies.get(article.id)
             if group is None or group.lead.id == article.id:
                 yield article
-            elif group.lead.source != source.name:
+            elif not self._is_of(owner, group.lead):
                 if group.id not in chosen:
                     chosen[group.id] = next(
-                        other.id for other in reversed(group.articles) if other.source == source.name
+                        other.id for other in reversed(group.articles) if self._is_of(owner, other)
                     )
                 if chosen[group.id] == article.id:
                     yield article
+
+    def _is_of(self, owner: Source | Tag, article: Article) -> bool:
+        if isinstance(owner, Tag):
+            return owner.key in self.tag_rules.all_of(article)
+        return article.source == owner.name
 
     def address_of(self, article: Article) -> tuple[str, str]:
         """Return address and fragment of an article: its page, or its item on its source's month page."""
@@ -230,8 +255,17 @@ def pages_since(digest: Digest, articles: str, months: int) -> dt.date:
     return dt.date(month // 12, month % 12 + 1, 1) if month >= 12 else dt.date.min
 
 
-def plan(digest: Digest, since: dt.date = dt.date.min, *, search: str = "full") -> Plan:
-    """Return the plan of a digest. Articles from `since` on get pages of their own."""
+def plan(
+    digest: Digest,
+    since: dt.date = dt.date.min,
+    tag_rules: TagRules | None = None,
+    *,
+    search: str = "full",
+) -> Plan:
+    """Return the plan of a digest. Articles from `since` on get pages of their own.
+
+    `tag_rules` are those by which the digest's tags were grouped.
+    """
     parts = _parts(month for source in digest.sources.values() for month in source.months)
     counts = {edition.first: edition.count for edition in digest.days}
     return Plan(
@@ -243,6 +277,7 @@ def plan(digest: Digest, since: dt.date = dt.date.min, *, search: str = "full") 
         picks=tuple(article for article in digest.articles if article.pinned),
         since=since,
         search=search,
+        tag_rules=tag_rules or TagRules(),
         aliases={
             addresses.file_of(alias): article.id
             for article in digest.articles
@@ -267,24 +302,6 @@ def _parts(months: Iterable[SourceMonth]) -> dict[str, int]:
     }
 
 
-def pages_of(plan_: Plan) -> Iterator[Page]:
-    """Yield all pages of a site.
-
-    Those of a source are adjacent, so that its bodies can be reused for its feeds.
-    """
-    digest = plan_.digest
-    for source in digest.sources.values():
-        yield from _pages_of_source(plan_, source)
-    for story in digest.stories:
-        yield from pages_of_story(plan_, story)
-    yield from map(page_of_identifier, digest.identifiers.values())
-    for kind in plan_.identifier_kinds.values():
-        yield from pages_of_kind(kind)
-    for editions in (digest.days, digest.weeks, digest.months, digest.years):
-        yield from map(page_of_edition, editions)
-    yield from overviews(plan_)
-
-
 def overviews(plan_: Plan) -> Iterator[Page]:
     """Yield the pages that show the whole digest."""
     yield _front(plan_.digest)
@@ -293,12 +310,15 @@ def overviews(plan_: Plan) -> Iterator[Page]:
     for one in lists_of(len(plan_.digest.sources)):
         address = addresses.sources(one.part, by_name=one.is_by_name)
         yield Page(address=address, template="sources.html", subject=one)
+    if plan_.digest.tags:
+        yield Page(address=addresses.TAGS, template="tags.html")
     if plan_.search != "none":
         yield Page(address=addresses.SEARCH, template="search.html")
     yield Page(address=addresses.NOT_FOUND, template="404.html")
 
 
-def _pages_of_source(plan_: Plan, source: Source) -> Iterator[Page]:
+def pages_of_source(plan_: Plan, source: Source) -> Iterator[Page]:
+    """Yield the pages of a source and of its articles."""
     for article in source.articles:
         yield from pages_of_article(plan_, article)
     yield page_of_source(source)
@@ -326,16 +346,22 @@ def page_of_source(source: Source) -> Page:
     return Page(address=addresses.source(source), template="source.html", subject=source, modified=newest)
 
 
-def pages_of_month(source: Source, month: SourceMonth) -> Iterator[Page]:
-    """Yield the parts of a source's month."""
+def pages_of_month(owner: Source | Tag, month: SourceMonth) -> Iterator[Page]:
+    """Yield the parts of a month of a source or tag."""
     for number, part in enumerate(month.parts, 1):
         yield Page(
-            address=addresses.source_month(source, month.first, number),
-            template="source_month.html",
-            subject=MonthPart(source, month, number),
+            address=addresses.part_of_month(owner, month.first, number),
+            template="tag_month.html" if isinstance(owner, Tag) else "source_month.html",
+            subject=_part_of(owner, month, number),
             month=month.first,
             modified=part[0].date,
         )
+
+
+def _part_of(owner: Source | Tag, month: SourceMonth, number: int) -> MonthPart | TagPart:
+    if isinstance(owner, Tag):
+        return TagPart(owner, month, number)
+    return MonthPart(owner, month, number)
 
 
 def pages_of_story(plan_: Plan, story: Story) -> Iterator[Page]:
@@ -348,33 +374,6 @@ def pages_of_story(plan_: Plan, story: Story) -> Iterator[Page]:
             month=story.lead.date.replace(day=1),
             modified=max(article.date for article in story.articles),
         )
-
-
-def page_of_identifier(identifier: Identifier) -> Page:
-    """Return an identifier's page."""
-    return Page(
-        address=addresses.identifier(identifier.name),
-        template="identifier.html",
-        subject=identifier,
-        month=identifier.first.replace(day=1),
-        modified=identifier.articles[0].date,
-    )
-
-
-def pages_of_kind(kind: IdentifierKind) -> Iterator[Page]:
-    """Yield the page of a kind of identifiers, and those of its months."""
-    newest = next(kind.newest())
-    address = addresses.identifiers(kind.kind)
-    yield Page(address=address, template="identifiers.html", subject=kind, modified=newest.first)
-    for month in kind.months:
-        for number, part in enumerate(month.parts, 1):
-            yield Page(
-                address=addresses.identifiers_month(kind.kind, month.first, number),
-                template="identifiers.html",
-                subject=IdentifierPart(kind, month, number),
-                month=month.first,
-                modified=part[0].first,
-            )
 
 
 def page_of_edition(edition: Edition) -> Page:

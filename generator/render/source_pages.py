@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import groupby
 
 from generator.model import addresses
-from generator.model.types import Group, Health, Source, SourceMonth
+from generator.model.types import Article, Group, Health, Source, SourceMonth, Tag
 from generator.render import views
 from generator.render.collation import DIGITS, OTHERS, collated, initial
 from generator.render.health import health_view, row
@@ -71,25 +71,26 @@ def _source(lists: Lists, source: Source, health: Health, parted: int | None) ->
         last=source.articles[0].date,
         health=health_view(health, words),
         items=tuple(lists.item(article) for article in source.articles[:NEWEST_ITEMS]),
-        years=tuple(_years(words, source, parted)),
+        years=tuple(years_of(words, source, parted)),
     )
 
 
-def _years(words: Words, source: Source, parted: int | None) -> Iterator[YearOfSource]:
-    for year, own in groupby(enumerate(source.months), key=lambda month: month[1].first.year):
+def years_of(words: Words, owner: Source | Tag, parted: int | None = None) -> Iterator[YearOfSource]:
+    """Yield the years of a source or tag, with the parts of `parted` months; None for all."""
+    for year, own in groupby(enumerate(owner.months), key=lambda month: month[1].first.year):
         months = tuple(
-            _month(words, source, month, has_parts=parted is None or n < parted) for n, month in own
+            _month(words, owner, month, has_parts=parted is None or n < parted) for n, month in own
         )
         yield YearOfSource(
             date=dt.date(year, 1, 1), count=sum(month.count for month in months), months=months
         )
 
 
-def _month(words: Words, source: Source, month: SourceMonth, *, has_parts: bool) -> MonthOfSource:
-    """Return a month in the list of a source's page. Its address is that of its newest part."""
+def _month(words: Words, owner: Source | Tag, month: SourceMonth, *, has_parts: bool) -> MonthOfSource:
+    """Return a month in the list of a source's page, or a tag's. Its address is that of its newest part."""
     names = part_names(words, month)
     parts = [
-        views.Named(name=name, address=addresses.source_month(source, month.first, number), count=len(part))
+        views.Named(name=name, address=addresses.part_of_month(owner, month.first, number), count=len(part))
         for number, (name, part) in enumerate(zip(names, month.parts, strict=True), 1)
     ]
     return MonthOfSource(
@@ -108,35 +109,43 @@ def month_ways(lists: Lists, part: MonthPart) -> Ways:
 
 
 def _part(lists: Lists, part: MonthPart, fill: Fill) -> SourceMonthView:
-    source, month, number = part.source, part.month, part.number
-    articles, words = month.parts[number - 1], lists.names.words
-    groups = [
-        Group(source=source.name, articles=tuple(same_day))
-        for _, same_day in groupby(articles, key=lambda article: article.date)
-    ]
-    at, names = source.months.index(month), part_names(words, month)
-    older = source.months[at + 1] if at + 1 < len(source.months) else None
-    newer = source.months[at - 1] if at else None
+    source, articles = part.source, part.month.parts[part.number - 1]
+    blocks = [lists.month_block(Group(source=source.name, articles=own), fill) for own in days_of(articles)]
+    return part_view(lists.names, source, part.month, part.number, blocks)
+
+
+def days_of(articles: Iterable[Article]) -> Iterator[tuple[Article, ...]]:
+    """Yield the articles of each day. `articles` are in order."""
+    return (tuple(own) for _, own in groupby(articles, key=lambda article: article.date))
+
+
+def part_view(
+    names: Names, owner: Source | Tag, month: SourceMonth, number: int, blocks: Iterable[views.Block]
+) -> SourceMonthView:
+    """Return the view of a part of a month of a source or tag, with these blocks."""
+    parts, at = part_names(names.words, month), owner.months.index(month)
+    older = owner.months[at + 1] if at + 1 < len(owner.months) else None
+    newer = owner.months[at - 1] if at else None
     later = None
     if number < len(month.parts):
         oldest = month.parts[number][-1].date
-        later = _named_part(part, number + 1, words.date(oldest, "day"))
+        later = _named_part(owner, month, number + 1, names.words.date(oldest, "day"))
     return SourceMonthView(
-        source=lists.names.source(source),
+        source=names.tag(owner) if isinstance(owner, Tag) else names.source(owner),
         month=month.first,
-        days=names[number - 1],
-        count=len(articles),
-        earlier=_named_part(part, number - 1, names[number - 2]) if number > 1 else None,
+        days=parts[number - 1],
+        count=len(month.parts[number - 1]),
+        earlier=_named_part(owner, month, number - 1, parts[number - 2]) if number > 1 else None,
         later=later,
         anchor=month_anchor(month.first),
-        blocks=tuple(lists.month_block(group, fill) for group in groups),
-        previous=lists.names.source_month(source, older, len(older.parts)) if older else None,
-        next=lists.names.source_month(source, newer) if newer else None,
+        blocks=tuple(blocks),
+        previous=names.month_of(owner, older, len(older.parts)) if older else None,
+        next=names.month_of(owner, newer) if newer else None,
     )
 
 
-def _named_part(part: MonthPart, number: int, name: str) -> views.Named:
-    return views.Named(name=name, address=addresses.source_month(part.source, part.month.first, number))
+def _named_part(owner: Source | Tag, month: SourceMonth, number: int, name: str) -> views.Named:
+    return views.Named(name=name, address=addresses.part_of_month(owner, month.first, number))
 
 
 def sources_ways(names: Names, healths: Mapping[str, Health], subject: SourceList) -> Ways:

@@ -146,9 +146,10 @@ class SourceView(View, frozen=True, kw_only=True):
 
 
 class SourceMonthView(View, frozen=True, kw_only=True):
-    """`source_month.html`: one part of a source's month."""
+    """`source_month.html`: one part of a source's month; `tag_month.html`: of a tag's."""
 
     source: Named
+    """The source, or the tag."""
     month: dt.date
     days: str
     """The days of this part, such as `26–30`; empty if the month has only one part."""

@@ -16,6 +16,7 @@ from generator.render import views, xml
 from generator.render.identifier_views import IdentifiersView, IdentifierView
 from generator.render.period_views import ArchiveView, PeriodView, StoryView
 from generator.render.source_views import SourceMonthView, SourcesView, SourceView
+from generator.render.tag_views import TagsView, TagView
 
 ITEMS = 10
 """Number of items of a list that its metadata names. The page and the sitemaps name all."""
@@ -64,7 +65,7 @@ def json_ld(frame: views.PageView, view: views.View, site: Site) -> str:
             own = _collection(view, site.base_url)
         case SourceView() | SourceMonthView():
             own = _collection(view, site.base_url)
-        case SourcesView() | IdentifierView() | IdentifiersView():
+        case SourcesView() | IdentifierView() | IdentifiersView() | TagView() | TagsView():
             own = _collection(view, site.base_url)
         case _:
             return ""
@@ -114,7 +115,7 @@ def _article(view: views.ArticleView) -> dict[str, object]:
         "author": authors or [source],
         "publisher": source,
         **({"isBasedOn": _uri(view.original)} if view.original else {}),
-        **({"keywords": list(view.tags)} if view.tags else {}),
+        **({"keywords": [tag.name for tag in view.tags]} if view.tags else {}),
     }
 
 
@@ -147,18 +148,21 @@ def _items(view: views.View, base_url: str) -> Iterator[tuple[str, str]]:
             yield from _articles((item for day in view.days for item in day.items), base_url)
         case SourceView():
             yield from _articles(view.items, base_url)
-        case PeriodView() | ArchiveView() | SourcesView():
+        case PeriodView() | ArchiveView() | SourcesView() | IdentifiersView() | TagsView():
             for named in _named(view):
                 yield named.name, addresses.absolute(base_url, named.address)
-        case IdentifierView():
+        case IdentifierView() | TagView():
             yield from _articles(view.items, base_url)
-        case IdentifiersView():
-            for named in view.rows:
-                yield named.name, addresses.absolute(base_url, named.address)
 
 
-def _named(view: PeriodView | ArchiveView | SourcesView) -> Iterable[views.Named]:
+def _named(
+    view: PeriodView | ArchiveView | SourcesView | IdentifiersView | TagsView,
+) -> Iterable[views.Named]:
     match view:
+        case IdentifiersView():
+            return view.rows
+        case TagsView():
+            return view.tags
         case PeriodView():
             return view.months if view.period is Period.YEAR else view.days
         case ArchiveView():
@@ -189,7 +193,7 @@ def open_graph(frame: views.PageView, view: views.View, site: Site) -> tuple[tup
     ]
     if article:
         pairs.append(("article:published_time", _moment(article)))
-        pairs += [("article:tag", tag) for tag in article.tags]
+        pairs += [("article:tag", tag.name) for tag in article.tags]
     return tuple(
         [(name, value if value.isprintable() else xml.clean(value)) for name, value in pairs if value]
     )

@@ -84,6 +84,8 @@ class Item(View, frozen=True, kw_only=True):
     note: Markup = Markup()
     """The curator's note, as sanitised HTML."""
     pinned: bool = False
+    tags: tuple[Named, ...] = ()
+    """Its first tags."""
 
 
 class Block(View, frozen=True, kw_only=True):
@@ -176,7 +178,7 @@ class ArticleView(View, frozen=True):
     fetched: dt.datetime | None
     original: str | None
     authors: tuple[str, ...]
-    tags: tuple[str, ...]
+    tags: tuple[Named, ...]
     minutes: int
     verdict: Verdict
     body: Markup
@@ -245,7 +247,7 @@ class PageView(View, frozen=True, kw_only=True):
     index: bool = True
     """False asks search engines not to index the page."""
     section: str = ""
-    """The current entry of the navigation: `front`, `archive`, `sources`, `search` or none."""
+    """The current entry of the navigation: `front`, `archive`, `sources`, `tags`, `search` or none."""
     rooted: bool = False
     """Whether links start at the root of the site, because the page is shown at any address: `404.html`."""
 
@@ -271,6 +273,8 @@ class SiteView(View, frozen=True, kw_only=True):
     """The newest edition."""
     archive: Named | None
     """The newest year."""
+    tags: bool
+    """Whether there are tags."""
     generator: str
     """For example `Broadsheet 0.1.0`."""
     search: bool = True

@@ -14,7 +14,7 @@ from generator.config.site import Config
 from generator.model.errors import ConfigError
 
 NAMED = {"title", "language"}
-EXAMPLES = {"base_url", "fields", "sources", "promotions", "identifiers"}
+EXAMPLES = {"base_url", "fields", "sources", "promotions", "identifiers", "tags"}
 """Keys whose line shows an example, since their default is nothing."""
 
 

@@ -7,7 +7,15 @@ import msgspec
 import pytest
 
 from generator.config.loading import load
-from generator.config.site import ARTICLE_FIELDS, Config, IdentifierConfig, Limits, SourceConfig
+from generator.config.site import (
+    ARTICLE_FIELDS,
+    Config,
+    IdentifierConfig,
+    Limits,
+    PublishConfig,
+    SourceConfig,
+    TagConfig,
+)
 from generator.model.errors import ConfigError
 from generator.model.types import TextPolicy
 
@@ -188,12 +196,17 @@ def test_a_key_of_an_earlier_version_is_answered_with_its_new_name(tmp_path):
 
 def test_the_reference_has_each_key_and_no_other():
     rows = set(re.findall(r"^\| `(\w+)` \|", REFERENCE.read_text("utf-8"), re.MULTILINE))
-    tables = (Config, SourceConfig, IdentifierConfig, Limits)
+    tables = (Config, SourceConfig, TagConfig, IdentifierConfig, PublishConfig, Limits)
     keys = {*ARTICLE_FIELDS, *(field for table in tables for field in table.__struct_fields__)}
     assert rows == keys - {"fields", "sources", "identifiers", "limits"}
-    assert {"`[fields]`", "`[limits]`", '`[sources."Name"]`', "`[identifiers.name]`"} <= set(
-        re.findall(r"`\[.+?\]`", REFERENCE.read_text("utf-8"))
-    )
+    assert {
+        "`[fields]`",
+        "`[limits]`",
+        '`[sources."Name"]`',
+        '`[tags."Name"]`',
+        "`[identifiers.name]`",
+        "`[publish.name]`",
+    } <= set(re.findall(r"`\[.+?\]`", REFERENCE.read_text("utf-8")))
 
 
 def test_the_reference_has_each_default():

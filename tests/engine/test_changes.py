@@ -8,10 +8,13 @@ import msgspec
 import pytest
 
 from generator.config import resources
-from generator.config.site import Config, IdentifierConfig, Site, SourceConfig
+from generator.config.site import Config, IdentifierConfig, Site, SourceConfig, TagConfig
 from generator.engine.changes import INVALIDATES, Stale, stale_by_config, stale_by_file
 
 SITE = Site(root=Path("/site"), content=Path("/site/content"), output=Path("/site/public"), config=Config())
+
+
+TAGS = Stale.TAGS | Stale.PAGES | Stale.FILES
 
 
 def with_config(**changed: object) -> Site:
@@ -19,7 +22,7 @@ def with_config(**changed: object) -> Site:
 
 
 def test_each_key_of_the_configuration_says_what_it_makes_stale() -> None:
-    tables = {"sources": SourceConfig, "identifiers": IdentifierConfig}
+    tables = {"sources": SourceConfig, "identifiers": IdentifierConfig, "tags": TagConfig}
     keys = {f"{name}.{key}" for name, table in tables.items() for key in table.__struct_fields__}
     assert {*Config.__struct_fields__, *keys} == INVALIDATES.keys()
 
@@ -35,6 +38,9 @@ def test_each_key_of_the_configuration_says_what_it_makes_stale() -> None:
         ({"sources": {"Alpha": SourceConfig(aliases=("A",))}}, Stale.SOURCES | Stale.PAGES),
         ({"sources": {"Alpha": SourceConfig()}}, Stale.SOURCES | Stale.PAGES),
         ({"identifiers": {"ticket": IdentifierConfig(pattern="T-1")}}, Stale.READING),
+        ({"tags": {"AI": TagConfig()}}, TAGS),
+        ({"tags": {"AI": TagConfig(hide=True)}}, TAGS),
+        ({"tags": {"AI": TagConfig(match=("AI",))}}, TAGS | Stale.READING),
         ({"identifiers": {"cve": IdentifierConfig(url="https://a.example/{id}")}}, Stale.PAGES),
     ],
 )
@@ -42,6 +48,12 @@ def test_a_changed_key_counts_both_ways(changed: dict[str, object], stale: Stale
     other = with_config(**changed).config
     assert stale_by_config(SITE.config, other) == stale
     assert stale_by_config(other, SITE.config) == stale
+
+
+def test_a_word_of_another_tag_is_not_searched_again() -> None:
+    before = with_config(tags={"AI": TagConfig(match=("ai", "LLM")), "ML": TagConfig()}).config
+    after = with_config(tags={"AI": TagConfig(match=("ＡＩ",)), "ML": TagConfig(match=("llm",))}).config
+    assert stale_by_config(before, after) == TAGS
 
 
 @pytest.mark.parametrize(

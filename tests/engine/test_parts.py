@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from generator.model import addresses
+from generator.render.source_lists import PART
 from writing import BODY, build_site, write_clipping, write_config
 
 HREF = re.compile(r'<a [^>]*?href="([^"#:]*)')
@@ -37,6 +38,21 @@ def test_a_day_that_outgrows_a_part_moves_as_a_whole(tmp_path):
     assert found == pages(clean)
     days = re.compile(r"<h1>July 2024 <span>· ([^<]+)</span></h1>")
     assert sorted(day for page in found.values() for day in days.findall(page)) == ["1", "2", "2–3"]
+
+
+def test_the_list_of_sources_gains_and_loses_a_page(tmp_path):
+    write_config(tmp_path)
+    for n in range(PART + 1):
+        write_clipping(tmp_path / "content", f"{n}.md", "", title=f"News {n}", source=f"Source {n:03}")
+    build_site(tmp_path)
+    second = {"sources/2.html", "sources/a-z-2.html"}
+    assert second <= pages(tmp_path).keys()
+    (tmp_path / "content/0.md").unlink()
+    build_site(tmp_path)
+    assert not second & pages(tmp_path).keys()
+    write_clipping(tmp_path / "content", "0.md", "", title="News 0", source="Source 000")
+    build_site(tmp_path)
+    assert second <= pages(tmp_path).keys()
 
 
 def test_any_day_is_three_clicks_from_the_front_page(tmp_path):

@@ -61,6 +61,7 @@ from random_edits import (
     NAMED,
     NOON,
     OF_SOURCES,
+    OF_TAGS,
     PATHS,
     PICKS,
     PLAIN,
@@ -69,6 +70,7 @@ from random_edits import (
     SOURCES,
     STATIC,
     SVG,
+    TAGS,
     TAILS,
     TEMPLATES,
     TITLES,
@@ -126,6 +128,7 @@ class Site(RuleBasedStateMachine):
         self.clippings: dict[str, dict[str, Any]] = {}
         self.config: dict[str, str] = {}
         self.sources: dict[str, dict[str, str]] = {}
+        self.tags: dict[str, dict[str, str]] = {}
         self.fields: dict[str, str] = {}
         self.identifiers: dict[str, str] = {}
         self.picks: dict[str, dict[str, str]] = {}
@@ -288,6 +291,7 @@ class Site(RuleBasedStateMachine):
     def _configure(self) -> None:
         tables = [("", self.config), ("[fields]", self.fields), ("[identifiers]", self.identifiers)]
         tables += [(f"[sources.{json.dumps(name)}]", table) for name, table in self.sources.items()]
+        tables += [(f"[tags.{name}]", table) for name, table in self.tags.items()]
         self.world.write("digest.toml", toml_of(tables))
 
     @edit(said=maybe(CONFIG))
@@ -299,6 +303,14 @@ class Site(RuleBasedStateMachine):
     def configure_source(self, source: str, said: tuple[str, str | None]) -> None:
         put(self.sources.setdefault(source, {}), *said)
         self.sources = {name: table for name, table in self.sources.items() if table}
+        self._configure()
+
+    @edit(tag=one_of(TAGS), said=maybe(OF_TAGS))
+    def configure_tag(self, tag: str, said: tuple[str, str | None]) -> None:
+        if said[0] == "aliases":  # two tags cannot claim one
+            for table in self.tags.values():
+                table.pop("aliases", None)
+        put(self.tags.setdefault(tag, {}), *said)
         self._configure()
 
     @edit(said=maybe(FIELDS))

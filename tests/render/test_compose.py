@@ -14,10 +14,11 @@ from generator.grouping.health import healths_of
 from generator.model import addresses
 from generator.model.types import Article, CopyGroup, Story, TextPolicy, Verdict
 from generator.render import views
+from generator.render.all_pages import pages_of
 from generator.render.compose import composer
 from generator.render.frame import Framer
 from generator.render.lists import Lists, direction
-from generator.render.pages import Page, pages_of, plan
+from generator.render.pages import Page, plan
 from generator.render.source_views import SourceMonthView
 from generator.render.templates import Templates, interface_language
 from writing import build_site, write_clipping, write_config

@@ -330,6 +330,7 @@ def test_an_entry_carries_what_the_sources_policy_allows(policy, verdict, url, e
         source,
         base_url="https://host.example/d/",
         item="item",
+        tags=("type",),
         content="" if verdict is Verdict.LINK else "<p>x</p>",
     )
     page = "https://host.example/d/articles/ab/abcdefghijkm.html"

@@ -16,11 +16,12 @@ from generator.grouping.digest import with_stories
 from generator.grouping.health import healths_of
 from generator.model import addresses
 from generator.model.types import Article, TextPolicy, Verdict
+from generator.render.all_pages import pages_of
 from generator.render.compose import composer
 from generator.render.frame import Framer
 from generator.render.identifier_kinds import PART
 from generator.render.page_at import page_at
-from generator.render.pages import Plan, pages_of, plan
+from generator.render.pages import Plan, plan
 from generator.render.templates import Templates, interface_language
 
 DAY = dt.date(2024, 7, 3)

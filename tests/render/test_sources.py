@@ -29,14 +29,20 @@ def digest(text):
 
 def test_a_page_is_made_of_what_its_template_leads_to():
     found = Templates(None, site()).sources("article.html")
-    assert list(found) == ["article.html", "base.html", "partials/item.html", "partials/parts.html"]
+    assert list(found) == [
+        "article.html",
+        "base.html",
+        "partials/item.html",
+        "partials/parts.html",
+        "partials/tags.html",
+    ]
     for name, own_digest in found.items():
         assert own_digest == digest((resources.theme() / name).read_text("utf-8"))
 
 
 def test_a_list_is_made_of_its_items_too():
     assert names("day.html") == {"day.html", "base.html"} | {
-        f"partials/{name}.html" for name in ("parts", "block", "item", "calendar", "above")
+        f"partials/{name}.html" for name in ("parts", "block", "item", "calendar", "above", "tags")
     }
 
 

@@ -45,7 +45,7 @@ ARTICLE = views.ArticleView(
     fetched=None,
     original="https://press.example/a b",
     authors=("Ann", "Bo"),
-    tags=("type", "tin"),
+    tags=(views.Named(name="type", address="tags/type/"), views.Named(name="tin", address="tags/tin/")),
     minutes=2,
     verdict=Verdict.FULL,
     body=Markup("<p>x</p>"),
@@ -196,7 +196,9 @@ def test_the_front_page_is_called_as_the_site():
 @settings(deadline=None)
 @given(st.text(max_size=40) | st.text("</script>!-&\u2028\u2029\ud800\x00\"'\\ü", max_size=20))
 def test_nothing_breaks_out_of_a_script_element(text):
-    hostile = msgspec.structs.replace(ARTICLE, title=text, authors=(text,), tags=(text,))
+    hostile = msgspec.structs.replace(
+        ARTICLE, title=text, authors=(text,), tags=(views.Named(name=text, address="x/"),)
+    )
     written = json_ld(FRAME, hostile, CONFIG)
     assert not set(written) & set("<>&\u2028\u2029")
     written.encode("utf-8")

@@ -15,6 +15,7 @@ from generator.render import (
     period_views,
     search_view,
     source_views,
+    tag_views,
     templates,
     views,
 )
@@ -59,7 +60,7 @@ def test_the_manual_names_every_template_and_value():
         if path.is_file() and path.suffix in {".html", ".css", ".js", ".svg", ".toml", ".po"}:
             assert f"`{path.relative_to(resources.theme()).as_posix()}`" in manual
     defined = {}
-    for module in (identifier_views, period_views, search_view, source_views, views):
+    for module in (identifier_views, period_views, search_view, source_views, tag_views, views):
         defined |= vars(module)
     shown = [one for one in defined.values() if isinstance(one, type) and issubclass(one, views.View)]
     for view in shown:
@@ -100,5 +101,5 @@ def test_the_manual_names_every_block_filter_and_style():
 def _any_site() -> views.SiteView:
     return views.SiteView(
         title="", description="", language="en", base_url=None, file_links=False,
-        latest=None, archive=None, generator="",
+        latest=None, archive=None, tags=False, generator="",
     )  # fmt: skip

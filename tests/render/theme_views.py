@@ -35,6 +35,7 @@ from generator.render.source_views import (
     SourceView,
     YearOfSource,
 )
+from generator.render.tag_views import TagsView, TagView
 from generator.render.templates import Templates, interface_language
 
 DAY = dt.date(2024, 7, 3)
@@ -44,11 +45,13 @@ LATEST = views.Named(name="July 3, 2024", address="2024/07/03/", count=2, date=D
 ARCHIVE = views.Named(name="Archive", address="archive/")
 YEAR = views.Named(name="2024", address="2024/", count=2)
 MONTH = views.Named(name="July 2024", address="2024/07/", count=2)
+TAG = views.Named(name="type & <page>", address="tags/type-page-abcdef/", count=7)
 WEEK = views.Named(name="Week 27, 2024", address="2024/w27/", count=2, date=JULY)
 BEFORE = views.Named(name="July 2, 2024", address="2024/07/02/", date=DAY - dt.timedelta(1))
 TEMPLATES = (
     "day.html", "period.html", "archive.html", "sources.html", "source.html", "source_month.html",
-    "story.html", "identifier.html", "identifiers.html", "article.html", "redirect.html", "404.html",
+    "story.html", "identifier.html", "identifiers.html", "tag.html", "tag_month.html",
+    "tags.html", "article.html", "redirect.html", "404.html",
     "empty.html",
 )  # fmt: skip
 
@@ -62,6 +65,7 @@ def site(language: str = "en", **changed) -> views.SiteView:
         "file_links": False,
         "latest": LATEST,
         "archive": ARCHIVE,
+        "tags": True,
         "generator": "Broadsheet 0.1.0",
     }
     return views.SiteView(**(given | changed))
@@ -186,7 +190,7 @@ def article_view(**changed) -> views.ArticleView:
         "fetched": dt.datetime(2024, 7, 5, 9, 0),  # noqa: DTZ001 (clippers save it without a zone)
         "original": "https://origin.example/a?b=1&c=2",
         "authors": ("Ada", "李四"),
-        "tags": ("history",),
+        "tags": (TAG,),
         "minutes": 4,
         "verdict": Verdict.FULL,
         "note": Markup(),
@@ -344,6 +348,20 @@ def identifiers_view(**changed) -> IdentifiersView:
     return IdentifiersView(**(given | changed))
 
 
+def tag_view(**changed) -> TagView:
+    given = {
+        "name": "type & <page>",
+        "count": 7,
+        "first": DAY - dt.timedelta(1),
+        "last": DAY,
+        "above": TAG,
+        "nested": (TAG,),
+        "items": (item(tags=(TAG,)), item("bcdefghijkmn", address=None, verdict=Verdict.LINK)),
+        "years": source_view().years,
+    }
+    return TagView(**(given | changed))
+
+
 def views_by_template() -> dict[str, views.View]:
     return {
         "day.html": day_view(),
@@ -355,6 +373,9 @@ def views_by_template() -> dict[str, views.View]:
         "story.html": story_view(),
         "identifier.html": identifier_view(),
         "identifiers.html": identifiers_view(),
+        "tag.html": tag_view(),
+        "tag_month.html": source_month_view(source=TAG),
+        "tags.html": TagsView(tags=(TAG,), count=3),
         "article.html": article_view(),
         "redirect.html": views.RedirectView(target="articles/ab/abc.html", fragment="x", title="Moved"),
         "404.html": views.NotFoundView(latest=LATEST),

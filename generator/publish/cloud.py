@@ -1,0 +1,187 @@
+"""Publish to object storage: S3 and what is compatible with it, Google Cloud Storage, Azure.
+
+`obstore` signs requests, finds credentials in the environment, and tries again with growing pauses.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import hashlib
+import os
+import re
+import urllib.parse
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from generator.config.site import PublishConfig
+from generator.model.errors import command_error
+from generator.publish import aws
+from generator.publish.each import for_each
+from generator.publish.kinds import cache_control, content_type, is_text
+from generator.publish.secrets import scrubbed
+from generator.publish.store import ABSENT, RECORD, Done, Stored, TakenError, Upload, refused
+
+if TYPE_CHECKING:
+    from obstore import Attributes
+    from obstore.store import ClientConfig, RetryConfig
+
+_LEVEL, _RECORD_LEVEL = 6, 1
+"""Levels of compression. The record is compressed while everything waits."""
+_RETRIES: RetryConfig = {"max_retries": 6}
+_ADVICE = {
+    "UnauthenticatedError": "check the credentials: docs/guide/publish.md says where they are looked for",
+    "PermissionDeniedError": "check the credentials, and what they may do there",
+    "FileNotFoundError": "create it",
+    "NotFoundError": "create it",
+}
+
+
+class Bucket:
+    """A prefix in a bucket as a target."""
+
+    is_atomic = False
+
+    def __init__(self, address: str, config: PublishConfig) -> None:
+        try:
+            import obstore
+            import obstore.exceptions
+            import obstore.store
+        except ImportError as error:
+            advice = "install it with `pip install 'broadsheet[s3]'`"
+            raise command_error(address, "needs the library obstore", advice, kind="host") from error
+        self.name = address
+        self._config, self._obstore = config, obstore
+        settings, self._secrets = _settings(address, config)
+        endpoint = settings.get("endpoint") or os.environ.get("AWS_ENDPOINT_URL", "")
+        client: ClientConfig = {"allow_http": endpoint.startswith("http://")}
+        open_store: Callable[..., Any] = obstore.store.from_url
+        with self._errors():
+            self._store = open_store(address, client_options=client, retry_config=_RETRIES, **settings)
+
+    def read(self) -> Stored | None:
+        """Return the record."""
+        try:
+            with self._errors(missing=FileNotFoundError):
+                found = self._obstore.get(self._store, RECORD)
+                data = bytes(found.bytes())
+        except FileNotFoundError as error:
+            if "NoSuchBucket" in str(error):
+                raise refused(self.name, "there is no such bucket", "create it") from error
+            return None
+        version = _version(found.meta.get("e_tag"), found.meta.get("version"))
+        return Stored(gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data, version)
+
+    def swap(self, data: bytes, version: str) -> str:
+        """Replace the record by a conditional request, where the host has them."""
+        mode: str | dict[str, str] = "create"
+        if version != ABSENT:
+            e_tag, _, number = version.partition("\n")
+            mode = {"e_tag": e_tag, "version": number} if number else {"e_tag": e_tag}
+        packed = gzip.compress(data, _RECORD_LEVEL, mtime=0)
+        try:
+            return self._put(RECORD, packed, _attributes(RECORD, "no-cache", is_packed=True), mode)
+        except TakenError:
+            # An answer may have been lost, so that our own request was repeated.
+            stored = self.read()
+            if stored is None or stored.data != data:
+                raise
+            return stored.version
+
+    def list(self) -> Mapping[str, str]:
+        """Return path → ETag, which is the MD5 of what was uploaded in one piece."""
+        with self._errors():
+            objects = (one for chunk in self._obstore.list(self._store, chunk_size=1000) for one in chunk)
+            found = {one["path"]: (one["e_tag"] or "").strip('"') for one in objects}
+        found.pop(RECORD, None)
+        return found
+
+    def matches(self, file: Upload, told: str) -> bool | None:
+        """Compare the MD5 of what would be uploaded; None for an ETag of another kind."""
+        if not re.fullmatch("[0-9a-f]{32}", told):
+            return None
+        return hashlib.md5(self._packed(file)[0], usedforsecurity=False).hexdigest() == told
+
+    def put(self, files: Sequence[Upload], done: Done) -> None:
+        """Upload files over several connections."""
+
+        def upload(file: Upload) -> None:
+            data, is_packed = self._packed(file)
+            caching = cache_control(file.path, file.kind, self._config.cache)
+            self._put(file.path, data, _attributes(file.path, caching, is_packed=is_packed), "overwrite")
+            done(file.path)
+
+        for_each(files, upload, self._config.connections)
+
+    def delete(self, paths: Iterable[str], done: Done) -> None:
+        """Delete files, many in a request where the host can."""
+        paths = [*paths]
+        with self._errors():
+            self._obstore.delete(self._store, paths)
+        for path in paths:
+            done(path)
+
+    def close(self) -> None:
+        """Do nothing: connections end with the process."""
+
+    def _packed(self, file: Upload) -> tuple[bytes, bool]:
+        """Return the bytes to upload, and whether they are compressed: the same each time."""
+        data = file.read()
+        if self._config.gzip and is_text(file.path):
+            packed = gzip.compress(data, _LEVEL, mtime=0)
+            if len(packed) < len(data):
+                return packed, True
+        return data, False
+
+    def _put(self, path: str, data: bytes, attributes: Attributes, mode: str | dict[str, str]) -> str:
+        put: Callable[..., Any] = self._obstore.put
+        try:
+            with self._errors(missing=NotImplementedError):
+                told = put(self._store, path, data, attributes=attributes, mode=mode, use_multipart=False)
+        except NotImplementedError:
+            return self._put(path, data, attributes, "overwrite")
+        return _version(told["e_tag"], told["version"])
+
+    @contextlib.contextmanager
+    def _errors(self, missing: type[Exception] | None = None) -> Iterator[None]:
+        """Turn the library's errors into ours. Errors of the type `missing` are the caller's."""
+        exceptions = self._obstore.exceptions
+        try:
+            yield
+        except (exceptions.AlreadyExistsError, exceptions.PreconditionError) as error:
+            raise TakenError from error
+        except (exceptions.BaseError, OSError, NotImplementedError, ValueError) as error:
+            if missing is not None and isinstance(error, missing):
+                raise
+            advice = _ADVICE.get(type(error).__name__, "see whether the host is reachable, and publish again")
+            raise refused(self.name, self._told(str(error)), advice) from None
+
+    def _told(self, text: str) -> str:
+        """Return what the host says, in one line and without secrets."""
+        text = text.partition("\n\nDebug source")[0]
+        code, message = (re.search(f"<{tag}>(.*?)</{tag}>", text, re.DOTALL) for tag in ("Code", "Message"))
+        if code is not None:
+            text = code[1] + (f": {message[1]}" if message else "")
+        return scrubbed(" ".join(text.split())[:500], self._secrets)
+
+
+def _settings(address: str, config: PublishConfig) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Return the settings for the library, and the secrets among them."""
+    if urllib.parse.urlsplit(address).scheme != "s3":
+        return {}, ()
+    settings, secrets = aws.profile()
+    for key in ("endpoint", "region"):
+        if value := getattr(config, key):
+            settings[key] = value
+    return settings, secrets
+
+
+def _attributes(path: str, caching: str, *, is_packed: bool) -> Attributes:
+    attributes: Attributes = {"Content-Type": content_type(path), "Cache-Control": caching}
+    if is_packed:
+        attributes["Content-Encoding"] = "gzip"
+    return attributes
+
+
+def _version(e_tag: str | None, number: str | None) -> str:
+    return f"{e_tag or ''}\n{number or ''}"

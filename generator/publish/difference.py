@@ -1,0 +1,115 @@
+"""What differs between a build and what stands at a target, and in which order to make it the same.
+
+The order follows from links. Nothing at a target links to a new file until a changed one does, so new files
+come first, then what changed; deletions come last, when no page links to the files any more. Thus every
+page that is there, old or new, links to files that are there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from itertools import groupby
+
+import msgspec
+
+from generator.publish.kinds import Kind, is_retained, kind_function
+from generator.publish.record import UNKNOWN, Record
+
+RETAINED = 2
+"""The number of publishes that styles, scripts and search files outlive."""
+
+Same = Callable[[str, str], bool | None]
+"""`Store.matches` for the path of a file of the build."""
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """Files that are uploaded together. A batch begins when the one before is complete."""
+
+    kind: Kind
+    is_new: bool
+    paths: tuple[str, ...]
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What a publish has to do."""
+
+    batches: tuple[Batch, ...]
+    deletions: tuple[str, ...]
+    retired: Mapping[str, int]
+    """Files that stay although the site has no use for them → the number of publishes that they outlive."""
+    kept: int
+    """The number of files that are right already."""
+
+    @property
+    def uploads(self) -> int:
+        """The number of files to upload."""
+        return sum(len(batch.paths) for batch in self.batches)
+
+    @property
+    def added(self) -> tuple[str, ...]:
+        """The files that may not be there yet."""
+        return tuple(path for batch in self.batches if batch.is_new for path in batch.paths)
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """The files that replace another version."""
+        return tuple(path for batch in self.batches if not batch.is_new for path in batch.paths)
+
+
+def plan(files: Mapping[str, str], record: Record) -> Plan:
+    """Return what makes a target the same as a build. `files`: path → digest of the build."""
+    known = record.files
+    there = {*known, *record.retired}
+    stale = [path for path, digest in files.items() if known.get(path) != digest]
+    kind_of = kind_function(files)
+    order = [*Kind]
+
+    def place(path: str) -> tuple[bool, bool, int]:
+        kind = kind_of(path)
+        return kind is not Kind.ASSETS, path in there, order.index(kind)
+
+    places = {path: place(path) for path in stale}
+    batches = tuple(
+        Batch(order[number], not exists, tuple(sorted(paths)))
+        for (_, exists, number), paths in groupby(sorted(stale, key=places.__getitem__), places.__getitem__)
+    )
+    deletions, retired = _departures(files, record)
+    return Plan(batches=batches, deletions=deletions, retired=retired, kept=len(files) - len(stale))
+
+
+def _departures(files: Mapping[str, str], record: Record) -> tuple[tuple[str, ...], dict[str, int]]:
+    """Return the files to delete, and those that left the site but stay for a while."""
+    deletions = {path for path in (*record.files, *record.added) if path not in files}
+    retired = dict.fromkeys(filter(is_retained, deletions & record.files.keys()), RETAINED)
+    # A publish that ended while it deleted has counted already.
+    passed = 0 if 0 in record.retired.values() else 1
+    for path, left in record.retired.items():
+        if path not in files:
+            retired[path] = left - passed
+    kept = {path: left for path, left in retired.items() if left > 0}
+    return tuple(sorted((deletions | retired.keys()) - kept.keys())), kept
+
+
+def observed(
+    record: Record, files: Mapping[str, str], listed: Mapping[str, str], same: Same
+) -> tuple[Record, tuple[str, ...]]:
+    """Return a record corrected by what a target lists, and the files of others there.
+
+    Where nothing tells whether a file is ours, the record does. Files of others that are the same as those of
+    the build become ours.
+    """
+    ours = {*record.files, *record.added, *record.retired}
+    found: dict[str, str] = {}
+    others: list[str] = []
+    for path, told in listed.items():
+        digest = files.get(path)
+        is_same = digest is not None and same(path, told)
+        if digest is not None and (record.files.get(path) == digest if is_same is None else is_same):
+            found[path] = digest
+        elif path not in ours:
+            others.append(path)
+        elif path not in record.retired:
+            found[path] = UNKNOWN
+    retired = {path: left for path, left in record.retired.items() if path in listed and path not in found}
+    corrected = msgspec.structs.replace(record, files=found, added=(), retired=retired)
+    return corrected, tuple(sorted(others))

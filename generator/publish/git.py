@@ -1,0 +1,230 @@
+"""Publish to a branch of a git repository, with the installed git and without a checkout.
+
+A publish is one commit. `git fast-import` makes it from the commit that stands there and from what differs.
+The push succeeds only if the branch is still at that commit, so readers see all of a publish or nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+import subprocess
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import IO
+
+from generator.model.errors import BuildError
+from generator.publish.retry import TransientError, retried
+from generator.publish.secrets import scrubbed
+from generator.publish.store import ABSENT, RECORD, Done, Stored, TakenError, Upload, refused
+
+_TIP = "refs/broadsheet/tip"
+"""The ref in our own repository of the commit that stands at the target."""
+_NEXT = "refs/broadsheet/next"
+_REGULAR = {b"100644", b"100755"}
+_PASSING = (
+    "Could not resolve host", "Connection timed out", "Connection reset", "Connection refused", "early EOF",
+    "Operation timed out", "The requested URL returned error: 5", "RPC failed", "unexpected disconnect",
+)  # fmt: skip
+"""What git says of errors that may pass. Its messages are English, because we set the locale."""
+
+
+class GitBranch:
+    """A branch as a target. `cache` is a bare repository of our own, which may be deleted at any time."""
+
+    is_atomic = True
+
+    def __init__(self, url: str, branch: str, cache: Path, *, history: bool, subject: str) -> None:
+        self.name = scrubbed(f"{url}#{branch}")
+        self._url, self._ref = url, f"refs/heads/{branch}"
+        self._cache, self._history, self._subject = cache, history, subject
+        self._tip = ABSENT
+        self._import: subprocess.Popen[bytes] | None = None
+
+    def read(self) -> Stored | None:
+        """Return the record in the branch. Fetches its last commit without file contents, if need be."""
+        if shutil.which("git") is None:
+            raise refused(self.name, "git is not installed", "install it")
+        if not (self._cache / "HEAD").exists():
+            self._git("init", "--quiet", "--bare", str(self._cache), where=None)
+        # Objects that the fetch leaves out are fetched from here when they are needed.
+        for key, value in (("url", self._url), ("promisor", "true"), ("partialclonefilter", "blob:none")):
+            self._git("config", f"remote.origin.{key}", value)
+        self._tip = self._remote("ls-remote", "origin", self._ref).split(b"\t")[0].decode()
+        if not self._tip:
+            return None
+        if not self._has(self._tip):
+            partial = ("--depth=1", "--filter=blob:none", "--no-tags")
+            self._remote("fetch", "--quiet", *partial, "origin", f"+{self._ref}:{_TIP}")
+            self._tip = self._git("rev-parse", _TIP).strip().decode()
+        if not self._git("ls-tree", self._tip, RECORD):
+            return None
+        return Stored(self._git("cat-file", "blob", f"{self._tip}:{RECORD}"), self._tip)
+
+    def list(self) -> Mapping[str, str]:
+        """Return path → hash of the blob, or empty for a link or submodule."""
+        if not self._tip:
+            return {}
+        found = {}
+        for line in self._git("ls-tree", "-r", "-z", "--full-tree", self._tip).split(b"\0")[:-1]:
+            about, _, path = line.partition(b"\t")
+            mode, _, name = about.split()
+            found[os.fsdecode(path)] = name.decode() if mode in _REGULAR else ""
+        found.pop(RECORD, None)
+        return found
+
+    def matches(self, file: Upload, told: str) -> bool | None:
+        """Compare git's hash of the bytes."""
+        data = file.read()
+        hash_ = hashlib.sha1 if len(told) == 40 else hashlib.sha256
+        return hash_(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest() == told
+
+    def put(self, files: Sequence[Upload], done: Done) -> None:
+        """Write files into the commit."""
+        for file in files:
+            self._write_file(file.path, file.read())
+            done(file.path)
+
+    def delete(self, paths: Iterable[str], done: Done) -> None:
+        """Delete files in the commit."""
+        for path in paths:
+            self._stream().write(b"D %s\n" % _quoted(path))
+            done(path)
+
+    def swap(self, data: bytes, _version: str) -> str:
+        """Complete the commit and push it, if the branch is where `read` found it."""
+        self._write_file(RECORD, data)
+        self._end_import()
+        commit = self._git("rev-parse", _NEXT).strip().decode()
+        self._push(commit)
+        self._git("update-ref", _TIP, commit)
+        self._tip = commit
+        return commit
+
+    def close(self) -> None:
+        """End an import that did not complete."""
+        if self._import is not None:
+            self._import.kill()
+            with contextlib.suppress(OSError):
+                self._import.communicate()
+            self._import = None
+
+    def _stream(self) -> IO[bytes]:
+        """Return the input of `git fast-import`, in the middle of a commit."""
+        if self._import is None:
+            self._import = subprocess.Popen(
+                ["git", "fast-import", "--quiet", "--force", "--done"],  # noqa: S607 - found by PATH, as users do
+                cwd=self._cache,
+                env=_environment(),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+            )
+            assert self._import.stdin is not None  # noqa: S101 - for the type checker
+            self._import.stdin.write(self._head())
+        assert self._import.stdin is not None  # noqa: S101 - for the type checker
+        return self._import.stdin
+
+    def _head(self) -> bytes:
+        """Return the beginning of the commit, whose tree is that of the last one."""
+        subject = self._subject.encode() + b"\n"
+        lines = [
+            b"commit " + _NEXT.encode(),
+            b"committer " + self._committer(),
+            b"data %d" % len(subject),
+            subject,
+        ]
+        if self._tip and self._history:
+            lines.append(b"from " + self._tip.encode())
+        elif self._tip:
+            tree = self._git("rev-parse", f"{self._tip}^{{tree}}").strip()
+            lines.append(b'M 040000 %s ""' % tree)
+        else:
+            lines.append(b"deleteall")
+        return b"\n".join(lines) + b"\n"
+
+    def _committer(self) -> bytes:
+        """Return the committer and time by git's settings; a name of ours where none is set."""
+        try:
+            return self._git("var", "GIT_COMMITTER_IDENT").strip()
+        except BuildError:
+            name = {"GIT_COMMITTER_NAME": "Broadsheet", "GIT_COMMITTER_EMAIL": "broadsheet@localhost"}
+            return self._git("var", "GIT_COMMITTER_IDENT", **name).strip()
+
+    def _write_file(self, path: str, data: bytes) -> None:
+        stream = self._stream()
+        try:
+            stream.write(b"M 100644 inline %s\ndata %d\n" % (_quoted(path), len(data)))
+            stream.write(data)
+            stream.write(b"\n")
+        except BrokenPipeError:
+            self._end_import()
+
+    def _end_import(self) -> None:
+        """Wait until git has written the commit. Raises `BuildError`."""
+        process, self._import = self._import, None
+        assert process is not None  # noqa: S101 - for the type checker
+        _, errors = process.communicate(b"done\n")
+        if process.returncode:
+            raise self._failed("fast-import", errors)
+
+    def _push(self, commit: str) -> None:
+        """Move the branch to a commit, if it is still where it was."""
+        lease = f"--force-with-lease={self._ref}:{self._tip}"
+        try:
+            self._remote("push", "--quiet", lease, "origin", f"{commit}:{self._ref}")
+        except BuildError as error:
+            if "stale info" in str(error) or "fetch first" in str(error):
+                raise TakenError from error
+            raise
+
+    def _has(self, commit: str) -> bool:
+        try:
+            return (
+                self._git("rev-parse", "--verify", "--quiet", f"{_TIP}^{{commit}}").strip() == commit.encode()
+            )
+        except BuildError:
+            return False
+
+    def _remote(self, *arguments: str) -> bytes:
+        """Return the output of a git command that talks to the target."""
+        return retried(lambda: self._git(*arguments))
+
+    def _git(self, *arguments: str, where: str | None = "cache", **environment: str) -> bytes:
+        """Return the output of a git command in our own repository. Raises `BuildError`."""
+        folder = ["-C", str(self._cache)] if where else []
+        done = subprocess.run(  # noqa: S603 - addresses are checked where they are parsed
+            ["git", *folder, *arguments],  # noqa: S607 - found by PATH, as users do
+            env={**_environment(), **environment},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+        )
+        if done.returncode:
+            raise self._failed(arguments[0], done.stderr)
+        return done.stdout
+
+    def _failed(self, command: str, errors: bytes) -> BuildError:
+        text = scrubbed(errors.decode("utf-8", "replace")).strip()
+        message = f"git {command} failed: " + " ".join(text.split())[-500:]
+        error = refused(self.name, message, "see that `git ls-remote` reaches it")
+        if any(sign in text for sign in _PASSING):
+            return TransientError(*error.problems)
+        return error
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment of git, so that it speaks English and asks nothing where nobody answers."""
+    return {
+        **os.environ,
+        "LC_ALL": "C.UTF-8",
+        "GIT_TERMINAL_PROMPT": os.environ.get("GIT_TERMINAL_PROMPT", "0"),
+    }
+
+
+def _quoted(path: str) -> bytes:
+    """Return a path as `git fast-import` reads it."""
+    escaped = path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return b'"' + os.fsencode(escaped) + b'"'

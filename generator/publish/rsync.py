@@ -1,0 +1,167 @@
+"""Publish by rsync, with the installed program, over ssh or to its own daemon."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from generator.model.errors import BuildError
+from generator.publish.retry import TransientError, retried
+from generator.publish.secrets import scrubbed
+from generator.publish.store import ABSENT, RECORD, Done, Stored, TakenError, Upload, refused
+
+_MISSING = 23
+"""The exit code of rsync when it did not find a file, among other reasons."""
+_PASSING = {5, 10, 12, 30, 35, 255}
+"""Exit codes of failures that may pass: of the connection, its protocol or time."""
+_TAKEN = 75
+_SWAP = """
+set -e
+mkdir -p "$1"; cd "$1"
+n=0; until mkdir .broadsheet-lock 2>/dev/null; do
+    n=$((n + 1)); [ $n -lt 50 ] || { rmdir .broadsheet-lock; n=0; }; sleep 0.1
+done
+trap 'rmdir .broadsheet-lock' EXIT
+found=
+[ ! -e "$2" ] || found=$( (sha256sum || shasum -a 256 || sha256 -r) < "$2" 2>/dev/null | cut -c1-64)
+[ "$found" = "$3" ] || exit 75
+cat > "$2-new"
+mv "$2-new" "$2"
+"""
+"""Replaces the record on the server, if it still is the one that was read. Holds a lock for that moment."""
+
+
+class Rsync:
+    """A folder of a server as a target."""
+
+    is_atomic = False
+
+    def __init__(self, address: str) -> None:
+        self.name = address
+        self._place = address.rstrip("/") + "/"
+        self._sockets = tempfile.TemporaryDirectory(prefix="broadsheet-")
+        shell = shlex.split(os.environ.get("RSYNC_RSH", "ssh"))
+        if Path(shell[0]).name == "ssh":  # one connection for all programs that a publish starts
+            shared = {"ControlMaster": "auto", "ControlPersist": 60, "ControlPath": f"{self._sockets.name}/s"}
+            shell += [f"-o{key}={value}" for key, value in shared.items()]
+        self._shell = shell
+
+    def read(self) -> Stored | None:
+        """Return the record."""
+        if shutil.which("rsync") is None:
+            raise refused(self.name, "rsync is not installed", "install it, here and on the server")
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                self._rsync("--", self._place + RECORD, f"{folder}/")
+                data = Path(folder, RECORD).read_bytes()
+            except FileNotFoundError:
+                return None
+        return Stored(data, hashlib.sha256(data).hexdigest())
+
+    def swap(self, data: bytes, version: str) -> str:
+        """Replace the record. Over ssh, the server compares; a daemon of rsync offers no way to do so."""
+        if "://" in self._place:
+            stored = self.read()
+            if (stored.version if stored else ABSENT) != version:
+                raise TakenError
+            with tempfile.TemporaryDirectory() as folder:
+                Path(folder, RECORD).write_bytes(data)
+                self._rsync("--mkpath", "--", f"{folder}/{RECORD}", self._place)
+        else:
+            self._swap_over_ssh(data, version)
+        return hashlib.sha256(data).hexdigest()
+
+    def list(self) -> Mapping[str, str]:
+        """Return path → size."""
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                options = ("--recursive", "--links", "--dry-run", "--8-bit-output", "--out-format=%l %n")
+                lines = self._rsync(*options, "--", self._place, f"{folder}/").splitlines()
+            except FileNotFoundError:
+                return {}
+        found = {}
+        for line in lines:
+            size, _, path = os.fsdecode(line).partition(" ")
+            path = path.partition(" -> ")[0]
+            if not path.endswith("/") and not path.startswith((RECORD, ".broadsheet-lock")):
+                found[path] = size
+        return found
+
+    def matches(self, file: Upload, told: str) -> bool | None:
+        """Compare the size: another one is another file, the same one tells nothing."""
+        return None if told == str(len(file.read())) else False
+
+    def put(self, files: Sequence[Upload], done: Done) -> None:
+        """Upload files; rsync sends the parts that differ, and renames each file into place."""
+        if not files:
+            return
+        for file in files:
+            file.read()  # checks that it is what the build wrote
+        options = ("--times", "--ignore-times", "--mkpath", "--from0", "--files-from=-")
+        self._rsync(*options, "--", f"{files[0].root}/", self._place, paths=[file.path for file in files])
+        for file in files:
+            done(file.path)
+
+    def delete(self, paths: Iterable[str], done: Done) -> None:
+        """Delete files. rsync does so with what it is asked to send and does not find."""
+        paths = [*paths]
+        with tempfile.TemporaryDirectory() as empty:
+            for path in paths:  # rsync wants the folders above what it does not find
+                Path(empty, path).parent.mkdir(parents=True, exist_ok=True)
+            options = ("--delete-missing-args", "--from0", "--files-from=-")
+            self._rsync(*options, "--", f"{empty}/", self._place, paths=paths)
+        for path in paths:
+            done(path)
+
+    def close(self) -> None:
+        """End the connection that the programs shared."""
+        if Path(self._sockets.name, "s").exists():
+            _run([*self._shell, "-O", "exit", self._place.partition(":")[0]], b"")
+        self._sockets.cleanup()
+
+    def _swap_over_ssh(self, data: bytes, version: str) -> None:
+        host, _, path = self._place.partition(":")
+        script = " ".join(map(shlex.quote, ("sh", "-c", _SWAP, "sh", path, RECORD, version)))
+
+        def swap() -> None:
+            done = _run([*self._shell, host, script], data)
+            if done.returncode == _TAKEN:
+                raise TakenError
+            if done.returncode:
+                raise self._failed("ssh", done)
+
+        retried(swap)
+
+    def _rsync(self, *arguments: str, paths: Iterable[str] = ()) -> bytes:
+        """Return the output of rsync. Raises `BuildError`, and `FileNotFoundError` where nothing is there."""
+
+        def run() -> bytes:
+            listed = b"".join(os.fsencode(path) + b"\0" for path in paths)
+            done = _run(["rsync", f"--rsh={shlex.join(self._shell)}", *arguments], listed)
+            if done.returncode == _MISSING and re.search(rb"No such file|\(2\)", done.stderr):
+                raise FileNotFoundError
+            if done.returncode:
+                raise self._failed("rsync", done)
+            return done.stdout
+
+        return retried(run)
+
+    def _failed(self, program: str, done: subprocess.CompletedProcess[bytes]) -> BuildError:
+        said = " ".join(scrubbed(done.stderr.decode("utf-8", "replace")).split())[-500:]
+        error = refused(
+            self.name, f"{program} failed ({done.returncode}): {said}", "see that rsync reaches it"
+        )
+        is_passing = done.returncode in _PASSING and "denied" not in said and "verification" not in said
+        return TransientError(*error.problems) if is_passing else error
+
+
+def _run(command: Sequence[str], data: bytes) -> subprocess.CompletedProcess[bytes]:
+    environment = {**os.environ, "LC_ALL": "C.UTF-8"}
+    return subprocess.run(command, input=data, env=environment, capture_output=True, check=False)  # noqa: S603

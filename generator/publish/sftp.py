@@ -1,0 +1,271 @@
+"""Publish by SFTP, through asyncssh. It uses settings, keys and known hosts of OpenSSH, and its agent."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import secrets
+import stat
+import threading
+import urllib.parse
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Coroutine,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from typing import Any, TypeVar
+
+from generator.model.errors import BuildError, command_error
+from generator.output import names
+from generator.publish.retry import TransientError, retried
+from generator.publish.store import ABSENT, RECORD, Done, Stored, TakenError, Upload, refused
+
+T = TypeVar("T")
+Item = TypeVar("Item")
+_LOCK, _STAGED = ".broadsheet-lock", ".broadsheet-uploading"
+"""The file that exists while the record is swapped, and the prefix of those that are being written."""
+_ALIVE = 15
+"""Seconds between two signs of life on the connection."""
+_LOCK_SECONDS = 5.0
+"""A swap takes a few requests. A lock that stays the same for so long is that of a dead process."""
+
+
+class Sftp:
+    """A folder of a server as a target. Its connection lives in a thread of its own."""
+
+    is_atomic = False
+
+    def __init__(self, address: str, connections: int) -> None:
+        try:
+            import asyncssh
+        except ImportError as error:
+            advice = "install it with `pip install 'broadsheet[sftp]'`"
+            raise command_error(address, "needs the library asyncssh", advice, kind="host") from error
+        parts = urllib.parse.urlsplit(address)
+        self.name = address
+        self._ssh, self._parallel = asyncssh, connections
+        self._host, self._port, self._user = parts.hostname or "", parts.port, parts.username
+        self._root = urllib.parse.unquote(parts.path).rstrip("/") or "/"
+        self._folders: set[str] = set()
+        self._connection: Any = None
+        self._client: Any = None
+        self._is_lost = False
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+
+    def read(self) -> Stored | None:
+        """Return the record."""
+        return self._run(self._read)
+
+    def swap(self, data: bytes, version: str) -> str:
+        """Replace the record, while a file that can only be created once exists."""
+
+        async def swap() -> str:
+            await self._make_folder(self._root)
+            async with self._locked():
+                stored = await self._read()
+                if (stored.version if stored else ABSENT) != version and (not stored or stored.data != data):
+                    raise TakenError
+                await self._write(RECORD, data, f"{_STAGED}-record")
+            return _version(data)
+
+        return self._run(swap)
+
+    def list(self) -> Mapping[str, str]:
+        """Return path → size."""
+
+        async def walk() -> dict[str, str]:
+            found, folders = {}, [""]
+            while folders:
+                prefix = folders.pop()
+                async for name, attributes in self._entries(prefix):
+                    mode = attributes.permissions or 0
+                    if stat.S_ISDIR(mode):
+                        folders.append(f"{prefix}{name}/")
+                    else:
+                        found[prefix + name] = str(attributes.size) if stat.S_ISREG(mode) else ""
+            return found
+
+        ours = (RECORD, _LOCK, _STAGED)
+        return {path: size for path, size in self._run(walk).items() if not path.startswith(ours)}
+
+    def matches(self, file: Upload, told: str) -> bool | None:
+        """Compare the size: another one is another file, the same one tells nothing."""
+        return None if told == str(len(file.read())) else False
+
+    def put(self, files: Sequence[Upload], done: Done) -> None:
+        """Upload files, many requests at a time over one connection, each by a rename."""
+
+        async def upload(file: Upload, number: int) -> None:
+            data = file.read()
+            await self._make_folder(f"{self._root}/{file.path}".rpartition("/")[0])
+            await self._write(file.path, data, f"{_STAGED}-{number}")
+            done(file.path)
+
+        self._for_each(files, upload)
+
+    def delete(self, paths: Iterable[str], done: Done) -> None:
+        """Delete files, and the folders that this empties."""
+        paths = [*paths]
+
+        async def remove(path: str, _number: int) -> None:
+            with contextlib.suppress(self._ssh.SFTPNoSuchFile, self._ssh.SFTPNoSuchPath):
+                await self._client.remove(f"{self._root}/{path}")
+            done(path)
+
+        async def prune() -> None:
+            above = {folder for path in paths for folder in names.folders(path)}
+            for folder in sorted(above, key=len, reverse=True):
+                with contextlib.suppress(self._ssh.SFTPError):  # it holds other files
+                    await self._client.rmdir(f"{self._root}/{folder}")
+
+        self._for_each(paths, remove)
+        self._folders.clear()
+        self._run(prune)
+
+    def close(self) -> None:
+        """Close the connection, and end the thread."""
+
+        async def end() -> None:
+            await self._disconnect()
+            tasks = asyncio.all_tasks() - {asyncio.current_task()}
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+        with contextlib.suppress(self._ssh.Error, OSError, TimeoutError):
+            asyncio.run_coroutine_threadsafe(end(), self._loop).result(5)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def _run(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Return the result of work on the server. Connects if need be, and again after a lost connection."""
+        return retried(lambda: self._result(self._connected(work)))
+
+    def _for_each(self, items: Sequence[Item], work: Callable[[Item, int], Awaitable[None]]) -> None:
+        """Do something with each item, several at a time. After a lost connection, it does the rest."""
+        left = dict(enumerate(items))
+
+        async def work_on(waiting: Iterator[int], worker: int) -> None:
+            for number in waiting:
+                await work(left[number], worker)
+                del left[number]
+
+        async def together() -> None:
+            waiting = iter([*left])
+            tasks = [asyncio.ensure_future(work_on(waiting, worker)) for worker in range(self._parallel)]
+            try:
+                await asyncio.gather(*tasks)
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+
+        self._run(together)
+
+    def _result(self, work: Coroutine[Any, Any, T]) -> T:
+        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        try:
+            return future.result()
+        except KeyboardInterrupt:
+            future.cancel()
+            raise
+        except (self._ssh.Error, OSError) as error:
+            raise self._refused(error) from error
+
+    async def _connected(self, work: Callable[[], Awaitable[T]]) -> T:
+        if self._connection is None or self._is_lost:
+            await self._disconnect()
+            optional = {"port": self._port, "username": self._user}
+            given = {key: value for key, value in optional.items() if value is not None}
+            self._connection = await self._ssh.connect(self._host, keepalive_interval=_ALIVE, **given)
+            self._client = await self._connection.start_sftp_client()
+            self._folders.clear()
+            self._is_lost = False
+        return await work()
+
+    async def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._client.exit()
+            self._connection.close()
+            await self._connection.wait_closed()
+            await asyncio.sleep(0)  # its socket is closed in the next round of the loop
+            self._connection = None
+
+    def _refused(self, error: Exception) -> BuildError:
+        ssh, said = self._ssh, str(error) or type(error).__name__
+        is_lost = isinstance(error, ssh.SFTPConnectionLost | ssh.SFTPNoConnection)
+        if isinstance(error, ssh.SFTPError) and not is_lost:
+            advice = "see whether you may write there, and whether there is space left"
+            return refused(self.name, f"the server refuses: {said}", advice)
+        if isinstance(error, ssh.PermissionDenied | ssh.HostKeyNotVerifiable):
+            return refused(self.name, f"cannot log in: {said}", "see that `sftp` with this address can")
+        self._is_lost = True
+        problem = refused(self.name, f"cannot be reached: {said}", "see that `sftp` reaches it")
+        return TransientError(*problem.problems)
+
+    async def _read(self) -> Stored | None:
+        try:
+            async with self._client.open(f"{self._root}/{RECORD}", "rb") as file:
+                data: bytes = await file.read()
+        except (self._ssh.SFTPNoSuchFile, self._ssh.SFTPNoSuchPath):
+            return None
+        return Stored(data, _version(data))
+
+    async def _write(self, path: str, data: bytes, staged: str) -> None:
+        place, final = f"{self._root}/{staged}", f"{self._root}/{path}"
+        async with self._client.open(place, "wb") as file:
+            await file.write(data)
+        await self._client.posix_rename(place, final)
+
+    async def _make_folder(self, folder: str) -> None:
+        if folder not in self._folders:
+            await self._client.makedirs(folder, exist_ok=True)
+            self._folders.add(folder)
+
+    async def _entries(self, prefix: str) -> AsyncIterator[tuple[str, Any]]:
+        try:
+            async for entry in self._client.scandir(f"{self._root}/{prefix}"):
+                if entry.filename not in {".", ".."}:
+                    yield entry.filename, entry.attrs
+        except (self._ssh.SFTPNoSuchFile, self._ssh.SFTPNoSuchPath):
+            return
+
+    @contextlib.asynccontextmanager
+    async def _locked(self) -> AsyncIterator[None]:
+        """Hold the lock file. One that stays the same for too long is taken away."""
+        place, mark = f"{self._root}/{_LOCK}", secrets.token_hex(8).encode()
+        seen, since = b"", self._loop.time()
+        while True:
+            try:
+                async with self._client.open(place, "xb") as file:
+                    await file.write(mark)
+                break
+            except self._ssh.SFTPFailure:
+                if not await self._client.exists(place):
+                    raise
+            held = b""
+            with contextlib.suppress(self._ssh.SFTPError):
+                async with self._client.open(place, "rb") as file:
+                    held = await file.read()
+            if held != seen:
+                seen, since = held, self._loop.time()
+            elif self._loop.time() - since > _LOCK_SECONDS:
+                await self._client.remove(place)
+            await asyncio.sleep(0.2)
+        try:
+            yield
+        finally:
+            await self._client.remove(place)
+
+
+def _version(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,145 @@
+"""From an address to its target. A package can add a scheme by an entry point."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import re
+import urllib.parse
+from collections.abc import Callable, Mapping
+from importlib import metadata
+from pathlib import Path
+
+import msgspec
+
+from generator.config.site import OWN_FOLDER, PublishConfig, Site
+from generator.model.errors import BroadsheetError, command_error
+from generator.publish.secrets import scrubbed
+from generator.publish.store import Store
+
+ENTRY_POINTS = "broadsheet.targets"
+"""The group of entry points. Each has the name of a scheme, and is a `Factory`."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What a target may need beside its address."""
+
+    config: PublishConfig
+    """The table `[publish.name]`."""
+    cache: Path
+    """A folder of Broadsheet's own. Deleting it costs time and nothing else."""
+    subject: str
+    """One line on this publish, such as for a commit."""
+
+
+Factory = Callable[[str, Settings], Store]
+
+
+def opened(site: Site, target: str | None, subject: str) -> Store:
+    """Return the target of a name in `digest.toml` or of an address; without either, the only one named.
+
+    Raises `ConfigError` for a name that is unknown, or an address that cannot be used.
+    """
+    config = _chosen(site.config.publish, target)
+    address = config.address
+    shown = scrubbed(address)
+    if re.search(r"://[^/@]*:[^/@]*@", address):
+        advice = "take it out; docs/guide/publish.md says where credentials are kept"
+        raise _unusable(shown, "has a password in it", advice)
+    return factory_of(address)(
+        address, Settings(config=config, cache=_cache_of(site, address), subject=subject)
+    )
+
+
+def _chosen(configured: Mapping[str, PublishConfig], target: str | None) -> PublishConfig:
+    if target is None:
+        if len(configured) == 1:
+            return next(iter(configured.values()))
+        if not configured:
+            advice = (
+                "give an address, such as file:///srv/www, or write one as `address` into `[publish.name]`"
+            )
+            raise _unusable("digest.toml", "names no place to publish to", advice)
+        raise _unusable(
+            "digest.toml", "names several places to publish to", f"choose one: {', '.join(configured)}"
+        )
+    if target in configured:
+        return configured[target]
+    if ":" in target:
+        return PublishConfig(address=target)
+    close = difflib.get_close_matches(target, configured, 1)
+    advice = f"did you mean {close[0]}?" if close else "write it as `[publish.name]` into digest.toml"
+    raise _unusable(target, "is neither an address nor a name in digest.toml", advice)
+
+
+def _cache_of(site: Site, address: str) -> Path:
+    return site.root / OWN_FOLDER / "publish" / hashlib.sha256(address.encode()).hexdigest()[:16]
+
+
+def factory_of(address: str) -> Factory:
+    """Return what opens the target of an address. Raises `ConfigError` for an unknown scheme."""
+    scheme = urllib.parse.urlsplit(address).scheme if "://" in address else ""
+    if scheme in _SCHEMES:
+        return _SCHEMES[scheme]
+    if not scheme and re.match(r"[\w.@-]*\w:(?!//)[^:]", address):
+        return _rsync
+    for point in metadata.entry_points(group=ENTRY_POINTS):
+        if point.name == scheme:
+            factory: Factory = point.load()
+            return factory
+    known = ", ".join(f"{name}://" for name in _SCHEMES) + ", user@host:path"
+    raise _unusable(scrubbed(address), "is not an address to publish to", f"use one of {known}")
+
+
+def _folder(address: str, _settings: Settings) -> Store:
+    from generator.publish.folder import Folder
+
+    parts = urllib.parse.urlsplit(address)
+    path = Path(urllib.parse.unquote(parts.path))
+    if parts.netloc not in {"", "localhost"} or not path.is_absolute():
+        raise _unusable(address, "is not the address of a folder", "write file:/// and an absolute path")
+    return Folder(path)
+
+
+def _git(address: str, settings: Settings) -> Store:
+    from generator.publish.git import GitBranch
+
+    url, _, branch = address.removeprefix("git+").partition("#")
+    if not re.fullmatch(r"[\w][\w./-]*", branch) or ".." in branch:
+        raise _unusable(scrubbed(address), "names no branch", "add it after the repository, such as #pages")
+    return GitBranch(url, branch, settings.cache, history=settings.config.history, subject=settings.subject)
+
+
+def _cloud(address: str, settings: Settings) -> Store:
+    from generator.publish.cloud import Bucket
+
+    return Bucket(address, settings.config)
+
+
+def _sftp(address: str, settings: Settings) -> Store:
+    from generator.publish.sftp import Sftp
+
+    return Sftp(address, settings.config.connections)
+
+
+def _rsync(address: str, _settings: Settings) -> Store:
+    from generator.publish.rsync import Rsync
+
+    return Rsync(address)
+
+
+_SCHEMES: Mapping[str, Factory] = {
+    "file": _folder,
+    "git+https": _git,
+    "git+ssh": _git,
+    "git+file": _git,
+    "s3": _cloud,
+    "gs": _cloud,
+    "az": _cloud,
+    "sftp": _sftp,
+    "rsync": _rsync,
+}
+
+
+def _unusable(target: str, message: str, advice: str) -> BroadsheetError:
+    return command_error(target, message, advice, kind="host")

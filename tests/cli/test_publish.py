@@ -1,0 +1,206 @@
+"""The command `publish`: its options, messages, exit codes and report."""
+
+from __future__ import annotations
+
+import io
+import json
+import random
+import re
+import shutil
+import sys
+import time
+from importlib import metadata
+
+import msgspec
+import pytest
+
+from generator.cli.exit_codes import DONE, FAILED, UNUSABLE
+from generator.cli.main import run
+from generator.output import lock as output_lock
+from generator.output.names import MANIFEST
+from generator.publish import lock
+from generator.publish.store import RECORD
+from running import Command, until
+from writing import files_of, write_clipping, write_config
+
+CONFIG = 'base_url = "https://digest.example/"\n'
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """A site of two clippings that is built."""
+    root = tmp_path_factory.mktemp("site")
+    write_config(root, CONFIG)
+    write_clipping(root / "content", "a.md", title="An article")
+    write_clipping(root / "content", "b.md", title="Another one")
+    assert run(["build", "-q", "-c", str(root / "digest.toml"), "-o", str(root / "public")]) == DONE
+    return root
+
+
+@pytest.fixture
+def root(tmp_path, site, monkeypatch):
+    """A copy of it as the current folder, with a folder to publish to."""
+    root = tmp_path / "site"
+    shutil.copytree(site, root)
+    write_config(root, f'{CONFIG}[publish.web]\naddress = "{(tmp_path / "www").as_uri()}"\n')
+    monkeypatch.chdir(root)
+    return root
+
+
+def published(root):
+    return {path: data for path, data in files_of(root.parent / "www").items() if path != RECORD}
+
+
+def built(root):
+    return {path: data for path, data in files_of(root / "public").items() if path != MANIFEST}
+
+
+def test_it_publishes_to_the_only_place_and_then_nothing(root, capfd):
+    assert run(["publish"]) == DONE
+    assert published(root) == built(root)
+    out = capfd.readouterr().out
+    assert f"{len(built(root))} files uploaded (0.1 MB), 0 deleted, 0 kept; " in out
+    assert out.endswith(": https://digest.example/\n")
+    assert run(["publish"]) == DONE
+    assert "is up to date: https://digest.example/" in capfd.readouterr().out
+
+
+def test_a_dry_run_changes_nothing(root, capfd):
+    (root.parent / "www").mkdir()
+    (root.parent / "www/CNAME").write_text("digest.example")
+    assert run(["publish", "web", "--dry-run"]) == DONE
+    assert published(root) == {"CNAME": b"digest.example"}
+    out = capfd.readouterr().out
+    assert "articles           2         0         0" in out
+    assert "would ask: files of somebody else are there, and stay as they are: 1 (CNAME)" in out
+
+
+def test_a_question_without_a_terminal_fails_and_yes_answers_it(root, capfd):
+    (root.parent / "www").mkdir()
+    (root.parent / "www/CNAME").write_text("digest.example")
+    assert run(["publish"]) == FAILED
+    assert "1 (CNAME); --yes accepts this" in capfd.readouterr().err
+    assert run(["publish", "--yes"]) == DONE
+    assert published(root) == {**built(root), "CNAME": b"digest.example"}
+
+
+@pytest.mark.parametrize(("answer", "code"), [("y\n", DONE), ("n\n", FAILED)])
+def test_a_question_is_asked_on_a_terminal(root, monkeypatch, answer, code):
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    (root.parent / "www").mkdir()
+    (root.parent / "www/CNAME").write_text("digest.example")
+    monkeypatch.setattr(sys, "stdin", Terminal(answer))
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    assert run(["publish"]) == code
+    assert ("index.html" in published(root)) == (code == DONE)
+
+
+def test_the_report_is_written_even_if_it_fails(root, tmp_path):
+    file = tmp_path / "report.json"
+    assert run(["publish", "--report", str(file)]) == DONE
+    report = json.loads(file.read_bytes())
+    assert report["published"] is True
+    assert report["kinds"]["articles"]["new"] == 2
+    assert report["site"] == "https://digest.example/"
+    assert run(["publish", "ftp://host/x", "--report", str(file)]) == UNUSABLE
+    report = json.loads(file.read_bytes())
+    assert report["published"] is False
+    assert report["problems"][0]["kind"] == "host"
+
+
+@pytest.mark.parametrize(
+    ("target", "message"),
+    [
+        ("wob", "is neither an address nor a name in digest.toml; did you mean web?"),
+        ("ftp://host/x", "is not an address to publish to; use one of file://"),
+        ("file://host/x", "write file:/// and an absolute path"),
+        ("git+https://host/x.git", "names no branch; add it after the repository"),
+        ("git+https://me:hunter2@host/x.git#pages", "has a password in it"),
+    ],
+)
+def test_a_target_that_cannot_be_used_is_explained(root, capfd, target, message):
+    assert run(["publish", target]) == UNUSABLE
+    err = capfd.readouterr().err
+    assert message in err
+    assert "hunter2" not in err
+
+
+def test_with_several_places_one_is_named(root, capfd):
+    write_config(root, '[publish.a]\naddress = "file:///a"\n[publish.b]\naddress = "file:///b"\n')
+    assert run(["publish"]) == UNUSABLE
+    assert "names several places to publish to; choose one: a, b" in capfd.readouterr().err
+    write_config(root, "")
+    assert run(["publish"]) == UNUSABLE
+    assert "names no place to publish to" in capfd.readouterr().err
+
+
+def test_a_place_without_an_address_is_a_fault_of_the_configuration(root, capfd):
+    write_config(root, "[publish.web]\nhistory = false\n")
+    assert run(["publish"]) == UNUSABLE
+    assert "`publish.web` has no `address`; write one" in capfd.readouterr().err
+    write_config(root, '[publish.web]\nadress = "file:///a"\n')
+    assert run(["publish"]) == UNUSABLE
+    assert "did you mean `publish.web.address`?" in capfd.readouterr().err
+
+
+def test_without_a_build_there_is_nothing_to_publish(root, capfd):
+    assert run(["publish", "--output", "elsewhere"]) == FAILED
+    assert "there is no site to publish; build it with `broadsheet build`" in capfd.readouterr().err
+    assert not (root / "elsewhere").exists()
+
+
+def test_a_package_adds_a_target_by_an_entry_point(root, tmp_path, monkeypatch, capfd):
+    package = tmp_path / "site-packages"
+    about = package / "parcel-1.dist-info"
+    about.mkdir(parents=True)
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: parcel\nVersion: 1\n")
+    (about / "entry_points.txt").write_text("[broadsheet.targets]\nparcel = parcel:opened\n")
+    (package / "parcel.py").write_text(
+        "from pathlib import Path\n"
+        "from generator.publish.folder import Folder\n"
+        "def opened(address, settings):\n"
+        "    return Folder(Path(address.removeprefix('parcel://')))\n"
+    )
+    monkeypatch.syspath_prepend(str(package))
+    assert "parcel" in metadata.entry_points(group="broadsheet.targets").names
+    assert run(["publish", f"parcel://{tmp_path}/www"]) == DONE
+    assert (root.parent / "www/index.html").is_file()
+
+
+def test_publish_settings_make_no_page_stale(root, capfd):
+    assert run(["build", "-q"]) == DONE
+    write_config(root, CONFIG + '[publish.web]\naddress = "file:///elsewhere"\n')
+    assert run(["build"]) == DONE
+    assert " 0 files written" in capfd.readouterr().out
+
+
+def test_a_command_that_is_killed_is_finished_by_the_next(root, tmp_path):
+    for name in range(400):
+        write_file(root / f"static/{name}.txt", str(name))
+    run(["build", "-q"])
+    chance = random.Random(3)
+    for _ in range(4):
+        command = Command(root, "publish", "--yes")
+        until((tmp_path / "www" / RECORD).exists, command)
+        time.sleep(chance.random() / 20)
+        command.end()
+    assert run(["publish", "--yes"]) == DONE
+    assert published(root) == built(root)
+
+
+def test_of_two_commands_at_once_the_second_says_who_publishes(root, tmp_path, capfd):
+    assert run(["publish"]) == DONE
+    record = tmp_path / "www" / RECORD
+    publisher = msgspec.json.encode(lock.this_process()).decode()
+    record.write_text(record.read_text().replace('"publisher": null', f'"publisher": {publisher}'))
+    with output_lock.held(root / "public", 0):
+        assert run(["publish"]) == FAILED
+    assert re.search(r"process \d+ on .* is publishing there; wait", capfd.readouterr().err)
+
+
+def write_file(file, text):
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text)

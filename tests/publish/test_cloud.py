@@ -1,0 +1,207 @@
+"""Object storage: headers, numbers of requests, credentials and faults of the host."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+import hashlib
+import re
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from published import SITE, publish_to, write_output
+
+from generator.config.site import PublishConfig
+from generator.model.errors import BuildError
+from generator.publish import aws, cloud
+from generator.publish.cloud import Bucket
+from generator.publish.store import RECORD
+
+LONG = b"<p>" + b"A page that is worth compressing. " * 50
+
+
+class Handler(BaseHTTPRequestHandler):
+    """As much of S3 as a publish needs, with faults on request."""
+
+    protocol_version = "HTTP/1.1"
+
+    def answer(self, code, body=b"", **headers):
+        self.send_response(code)
+        for name, value in {"Content-Length": len(body), **headers}.items():
+            self.send_header(name.replace("_", "-"), str(value))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def is_faulty(self):
+        server = self.server
+        server.asked.append(f"{self.command} {self.path}")
+        fault = server.faults.pop(0) if server.faults and self.command == server.faulty else None
+        if fault == "reset":
+            self.close_connection = True
+            self.connection.close()
+        elif fault is not None:
+            code, name = fault
+            body = f"<Error><Code>{name}</Code><Message>{self.headers['Authorization']}</Message></Error>"
+            self.answer(code, body.encode(), Retry_After=0)
+        return fault is not None
+
+    def do_PUT(self):
+        data = self.rfile.read(int(self.headers["Content-Length"]))
+        if not self.is_faulty():
+            self.server.objects[self.path] = data, self.headers
+            self.answer(200, ETag=f'"{hashlib.md5(data).hexdigest()}"')
+
+    def do_GET(self):
+        if self.is_faulty():
+            return
+        if "list-type=2" in self.path:
+            self.answer(200, b"<ListBucketResult><KeyCount>0</KeyCount></ListBucketResult>")
+        elif self.path in self.server.objects:
+            data, _ = self.server.objects[self.path]
+            modified = "Wed, 03 Jul 2024 00:00:00 GMT"
+            self.answer(200, data, ETag=f'"{hashlib.md5(data).hexdigest()}"', Last_Modified=modified)
+        else:
+            self.answer(404, b"<Error><Code>NoSuchKey</Code></Error>")
+
+    def do_POST(self):
+        asked = self.rfile.read(int(self.headers["Content-Length"]))
+        if not self.is_faulty():
+            keys = re.findall(rb"<Key>.*?</Key>", asked)
+            deleted = b"".join(b"<Deleted>%s</Deleted>" % key for key in keys)
+            self.answer(200, b"<DeleteResult>%s</DeleteResult>" % deleted)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def host(monkeypatch):
+    """A host that notes what is asked of it, with credentials in the environment."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDTESTS0001")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "a-secret-of-the-tests")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    server.objects, server.asked, server.faults, server.faulty = {}, [], [], "PUT"
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    server.address = f"http://127.0.0.1:{server.server_port}"
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def output(tmp_path):
+    return write_output(tmp_path / "public", {**SITE, "long.html": LONG})
+
+
+def bucket(host, **config):
+    address = "s3://bucket/pre"
+    return Bucket(address, PublishConfig(address=address, endpoint=host.address, **config))
+
+
+def test_headers_say_what_a_file_is(host, output):
+    publish_to(bucket(host, cache={"articles": "max-age=60"}), output)
+    found = {path.removeprefix("/bucket/pre/"): one for path, one in host.objects.items()}
+    data, headers = found["long.html"]
+    assert gzip.decompress(data) == LONG
+    assert headers["Content-Encoding"] == "gzip"
+    assert headers["Content-Type"] == "text/html; charset=utf-8"
+    assert headers["Cache-Control"] == "no-cache"
+    assert found["articles/ab/abc.html"][1]["Cache-Control"] == "max-age=60"
+    assert found["index.html"][0] == SITE["index.html"]  # too short to become shorter
+    assert {gzip.decompress(found[RECORD][0])[:1]} == {b"{"}
+
+
+def test_nothing_is_compressed_where_that_is_turned_off(host, output):
+    publish_to(bucket(host, gzip=False), output)
+    data, headers = host.objects["/bucket/pre/long.html"]
+    assert data == LONG
+    assert "Content-Encoding" not in headers
+
+
+def test_requests(host, output):
+    publish_to(bucket(host), output)
+    host.asked.clear()
+    publish_to(bucket(host), output)
+    assert host.asked == [f"GET /bucket/pre/{RECORD}"]
+    host.asked.clear()
+    write_output(output, {**SITE, "index.html": b"new"})
+    publish_to(bucket(host), output, yes=True)
+    assert len(host.asked) == 1 + 5
+
+
+@pytest.fixture
+def hasty(monkeypatch):
+    """Do not wait long before a request is repeated."""
+    backoff = {
+        "init_backoff": dt.timedelta(seconds=0.001),
+        "max_backoff": dt.timedelta(seconds=0.01),
+        "base": 2,
+    }
+    monkeypatch.setattr(cloud, "_RETRIES", {"max_retries": 3, "backoff": backoff})
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [[(500, "InternalError")] * 2, [(503, "SlowDown")] * 3, ["reset"] * 2],
+    ids=["500", "503", "reset"],
+)
+@pytest.mark.usefixtures("hasty")
+def test_requests_are_repeated(host, output, faults):
+    host.faults = [*faults]
+    publish_to(bucket(host), output)
+    assert f"/bucket/pre/{RECORD}" in host.objects
+    assert not host.faults
+
+
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        ((503, "SlowDown"), "SlowDown"),
+        ((403, "SignatureDoesNotMatch"), "check the credentials"),
+        ((400, "ExpiredToken"), "ExpiredToken"),
+        ((403, "RequestTimeTooSkewed"), "RequestTimeTooSkewed"),
+        ((507, "InsufficientStorage"), "InsufficientStorage"),
+    ],
+)
+@pytest.mark.usefixtures("hasty")
+def test_a_fault_that_stays_is_one_message_without_secrets(host, output, fault, message):
+    publish_to(bucket(host), output)
+    write_output(output, {"index.html": b"new"})
+    host.asked.clear()
+    host.faults = [fault] * 99
+    with pytest.raises(BuildError, match=message) as error:
+        publish_to(bucket(host), output, yes=True)
+    assert "AKIDTESTS0001" not in str(error.value)
+    assert "\n" not in str(error.value)
+    assert not [line for line in host.asked if line.startswith("POST")]  # nothing was deleted
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_bucket_that_does_not_exist_is_told(host, output):
+    host.faulty, host.faults = "GET", [(404, "NoSuchBucket")]
+    with pytest.raises(BuildError, match="there is no such bucket; create it"):
+        publish_to(bucket(host), output)
+
+
+def test_a_profile_of_aws_is_used(tmp_path, monkeypatch):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_ENDPOINT_URL"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "credentials").write_text("[work]\naws_access_key_id = A\naws_secret_access_key = %S\n")
+    (tmp_path / "config").write_text(
+        "[profile work]\nregion = eu-west-1\nendpoint_url = https://s3.example\n"
+    )
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    assert aws.profile() == ({}, ())
+    monkeypatch.setenv("AWS_PROFILE", "work")
+    assert aws.profile().settings == {
+        "access_key_id": "A", "secret_access_key": "%S", "region": "eu-west-1", "endpoint": "https://s3.example",
+    }  # fmt: skip
+    assert aws.profile().secrets == ("A", "%S")
+    monkeypatch.setenv("AWS_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "B")
+    assert aws.profile() == ({}, ())

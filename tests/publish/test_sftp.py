@@ -1,0 +1,81 @@
+"""SFTP: connections that are lost, locks that are left behind, and servers that refuse."""
+
+from __future__ import annotations
+
+import gc
+import warnings
+
+import pytest
+from published import SITE, publish_to, write_output
+from servers import SftpPlace
+
+from generator.model.errors import BuildError
+from generator.publish import retry, sftp
+
+
+@pytest.fixture
+def place(tmp_path, servers):
+    return SftpPlace(tmp_path / "place", servers)
+
+
+@pytest.fixture
+def output(tmp_path):
+    return write_output(tmp_path / "public", SITE)
+
+
+class Lost:
+    """A client whose connection is lost."""
+
+    def __init__(self, ssh):
+        self._ssh = ssh
+
+    def exit(self):
+        pass
+
+    def __getattr__(self, name):
+        raise self._ssh.SFTPConnectionLost("Connection lost")
+
+
+def test_a_lost_connection_is_made_again(place, output, monkeypatch):
+    monkeypatch.setattr(retry, "FIRST_PAUSE", 0.01)
+    lost: list[str] = []
+
+    def done(path):
+        if len(lost) < 2:
+            lost.append(path)
+            store._client = Lost(store._ssh)
+
+    with place.opened() as store:
+        publish_to(store, output, done=done)
+    assert len(lost) == 2
+    assert place.site() == SITE
+    store = None
+    with warnings.catch_warnings():  # asyncssh does not close lost connections
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
+
+
+def test_a_lock_that_a_dead_process_left_is_taken_away(place, output, monkeypatch):
+    monkeypatch.setattr(sftp, "_LOCK_SECONDS", 0.3)
+    place.put({".broadsheet-lock": b"x"})
+    with place.opened() as store:
+        publish_to(store, output)
+    assert place.site() == SITE
+
+
+def test_a_server_that_refuses_is_told(place, output):
+    place.root.mkdir()
+    (place.root / "articles").write_bytes(b"a file of somebody else")
+    with place.opened() as store, pytest.raises(BuildError, match="the server refuses: "):
+        publish_to(store, output, yes=True)
+
+
+def test_a_key_that_is_not_accepted_is_told(place, output):
+    keys = place.home / ".ssh/authorized_keys"
+    accepted = keys.read_bytes()
+    keys.write_bytes(b"")
+    try:
+        with place.opened() as store, pytest.raises(BuildError, match="cannot log in: "):
+            publish_to(store, output)
+    finally:
+        keys.write_bytes(accepted)
