@@ -119,6 +119,8 @@ ROWS = {
     "a script after each text": f"UPDATE bodies SET value = CAST(value || '{EVIL.decode()}' AS BLOB)",
     "texts that would fill the memory": "UPDATE bodies SET value = zeroblob(200000000) WHERE path LIKE '1%'",
     "texts that are text": "UPDATE bodies SET value = 'text'",
+    "terms of other texts": "UPDATE bodies SET terms = (SELECT max(terms) FROM bodies)",
+    "terms that are text": "UPDATE bodies SET terms = 'text'",
     "texts that are empty": "UPDATE bodies SET value = x''",
     "texts that are short": "UPDATE bodies SET value = x'00'",
     "texts that are nothing": "UPDATE bodies SET value = NULL",
@@ -417,7 +419,7 @@ def _record(root: Path, **changes: object) -> None:
 def _texts(root: Path) -> None:
     _record(root, body=hashed(EVIL))
     with cache_of(root) as cache:
-        cache.keep_bodies([(path, EVIL) for path, _, _ in [*cache.records()]])
+        cache.keep_bodies([(path, EVIL, b"") for path, _, _ in [*cache.records()]])
 
 
 def _page(root: Path) -> None:

@@ -13,6 +13,8 @@ from generator.cache.seals import Seal
 
 BODY = "SELECT value FROM bodies WHERE path = ? AND typeof(value) = 'blob' AND length(value) <= 17000000"
 """Selects one body. A value longer than `limits.HTML` in UTF-8 plus a seal cannot be ours."""
+TERMS = "SELECT terms FROM bodies WHERE path = ? AND typeof(terms) = 'blob' AND length(terms) <= 17000000"
+"""Selects the search terms of one body."""
 
 
 class Bodies:
@@ -43,8 +45,22 @@ class Bodies:
         except sqlite3.Error:
             return None
 
+    def terms(self, path: str, digest: bytes) -> bytes | None:
+        """Return the search terms of a body with this hash; None if there are none with a valid seal."""
+        raw = os.fsencode(path)
+        try:
+            return opened_terms(self._seal, raw, digest, self._connection.execute(TERMS, (raw,)).fetchone())
+        except sqlite3.Error:
+            return None
+
 
 def opened_body(seal: Seal, path: bytes, row: tuple[Any, ...] | None) -> bytes | None:
     """Return the HTML in a row of `BODY`; None if there is no row, or its seal is not valid."""
     html = seal.opened(row[0], "bodies", path) if row else None
     return None if html is None else bytes(html)
+
+
+def opened_terms(seal: Seal, path: bytes, digest: bytes, row: tuple[Any, ...] | None) -> bytes | None:
+    """Return the terms in a row of `TERMS`; None if there is no row, or its seal is not of this body."""
+    terms = seal.opened(row[0], "terms", path, digest) if row else None
+    return None if terms is None else bytes(terms)

@@ -10,7 +10,7 @@ CREATE TABLE clippings (path BLOB PRIMARY KEY, size INT, modified INT, changed I
     digest BLOB, source TEXT, day INT, seal BLOB) WITHOUT ROWID;
 CREATE INDEX clippings_by_source ON clippings (source);
 CREATE TABLE records (path BLOB PRIMARY KEY, key BLOB, value BLOB);
-CREATE TABLE bodies (path BLOB PRIMARY KEY, value BLOB);
+CREATE TABLE bodies (path BLOB PRIMARY KEY, terms BLOB, value BLOB);
 CREATE TABLE repeats (source TEXT, year INT, inputs BLOB, digest BLOB, value BLOB, seal BLOB,
     PRIMARY KEY (source, year)) WITHOUT ROWID;
 CREATE TABLE sources (name TEXT PRIMARY KEY, key BLOB, value BLOB);

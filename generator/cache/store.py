@@ -19,7 +19,7 @@ from typing import Any, Self
 
 import msgspec
 
-from generator.cache.bodies import BODY, opened_body
+from generator.cache.bodies import BODY, TERMS, opened_body, opened_terms
 from generator.cache.database import DamagedError, for_reading, forget, is_ours, no_room
 from generator.cache.folder import KEPT, caches_in, file_of, forget_oldest, identity_in_name, keep_private
 from generator.cache.rows import DocumentInfo, Learned, OutputRow
@@ -27,6 +27,7 @@ from generator.cache.schema import CLIPPINGS, DROPS, KEEP_PAGE, PAGES, TABLES, m
 from generator.cache.sealed import SealedDatabase, checked_count, is_sealed
 from generator.cache.seals import Seal
 from generator.cache.stamps import Stamp
+from generator.cache.versions import hashed
 from generator.model.errors import BuildError
 
 _PAGE = 100
@@ -253,14 +254,20 @@ class Cache(SealedDatabase):
         raw = os.fsencode(path)
         return opened_body(self.seal, raw, next(self.rows(BODY, (raw,)), None))
 
-    def keep_bodies(self, bodies: Iterable[tuple[str, bytes]]) -> None:
-        """Store path and HTML of bodies."""
+    def terms(self, path: str, digest: bytes) -> bytes | None:
+        """Return the search terms of a body with this hash; None if there are none with a valid seal."""
+        raw = os.fsencode(path)
+        return opened_terms(self.seal, raw, digest, next(self.rows(TERMS, (raw,)), None))
+
+    def keep_bodies(self, bodies: Iterable[tuple[str, bytes, bytes]]) -> None:
+        """Store path, HTML and search terms of bodies."""
+        closed = self.seal.closed
         rows = (
-            (raw, self.seal.closed(html, "bodies", raw))
-            for path, html in bodies
+            (raw, closed(terms, "terms", raw, hashed(html)), closed(html, "bodies", raw))
+            for path, html, terms in bodies
             for raw in (os.fsencode(path),)
         )
-        self.write("INSERT OR REPLACE INTO bodies VALUES (?, ?)", rows)
+        self.write("INSERT OR REPLACE INTO bodies VALUES (?, ?, ?)", rows)
 
     # --- boilerplate --------------------------------------------------------------------------------
 

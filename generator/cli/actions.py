@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # each function imports what it needs
     from generator.authoring.targets import Original
     from generator.cli.options import CliOptions
     from generator.config.options import Built as SiteBuilt
-    from generator.config.options import Progress, Report
+    from generator.config.options import Options, Progress, Report
     from generator.config.site import Site
     from generator.engine.build_context import BuildContext
     from generator.engine.live import Live
@@ -27,6 +27,7 @@ if TYPE_CHECKING:  # each function imports what it needs
     from generator.preview.changes import Changed, Roots
     from generator.preview.follow import Built, Check
     from generator.preview.watched_folders import Root
+    from generator.search.query import Query
 
 
 class ConsoleReporter:
@@ -79,6 +80,34 @@ def originals_of(cli_options: CliOptions, site: Site) -> Sequence[Original]:
         return ()
     with console.progress(quiet=False) as progress:
         return cli_options.reading(site, progress, gathered)
+
+
+def rows_of(
+    site: Site, options: Options, what: str, *, has_texts: bool, query: Query | None
+) -> Callable[[BuildContext], tuple[Iterator[dict[str, object]], list[Problem]]]:
+    """Return a function that returns the rows of `clippings` or `sources`, and why some cannot be listed."""
+    from generator.authoring.explaining import texts_of
+    from generator.cli import console
+    from generator.engine.render_context import planned_of
+    from generator.engine.search_index import SearchIndex
+    from generator.engine.site_index import read
+    from generator.grouping.health import healths_of
+    from generator.model.errors import errors_of, shown
+
+    def rows(context: BuildContext) -> tuple[Iterator[dict[str, object]], list[Problem]]:
+        index = read(site, options, context)
+        errors = [one for one in errors_of(index.problems) if one.kind == "content"]
+        if what == "sources":
+            return iter(console.healths(healths_of(index.digest), index.digest)), errors
+        plan_ = planned_of(index.digest, site.config)
+        found = console.entries(plan_, index, texts_of(site, plan_, context) if has_texts else None)
+        if query is not None:
+            search = SearchIndex(site.config, plan_, index)
+            among = set(map(shown, search.matching(query, context.cache)))
+            return (row for row in found if row["path"] in among), errors
+        return found, errors
+
+    return rows
 
 
 def fix(site: Site, *, yes: bool) -> tuple[Problem, ...]:

@@ -12,7 +12,6 @@ import difflib
 import functools
 import os
 import shlex
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,8 +25,6 @@ from generator.cli.publish import publish
 
 if TYPE_CHECKING:  # each command imports what it needs
     from generator.config.site import Site
-    from generator.engine.build_context import BuildContext
-    from generator.model.errors import Problem
     from generator.preview.changes import Changed
     from generator.preview.follow import Built, Check
 
@@ -281,34 +278,23 @@ def _prepared_preview(cli_options: CliOptions) -> Site:
 @with_options("config", "content", "drafts", "future", "as_of")
 @click.option("--format", "format_", type=click.Choice(["table", "jsonl"]), default="table", help="Or jsonl.")
 @click.option("--text", is_flag=True, help="Include the published text, as Markdown (jsonl).")
-def list_(cli_options: CliOptions, *, what: str, format_: str, text: bool) -> int:
+@click.option("--search", metavar="QUERY", help="Only what the search page finds.")
+def list_(cli_options: CliOptions, *, what: str, format_: str, text: bool, search: str | None) -> int:
     """List every clipping with what is published of it, or every source with its health."""
-    from generator.authoring.explaining import texts_of
     from generator.cli import console
     from generator.config.options import silent
-    from generator.engine.render_context import planned_of
-    from generator.engine.site_index import read
-    from generator.grouping.health import healths_of
-    from generator.model.errors import errors_of
+    from generator.search.query import parsed
 
-    if text and what == "sources":
-        raise click.UsageError("--text cannot be combined with sources")
+    if what == "sources" and (text or search is not None):
+        raise click.UsageError(f"--{'text' if text else 'search'} cannot be combined with sources")
     if text and format_ != "jsonl":
         raise click.UsageError("--text requires --format jsonl")
+    query = None if search is None else parsed(search)
+    if query is not None and query.is_empty:
+        raise click.BadParameter("names no word, no field and no day", param_hint="--search")
     site = cli_options.site()
-    options = cli_options.options(site)
-
-    read_errors: list[Problem] = []
-
-    def rows(context: BuildContext) -> Iterable[dict[str, Any]]:
-        index = read(site, options, context)
-        read_errors.extend(one for one in errors_of(index.problems) if one.kind == "content")
-        if what == "sources":
-            return console.healths(healths_of(index.digest), index.digest)
-        plan_ = planned_of(index.digest, site.config)
-        return console.entries(plan_, index, texts_of(site, plan_, context) if text else None)
-
-    found = cli_options.reading(site, silent, rows)
+    rows = actions.rows_of(site, cli_options.options(site), what, has_texts=text, query=query)
+    found, read_errors = cli_options.reading(site, silent, rows)
     if format_ == "jsonl":
         console.print_jsonl(found)
     else:

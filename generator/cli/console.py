@@ -182,9 +182,11 @@ def size_line(size: Size) -> str:
     faults = "".join(f"; too large for {name} ({fault})" for name, fault in exceeded if fault)
     advice = '; `articles = "recent"` makes fewer pages' if faults else ""
     fitting = f" fits {fits}" if fits else ""
-    return f"{counted(size.files, 'file')}, {size.bytes / 10**6:,.1f} MB:{fitting}{faults}{advice}".replace(
-        ":;", ":"
-    )
+    index = f"{counted(size.index_files, 'file')}, {size.index_bytes / 10**6:,.1f} MB"
+    searched = f" (of these, {index} for search)" if size.index_files else ""
+    megabytes = f"{size.bytes / 10**6:,.1f} MB"
+    line = f"{counted(size.files, 'file')}, {megabytes}{searched}:{fitting}{faults}{advice}"
+    return line.replace(":;", ":")
 
 
 def suspects_line(suspects: Sequence[Suspect]) -> str:

@@ -14,6 +14,9 @@ class Size(msgspec.Struct, frozen=True, kw_only=True):
     bytes: int
     largest: int
     """The number of bytes of its largest file."""
+    index_files: int = 0
+    index_bytes: int = 0
+    """The number and the bytes of the files of its search index."""
 
 
 class Host(NamedTuple):

@@ -141,6 +141,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """The number of months that are `recent`, counted back from that of the newest edition."""
     links: Literal["site", "file"] = "site"
     """`file` includes `index.html` in links, so that they work in pages opened from the disk."""
+    search: Literal["full", "titles", "none"] = "full"
+    """What readers can search: texts too, or only titles, sources and tags."""
     feed_items: int = 50
     """The number of entries in the digest's feeds."""
     source_feed_items: int = 20

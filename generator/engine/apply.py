@@ -8,7 +8,7 @@ groups all articles again. Tests compare the results.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -35,7 +35,15 @@ from generator.grouping.sources import configured_aggregators, configured_names
 from generator.grouping.tags import regrouped_tags, tags_of
 from generator.model import addresses
 from generator.model.types import Article, CopyGroup, Digest, Related, Source, Story
-from generator.render.affected import affected_pages, by_file, day_pages, identifier_pages, is_near, tag_pages
+from generator.render.affected import (
+    affected_pages,
+    by_file,
+    day_pages,
+    identifier_pages,
+    is_near,
+    moved_sources,
+    tag_pages,
+)
 from generator.render.beside import pages_beside
 from generator.render.pages import Page, page_of_source, pages_of_edition
 
@@ -121,12 +129,16 @@ def _update(state: SiteState, read: Records, former: Config, *, has_other_picks:
             *affected_pages(plan, removed, change.ended, is_recounted=change.is_recounted),
             *identifier_pages(plan, (*added, *linked_otherwise(last, change.digest))),
             *tag_pages(plan, added, is_recounted=change.is_recounted),
-            *day_pages(plan, _moved(last, change.digest)),
+            *day_pages(plan, moved_sources(last, change.digest)),
         )
     )
+    affected = (*removed, *added, *_articles((*change.ended, *change.begun)))
+    index_files = state.rendering.search.paths_of(affected)
     had_picks = bool(plan.picks)
     _take_over(state, change, {**derived, **read}, derived.keys())
-    return _effects(state, change, before, last, had_picks=had_picks)
+    effects = _effects(state, change, before, last, had_picks=had_picks)
+    index_files += state.rendering.search.paths_of(affected)
+    return effects._replace(others=(*effects.others, *dict.fromkeys(index_files)))
 
 
 class _Change(NamedTuple):
@@ -225,9 +237,8 @@ def _effects(
     pages = by_file(
         affected_pages(plan, (*added, *parted), begun, removed, ended, is_recounted=change.is_recounted)
     )
-    moved = _moved(digest, last)
-    theirs = [article for source in moved for article in source.articles]
-    pages |= by_file((*day_pages(plan, moved), *pages_beside(plan, theirs)))
+    moved = moved_sources(digest, last)
+    pages |= by_file((*day_pages(plan, moved), *pages_beside(plan, _articles(moved))))
     if digest.days[-1].first != last.days[-1].first:
         pages |= by_file(map(page_of_source, digest.sources.values()))
     dates = {article.date for article in (*removed, *added)}
@@ -251,14 +262,8 @@ def _effects(
     )
 
 
-def _moved(digest: Digest, other: Digest) -> list[Source]:
-    """Return the sources of a digest whose articles stand in another section of their days in the other."""
-    both = ((source, other.sources.get(name)) for name, source in digest.sources.items())
-    return [
-        source
-        for source, twin in both
-        if twin and (twin.is_activity, twin.text) != (source.is_activity, source.text)
-    ]
+def _articles(owners: Iterable[Related | Source]) -> Iterator[Article]:
+    return (article for owner in owners for article in owner.articles)
 
 
 def _changes(
@@ -325,7 +330,7 @@ def _reload(state: SiteState, before: Config, settings: Stale) -> Effects | None
         others += [
             addresses.file_of(addresses.article(one.id)) for source in changed for one in source.articles
         ]
-        moved, old_plan = _moved(index.digest, last), msgspec.structs.replace(plan, digest=last)
+        moved, old_plan = moved_sources(index.digest, last), msgspec.structs.replace(plan, digest=last)
         others += by_file((*day_pages(old_plan, moved), *day_pages(plan, moved)))
     if Stale.TAGS in settings:
         plan.tag_rules = tag_rules(site.config.tags)

@@ -62,6 +62,7 @@ INVALIDATES: Mapping[str, Stale] = {
     "articles": Stale.PAGES | Stale.FILES,
     "recent_months": Stale.PAGES | Stale.FILES,
     "links": Stale.PAGES,
+    "search": Stale.READING,  # the terms of texts
     "feed_items": Stale.PAGES,
     "source_feed_items": Stale.PAGES,
     "drafts": Stale.GROUPING,

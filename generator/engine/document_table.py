@@ -73,7 +73,14 @@ def reader_of(site: Site) -> Reader:
     config = site.config
     epoch = epoch_of(site)
     return Reader(
-        str(site.content), str(site.root), rules_of(config), epoch, config.ignore, config.clean, config.limits
+        str(site.content),
+        str(site.root),
+        rules_of(config),
+        epoch,
+        config.ignore,
+        config.clean,
+        config.limits,
+        finds_terms=config.search == "full",
     )
 
 

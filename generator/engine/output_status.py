@@ -15,6 +15,7 @@ from generator.output import disk
 from generator.output.folder import record_of
 from generator.output.write import Transaction
 from generator.render.fingerprints import reason
+from generator.search.months import is_of_index
 
 
 class OutputStatus:
@@ -90,5 +91,13 @@ class OutputStatus:
 
     def size(self, files: Iterable[str]) -> Size:
         """Return the size of the site."""
+        files = [*files]
         sizes = [*map(itemgetter(0), map(self._stamps.__getitem__, files))]
-        return Size(files=len(sizes), bytes=sum(sizes), largest=max(sizes, default=0))
+        of_index = [size for path, size in zip(files, sizes, strict=True) if is_of_index(path)]
+        return Size(
+            files=len(sizes),
+            bytes=sum(sizes),
+            largest=max(sizes, default=0),
+            index_files=len(of_index),
+            index_bytes=sum(of_index),
+        )

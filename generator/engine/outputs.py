@@ -25,9 +25,13 @@ from generator.render.highlight import stylesheet
 from generator.render.page_at import page_at
 from generator.render.pages import Alias, Page
 from generator.render.templates import assets_of
+from generator.search import table
+from generator.search.months import IndexFile
 
 CODE_STYLE = "assets/code.css"
+SEARCH_TABLE = "assets/search-table.js"
 FILES = {page_tasks.ATOM: addresses.ATOM, page_tasks.RSS: addresses.RSS, page_tasks.JSON: addresses.JSON_FEED}
+_FOR_MACHINES = {addresses.OPML, addresses.SITEMAP, addresses.ROBOTS, addresses.OPEN_SEARCH}
 _FORMS = (page_tasks.ATOM, page_tasks.JSON)
 """Formats of every feed. That of the whole digest has RSS too."""
 
@@ -46,7 +50,7 @@ class Output(msgspec.Struct, frozen=True):
     """A file of the site: its path below the output folder, and what it is made of."""
 
     path: str
-    content: Page | Feed | Path | bytes
+    content: Page | Feed | IndexFile | Path | bytes
 
 
 class Outputs:
@@ -67,7 +71,8 @@ class Outputs:
     @cached_property
     def assets(self) -> Mapping[str, bytes]:
         """Path → content of the theme's style sheets and scripts."""
-        return {CODE_STYLE: stylesheet().encode(), **assets_of(self._site.templates)}
+        made = {CODE_STYLE: stylesheet().encode(), SEARCH_TABLE: table.script()}
+        return {**made, **assets_of(self._site.templates)}
 
     def hides_others_than(self, last: Outputs) -> bool:
         """Return whether a static file came or went that may hide a file of another name.
@@ -103,7 +108,11 @@ class Outputs:
             return Output(path, self._site.content / rendering.index.images[path])
         if path in self.assets:
             return Output(path, self.assets[path])
-        made = feed_at(rendering, path) or page_at(rendering.plan, path, self._article)
+        made = (
+            feed_at(rendering, path)
+            or rendering.search.file_at(path)
+            or page_at(rendering.plan, path, self._article)
+        )
         is_alias = isinstance(made, Page) and isinstance(made.subject, Alias)
         return Output(path, made) if made and not (is_alias and _in_the_way(path, self._shadows)) else None
 
@@ -145,6 +154,7 @@ class Outputs:
         paths = feed_paths((*digest.sources.values(), *digest.tags.values()))
         feeds_ = ((path, feed_at(rendering, path)) for path in paths)
         yield from (Output(path, feed) for path, feed in feeds_ if feed)
+        yield from (Output(file.path, file) for file in rendering.search.files())
         yield from (Output(path, content) for path, content in sorted(self.assets.items()))
 
 
@@ -155,6 +165,8 @@ def fingerprint(rendering: RenderContext, output: Output) -> bytes:
             return rendering.fingerprints.of(page)
         case Feed() as feed:
             return rendering.fingerprints.feed(feed.articles, (feed.meta, feed.form, feed.folder))
+        case IndexFile() as file:
+            return rendering.search.fingerprint(file)
         case bytes() as data:
             return hashed(data)
     return repr(stamp_at(output.content).settled(rendering.context.limits.unsettled)).encode()
@@ -236,17 +248,19 @@ def _feed(
 
 
 def for_machines(rendering: RenderContext, base_url: str, pages: Iterable[Page]) -> Iterator[Output]:
-    """Yield the list of sources as OPML, the sitemaps and `robots.txt`."""
+    """Yield the list of sources as OPML, the sitemaps, `robots.txt` and the description of the search."""
     sources = rendering.plan.digest.sources.values()
     yield Output(addresses.OPML, sitemap.opml(rendering.config.title, base_url, sources))
     listed = ((page.address, page.month, page.modified) for page in pages if page.listed)
     yield from (Output(path, xml) for path, xml in sitemap.sitemaps(base_url, listed))
     yield Output(addresses.ROBOTS, sitemap.robots(base_url))
+    if rendering.plan.search != "none":
+        yield Output(addresses.OPEN_SEARCH, sitemap.open_search(rendering.config.title, base_url))
 
 
 def is_for_machines(path: str) -> bool:
     """Return whether `for_machines` makes the file at a path."""
-    return path.startswith(sitemap.FOLDER) or path in {addresses.OPML, addresses.SITEMAP, addresses.ROBOTS}
+    return path.startswith(sitemap.FOLDER) or path in _FOR_MACHINES
 
 
 def _meta(rendering: RenderContext, base_url: str, owner: Source | Tag | None = None) -> feeds.FeedMeta:

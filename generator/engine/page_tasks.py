@@ -13,6 +13,8 @@ from markupsafe import Markup
 from generator.cache.bodies import Bodies
 from generator.cache.store import Cache, MissingError
 from generator.cache.versions import hashed
+from generator.engine import index_tasks
+from generator.engine.index_tasks import ListContent, TermsContent, Text
 from generator.model import limits
 from generator.output.write import Slot, stage
 from generator.render import feeds, views
@@ -38,14 +40,6 @@ class Maker(msgspec.Struct, frozen=True):
     """Path of the cache file that holds the bodies."""
     secret: bytes
     """Key that the bodies are sealed with."""
-
-
-class Text(msgspec.Struct, frozen=True):
-    """A reference to a clipping's text in the cache."""
-
-    path: str
-    digest: bytes
-    """Hash of its HTML according to its record. Another build may have replaced the text in the cache."""
 
 
 class ArticleContent(msgspec.Struct, frozen=True):
@@ -76,11 +70,14 @@ class FeedContent(msgspec.Struct, frozen=True):
         return tuple(text for _, text, _ in self.entries if text)
 
 
+Content = ArticleContent | FeedContent | ListContent | TermsContent
+
+
 class Job(msgspec.Struct, frozen=True):
     """Files to make and stage: path and slot of each, and what they are made of."""
 
     files: tuple[tuple[str, Slot], ...]
-    content: ArticleContent | FeedContent
+    content: Content
 
 
 Made = tuple[tuple[str, bool], ...]
@@ -97,11 +94,13 @@ def make(maker: Maker, jobs: Sequence[Job]) -> Iterator[Made]:
 
 def rendered(
     maker: Maker,
-    content: ArticleContent | FeedContent,
+    content: Content,
     bodies: Bodies | Cache,
     theme: Templates | None = None,
 ) -> list[bytes]:
     """Return the bytes of each file of a content. The theme is loaded if it is needed and not given."""
+    if isinstance(content, ListContent | TermsContent):
+        return index_tasks.made(content, bodies)
     if isinstance(content, FeedContent):
         entries = entries_with(content.entries, bodies)
         return [_WRITERS[one](content.meta, entries) for one in content.formats]

@@ -150,7 +150,7 @@ def keep_read(cache: Cache, reader: Reader, found: Sequence[tuple[ReadRequest, R
     """Store what was read, keyed by the boilerplate used: another build may have learned more since."""
     learned_ = {value: hashed(value) for value in {one.boilerplate for one, _ in found}}
     with cache.together():
-        cache.keep_bodies((one.path, read_.html) for one, read_ in found if read_.html)
+        cache.keep_bodies((one.path, read_.html, read_.terms) for one, read_ in found if read_.html)
         cache.keep_records(
             (
                 one.path,

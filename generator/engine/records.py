@@ -28,6 +28,8 @@ class Reader(msgspec.Struct, frozen=True):
     ignore: tuple[str, ...] = ()
     clean: bool = True
     limits: Limits = Limits()
+    finds_terms: bool = True
+    """Whether texts are searched."""
 
 
 class Record(msgspec.Struct, frozen=True, array_like=True):
@@ -94,6 +96,8 @@ class Read(msgspec.Struct, frozen=True):
     html: bytes
     odd: Record | None = None
     """The record, if it cannot be cached."""
+    terms: bytes = b""
+    """Packed keys of the text's search terms."""
 
     @property
     def record(self) -> Record:

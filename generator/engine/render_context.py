@@ -12,6 +12,7 @@ from generator.config.site import Config, Site
 from generator.config.tags import tag_rules
 from generator.engine.build_context import BuildContext
 from generator.engine.page_tasks import Maker
+from generator.engine.search_index import SearchIndex
 from generator.engine.site_index import SiteIndex
 from generator.grouping.health import healths_of
 from generator.model.types import Digest, Health
@@ -28,7 +29,7 @@ GENERATOR = f"Broadsheet {__version__}"
 
 def planned_of(digest: Digest, config: Config) -> Plan:
     """Return the page plan of a digest, as the site is configured."""
-    return plan(digest, since_of(digest, config), tag_rules(config.tags))
+    return plan(digest, since_of(digest, config), tag_rules(config.tags), search=config.search)
 
 
 def affects_all_pages(theme: Templates, last: Digest, digest: Digest) -> bool:
@@ -80,6 +81,7 @@ class RenderContext:
         is_same = last is not None and last.view == self.view
         self.theme: Templates = last.theme if last and is_same else Templates(site.templates, self.view)
         self.theme_hashes: tuple[bytes, bytes] = last.theme_hashes if last else theme_hashes(site.templates)
+        self.search: SearchIndex = SearchIndex(self.config, plan_, index, last.search if last else None)
         self.maker = Maker(
             str(site.templates),
             self.view,
@@ -103,6 +105,7 @@ class RenderContext:
                 config.language,
                 config.base_url,
                 config.links,
+                config.search,
                 config.timezone,
                 {name: one.url for name, one in sorted(config.identifiers.items()) if one.url},
                 zone_data(config.timezone),

@@ -196,16 +196,16 @@ class Session:
             self.queue.make(path)
 
     def make_one(self) -> bool:
-        """Make one outdated page, or else prepare for the next save. Returns whether there was a page.
+        """Make one outdated page, or else prepare for the next save. Returns whether there is more to do.
 
         No page is made while clippings wait to be read again: lists would be made once for each step.
         """
         if self._pending.unread:
             return False
-        is_made = self.queue.make_one()
-        if not is_made:
-            self._prepare()
-        return is_made
+        if self.queue.make_one():
+            return True
+        self._prepare()
+        return self.state.rendering.search.prepare(self.state.context.cache)
 
     def _prepare(self) -> None:
         """Load whatever the next save needs: the worker that reads it, and a few templates."""

@@ -18,6 +18,7 @@ from generator.output.manifest import Manifest
 from generator.output.patch import Patch
 from generator.render.page_at import OVERVIEWS
 from generator.render.pages import Page
+from generator.search.months import IndexFile
 
 CHECKED_AT_ONCE = 2000
 """Files whose fingerprints are compared in one step; a step takes some 50 ms."""
@@ -196,6 +197,8 @@ def bytes_of(rendering: RenderContext, output: Output) -> bytes:
             content = feed_content(rendering, feed)
         case Page() as page:
             return listed_html(rendering, page)
+        case IndexFile() as file:
+            return rendering.search.bytes_of(file, rendering.context.cache)
         case bytes() as data:
             return data
         case file:

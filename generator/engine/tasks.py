@@ -51,6 +51,8 @@ from generator.reading.frontmatter import clipping_in, fields_in, front_matter_i
 from generator.reading.prose import has_picture
 from generator.render.images import LocalImages
 from generator.render.markdown import Body, Place, fitting_html, shows_anything
+from generator.search.terms import keys_of, packed
+from generator.search.text import shown_text
 
 TOO_COSTLY = "costs too much to read"
 """Why a clipping has no text if only its front matter was read."""
@@ -234,7 +236,10 @@ def _read_of(reader: Reader, one: ReadRequest, opened: _Opened) -> Read:
     record, html = published(reader, clipping, cleaning, faults)
     if one.unknown and reader.clean and record.reading.article:
         record = msgspec.structs.replace(record, reading=_with_faults(record.reading, _not_inspected(one)))
-    return _stored(digest, record, html, is_lasting=one.unknown != ENDED)
+    read_ = _stored(digest, record, html, is_lasting=one.unknown != ENDED)
+    if html and reader.finds_terms:
+        return msgspec.structs.replace(read_, terms=packed(keys_of(shown_text(html.decode()))))
+    return read_
 
 
 def cleaning_of(reader: Reader, key: repeats.Key, boilerplate: bytes) -> Cleaning | None:

@@ -7,6 +7,7 @@ import os
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple, cast
 
@@ -17,9 +18,10 @@ from generator.config.hosts import Size
 from generator.config.options import Built, Report, Written, by_place, grave
 from generator.engine import page_tasks, safeguards
 from generator.engine.apply import Effects
+from generator.engine.index_tasks import TermsContent, Text
 from generator.engine.output_status import OutputStatus
 from generator.engine.outputs import FILES, Feed, Output, fingerprint, is_for_machines
-from generator.engine.page_tasks import ArticleContent, FeedContent, Job, Text
+from generator.engine.page_tasks import ArticleContent, FeedContent, Job
 from generator.engine.record_reading import read_lost
 from generator.engine.render_context import RenderContext
 from generator.engine.site_index import SiteIndex
@@ -35,6 +37,7 @@ from generator.output.write import Transaction
 from generator.parallel.workers import batches
 from generator.render import feeds, views
 from generator.render.pages import Page
+from generator.search.months import IndexFile
 
 HTML_LIMIT = 100_000
 """Maximum bytes of a list page; article pages have no limit."""
@@ -199,7 +202,9 @@ def put(rendering: RenderContext, outputs: Iterable[Output], transaction: Transa
     if len(articles) > BATCH and rendering.context.workers.count > 1:
         rendering.context.begin_workers()
     meanwhile = _lists_made(rendering, lists, transaction, step)
-    jobs = _jobs(rendering, articles, feeds_, transaction)
+    jobs = chain(
+        _index_jobs(rendering, outputs, transaction), _jobs(rendering, articles, feeds_, transaction)
+    )
     with disk.translate_errors(rendering.site.output):
         lost = _made(rendering, jobs, transaction, step, meanwhile)
         if lost:
@@ -222,7 +227,8 @@ def _made(
     """Let workers make and stage files. Returns the jobs whose text is missing from the cache."""
     lost = []
     task = partial(page_tasks.make, rendering.maker)
-    with contextlib.closing(rendering.context.workers.run(task, batches(jobs, BATCH), meanwhile)) as results:
+    some = batches(jobs, BATCH, _weight_of)
+    with contextlib.closing(rendering.context.workers.run(task, some, meanwhile)) as results:
         for job, files in results:
             if isinstance(files, MissingError):
                 lost.append(job)
@@ -235,11 +241,18 @@ def _made(
     return lost
 
 
+def _weight_of(job: Job) -> int:
+    """Return how much of a batch a job is. One of the index takes as long as many pages."""
+    return BATCH if isinstance(job.content, TermsContent) else 1
+
+
 def _lost_texts(rendering: RenderContext, jobs: Iterable[Job]) -> list[str]:
     """Return the paths of the clippings that jobs need and whose texts are missing from the cache."""
     cache = rendering.context.cache
     texts = {text for job in jobs for text in job.content.texts}
-    return sorted(text.path for text in texts if page_tasks.found_body(cache, text) is None)
+    lost = {text.path for text in texts if page_tasks.found_body(cache, text) is None}
+    searched = {text for job in jobs if isinstance(job.content, TermsContent) for text in job.content.texts}
+    return sorted(lost | {text.path for text in searched if cache.terms(text.path, text.digest) is None})
 
 
 def _lists_made(
@@ -275,6 +288,18 @@ def _fullest(rendering: RenderContext, page: Page, stretch: Sequence[Callable[[]
     last = len(stretch) - 1
     first = 0 if is_light(0) else bisect_left(range(last + 1), True, lo=1, key=is_light)
     return made[min(first, last)]
+
+
+def _index_jobs(
+    rendering: RenderContext, outputs: Iterable[Output], transaction: Transaction
+) -> Iterator[Job]:
+    """Yield the jobs of the search index. The list of its months is staged at once."""
+    files = [one.content for one in outputs if isinstance(one.content, IndexFile)]
+    for file in files:
+        if file.month is None:
+            transaction.put(file.path, rendering.search.bytes_of(file, rendering.context.cache))
+    for some, content in rendering.search.contents(files):
+        yield Job(tuple((file.path, transaction.slot(file.path)) for file in some), content)
 
 
 def _jobs(

@@ -60,6 +60,9 @@ IMAGES = 500
 PARTS = 10_000
 """Maximum number of parts of an image file that are read to find its size. A JPEG segment has three."""
 
+SEARCHED = 500_000
+"""Maximum number of characters of a text that can be found by search."""
+
 FEED = 2_000_000
 """Maximum number of characters of HTML in all texts of a feed.
 

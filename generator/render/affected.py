@@ -16,7 +16,7 @@ from itertools import chain
 from generator.config.tags import NEWEST
 from generator.model import addresses
 from generator.model.identifiers import kind_of
-from generator.model.types import Article, Edition, Period, Related, Source, SourceMonth, Story, Tag
+from generator.model.types import Article, Digest, Edition, Period, Related, Source, SourceMonth, Story, Tag
 from generator.render.all_pages import page_of_identifier, page_of_tag, pages_of_kind, pages_of_tag
 from generator.render.beside import pages_beside
 from generator.render.day_plan import EditionPart
@@ -76,7 +76,7 @@ def affected_pages(
     yield from pages_beside(plan, everyone)
     yield from identifier_pages(plan, everyone)
     yield from tag_pages(plan, everyone, is_recounted=is_recounted)
-    yield from overviews(digest)
+    yield from overviews(plan)
 
 
 def day_pages(plan: Plan, sources: Iterable[Source]) -> Iterator[Page]:
@@ -141,6 +141,16 @@ def _editions(
     found = editions[max(0, at - 1) : at + 2] if with_neighbours else editions[at : at + 1]
     for edition in found:
         yield from pages_of_edition(plan, edition)
+
+
+def moved_sources(digest: Digest, other: Digest) -> list[Source]:
+    """Return the sources of a digest whose articles stand in another section of their days in the other."""
+    both = ((source, other.sources.get(name)) for name, source in digest.sources.items())
+    return [
+        source
+        for source, twin in both
+        if twin and (twin.is_activity, twin.text) != (source.is_activity, source.text)
+    ]
 
 
 def by_file(pages: Iterable[Page]) -> dict[str, Page]:

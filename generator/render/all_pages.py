@@ -35,7 +35,7 @@ def pages_of(plan_: Plan) -> Iterator[Page]:
         yield from pages_of_tag(tag)
     for edition in (*digest.days, *digest.weeks, *digest.months, *digest.years):
         yield from pages_of_edition(plan_, edition)
-    yield from overviews(digest)
+    yield from overviews(plan_)
 
 
 def page_of_identifier(identifier: Identifier) -> Page:

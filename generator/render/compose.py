@@ -32,6 +32,7 @@ from generator.render.lists import Lists, Ways, direction_of, note_of, ways
 from generator.render.names import Names, Words
 from generator.render.pages import Alias, MonthPart, Page, Plan
 from generator.render.periods import archive_ways, period_ways
+from generator.render.search_view import SearchView
 from generator.render.source_lists import SourceList
 from generator.render.source_pages import month_ways, source_ways, sources_ways
 from generator.render.story_pages import story_ways
@@ -94,6 +95,8 @@ class Composer(msgspec.Struct, frozen=True):
                 return self._redirect(page.subject.article)
         if page.address == addresses.FRONT:
             return views.EmptyView()
+        if page.address == addresses.SEARCH:
+            return SearchView(texts=self.plan.search == "full")
         latest = self.plan.digest.days[-1:]
         return views.NotFoundView(latest=self.names.edition(latest[0]) if latest else None)
 

@@ -18,6 +18,7 @@ from generator.render.identifiers import title_of
 from generator.render.names import Names
 from generator.render.pages import ARTICLE, Alias, MonthPart, Page, Plan
 from generator.render.period_views import ArchiveView, PeriodView, StoryView
+from generator.render.search_view import SearchView
 from generator.render.source_lists import SourceList
 from generator.render.source_views import SourceMonthView, SourcesView, SourceView
 from generator.render.tag_index import TagPart
@@ -84,6 +85,7 @@ class Framer(msgspec.Struct, frozen=True, kw_only=True):
             archive=self.names.archive() if digest.days else None,
             tags=bool(digest.tags),
             generator=generator,
+            search=self.plan.search != "none",
         )
 
     def _heading(self, view: views.View) -> tuple[str, str]:
@@ -176,6 +178,8 @@ def _title_of_overview(view: views.View, text: Callable[[str], str]) -> str:
             return (text("Sources by name") if view.is_by_name else text("Sources")) + part
         case TagsView():
             return text("Tags")
+        case SearchView():
+            return text("Search")
         case views.NotFoundView():
             return text("Page not found")
     return ""
@@ -202,4 +206,5 @@ def _section(page: Page) -> str:
             return "sources"
         case Tag() | TagPart():
             return "tags"
-    return {addresses.ARCHIVE: "archive", addresses.TAGS: "tags"}.get(page.address, "")
+    named = {addresses.ARCHIVE: "archive", addresses.TAGS: "tags", addresses.SEARCH: "search"}
+    return named.get(page.address, "")

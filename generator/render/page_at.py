@@ -30,6 +30,7 @@ OVERVIEWS = tuple(
             addresses.sources(),
             addresses.sources(by_name=True),
             addresses.TAGS,
+            addresses.SEARCH,
             addresses.NOT_FOUND,
         ),
     )
@@ -55,7 +56,7 @@ def _candidates(plan: Plan, path: str, find: Callable[[str], Article | None]) ->
     """Yield the few pages that may be at a path."""
     digest = plan.digest
     if path in OVERVIEWS or _OF_SOURCES.fullmatch(path):
-        yield from overviews(digest)
+        yield from overviews(plan)
     elif found := _OF_ID.fullmatch(path):
         kind, id_ = found.groups()
         if kind == "stories" and (story := plan.stories.get(id_)):

@@ -62,21 +62,9 @@ class MonthPart(msgspec.Struct, frozen=True):
 G = TypeVar("G", CopyGroup, Story)
 
 Subject = (
-    Article
-    | Edition
-    | EditionPart
-    | Source
-    | MonthPart
-    | Story
-    | Identifier
-    | IdentifierKind
-    | IdentifierPart
-    | SourceList
-    | Tag
-    | TagPart
-    | Alias
-    | None
-)
+    Article | Edition | EditionPart | Source | MonthPart | Story | Identifier | IdentifierKind
+    | IdentifierPart | SourceList | Tag | TagPart | Alias | None
+)  # fmt: skip
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,6 +101,8 @@ class Plan(msgspec.Struct, kw_only=True):
     """The articles that the curator pinned, newest first."""
     since: dt.date = dt.date.min
     """The first day whose articles get pages. Before it, only articles without an original do."""
+    search: str = "full"
+    """What readers can search: `full`, `titles` or `none`."""
     tag_rules: TagRules = TagRules()
     """What the configuration says of tags; that by which the digest's tags were grouped."""
     aliases: dict[str, str] = {}
@@ -260,7 +250,13 @@ class Plan(msgspec.Struct, kw_only=True):
         return addresses.source_month(source, article.date.replace(day=1), self.parts[article.id]), article.id
 
 
-def plan(digest: Digest, since: dt.date = dt.date.min, tag_rules: TagRules | None = None) -> Plan:
+def plan(
+    digest: Digest,
+    since: dt.date = dt.date.min,
+    tag_rules: TagRules | None = None,
+    *,
+    search: str = "full",
+) -> Plan:
     """Return the plan of a digest. Articles from `since` on get pages of their own.
 
     `tag_rules` are those by which the digest's tags were grouped.
@@ -275,6 +271,7 @@ def plan(digest: Digest, since: dt.date = dt.date.min, tag_rules: TagRules | Non
         stories=_by_article(digest.stories),
         picks=tuple(article for article in digest.articles if article.pinned),
         since=since,
+        search=search,
         tag_rules=tag_rules or TagRules(),
         aliases={
             addresses.file_of(alias): article.id
@@ -300,16 +297,18 @@ def _parts(months: Iterable[SourceMonth]) -> dict[str, int]:
     }
 
 
-def overviews(digest: Digest) -> Iterator[Page]:
+def overviews(plan_: Plan) -> Iterator[Page]:
     """Yield the pages that show the whole digest."""
-    yield _front(digest)
-    if digest.days:
+    yield _front(plan_.digest)
+    if plan_.digest.days:
         yield Page(address=addresses.ARCHIVE, template="archive.html")
-    for one in lists_of(len(digest.sources)):
+    for one in lists_of(len(plan_.digest.sources)):
         address = addresses.sources(one.part, by_name=one.is_by_name)
         yield Page(address=address, template="sources.html", subject=one)
-    if digest.tags:
+    if plan_.digest.tags:
         yield Page(address=addresses.TAGS, template="tags.html")
+    if plan_.search != "none":
+        yield Page(address=addresses.SEARCH, template="search.html")
     yield Page(address=addresses.NOT_FOUND, template="404.html")
 
 

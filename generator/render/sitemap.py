@@ -15,6 +15,7 @@ MOST_ADDRESSES = 50_000
 MOST_BYTES = 50_000_000
 """Limits of a sitemap (sitemaps.org)."""
 
+_OPEN_SEARCH = "http://a9.com/-/spec/opensearch/1.1/"
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 Listed = tuple[str, dt.date | None, dt.date | None]
@@ -81,6 +82,17 @@ def robots(base_url: str) -> bytes:
     """Return `robots.txt`, which allows everything and names the sitemap."""
     sitemap = addresses.absolute(base_url, addresses.SITEMAP)
     return f"User-agent: *\nAllow: /\n\nSitemap: {sitemap}\n".encode()
+
+
+def open_search(title: str, base_url: str) -> bytes:
+    """Return the description with which a browser adds the site's search (OpenSearch 1.1)."""
+    page = addresses.absolute(base_url, addresses.SEARCH)
+    named = xml.element("ShortName", title) + xml.element("Description", title)
+    url = xml.element("Url", "", {"type": "text/html", "template": f"{page}?q={{searchTerms}}"})
+    encoding = xml.element("InputEncoding", "UTF-8")
+    return (
+        xml.DECLARATION + xml.nested("OpenSearchDescription", named + encoding + url, {"xmlns": _OPEN_SEARCH})
+    ).encode()
 
 
 def opml(title: str, base_url: str, sources: Iterable[Source]) -> bytes:

@@ -64,7 +64,7 @@ def test_what_is_kept_comes_back(tmp_path):
     with Cache.of(tmp_path, b"rules") as cache:
         cache.keep_clippings([("a\udcff/é.md", STAMP, DocumentInfo(b"digest", "源", 738000))])
         cache.keep_records([("a.md", b"key", b"value")])
-        cache.keep_bodies([("a.md", b"<p>")])
+        cache.keep_bodies([("a.md", b"<p>", b"terms")])
         cache.keep_learned({("源", 2024): Learned(b"inputs", b"digest", b"value")})
         cache.keep_note("key", b"note")
     with Cache.of(tmp_path, b"rules") as cache:
@@ -72,6 +72,8 @@ def test_what_is_kept_comes_back(tmp_path):
         assert [*cache.of_sources(["源"])] == [("a\udcff/é.md", DocumentInfo(b"digest", "源", 738000))]
         assert [*cache.records()] == [("a.md", b"key", b"value")]
         assert cache.body("a.md") == b"<p>"
+        assert cache.terms("a.md", hashed(b"<p>")) == b"terms"
+        assert cache.terms("a.md", hashed(b"<b>")) is None
         assert cache.boilerplate("源", 2024) == b"value"
         assert cache.note("key") == b"note"
         cache.drop_clippings(["a.md", "a\udcff/é.md"])
@@ -384,7 +386,7 @@ def test_an_unsafe_text_in_a_cache_that_came_from_elsewhere_is_not_published(tmp
         [(path, key, value)] = [*opened.records()]
         record = msgspec.structs.replace(decoded(value), body=hashed(evil))
         opened.keep_records([(path, key, encoded(record))])
-        opened.keep_bodies([(path, evil)])
+        opened.keep_bodies([(path, evil, b"")])
     monkeypatch.delenv(seals.VARIABLE)
     shutil.rmtree(tmp_path / "public")
     build(site_in(tmp_path), Options(as_of=NOW), silent)

@@ -14,6 +14,7 @@ from generator.render import (
     identifier_views,
     locales,
     period_views,
+    search_view,
     source_views,
     tag_views,
     templates,
@@ -59,7 +60,7 @@ def test_the_manual_names_every_template_and_value():
     for path in resources.theme().rglob("*"):
         if path.is_file() and path.suffix in {".html", ".css", ".js", ".svg", ".toml", ".po"}:
             assert f"`{path.relative_to(resources.theme()).as_posix()}`" in manual
-    modules = (day_views, identifier_views, period_views, source_views, tag_views, views)
+    modules = (day_views, identifier_views, period_views, search_view, source_views, tag_views, views)
     defined = {name: value for module in modules for name, value in vars(module).items()}
     shown = [one for one in defined.values() if isinstance(one, type) and issubclass(one, views.View)]
     for view in shown:

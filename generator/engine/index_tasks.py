@@ -1,0 +1,71 @@
+"""What the files of the search index are made of, and their making."""
+
+from __future__ import annotations
+
+import os
+from array import array
+
+import msgspec
+
+from generator.cache.bodies import Bodies
+from generator.cache.store import Cache, MissingError
+from generator.search.documents import Document, head_keys, listed
+from generator.search.postings import Keys, files_of
+
+NO_TEXT = array("I")
+
+
+class Text(msgspec.Struct, frozen=True):
+    """A reference to a clipping's text in the cache."""
+
+    path: str
+    digest: bytes
+    """Hash of its HTML according to its record. Another build may have replaced the text in the cache."""
+
+
+class ListContent(msgspec.Struct, frozen=True):
+    """What a file that lists documents is made of."""
+
+    documents: tuple[Document, ...]
+    numbering: int
+    texts: tuple[Text, ...] = ()
+    """None: lists need none."""
+
+
+class TermsContent(msgspec.Struct, frozen=True):
+    """What some files of terms of a month are made of."""
+
+    documents: tuple[tuple[Document, Text | None], ...]
+    """All documents of the month, each with its text if the site shows one."""
+    numbering: int
+    parts: int
+    """Number of files for the terms of the month."""
+    numbers: tuple[int, ...]
+    """The numbers of the files, ascending."""
+
+    @property
+    def texts(self) -> tuple[Text, ...]:
+        """The texts whose terms it needs from the cache."""
+        return tuple(text for _, text in self.documents if text)
+
+
+def made(content: ListContent | TermsContent, bodies: Bodies | Cache) -> list[bytes]:
+    """Return the bytes of each file of a content."""
+    if isinstance(content, ListContent):
+        return [listed(content.documents, content.numbering)]
+    keys = (keys_of(document, text, bodies) for document, text in content.documents)
+    numbers = range(content.numbers[0], content.numbers[-1] + 1)
+    files = zip(numbers, files_of(keys, content.numbering, content.parts, numbers), strict=True)
+    return [data for number, data in files if number in content.numbers]
+
+
+def keys_of(document: Document, text: Text | None, bodies: Bodies | Cache) -> Keys:
+    """Return the keys of a document. Raises `MissingError` if those of its text are missing."""
+    head = head_keys(document)
+    own = NO_TEXT
+    if text is not None:
+        found = bodies.terms(text.path, text.digest)
+        if found is None:
+            raise MissingError("bodies", os.fsencode(text.path))
+        own = array("I", [key for key in array("I", found) if key not in head])
+    return Keys(array("I", sorted(head)), own)

@@ -1,0 +1,182 @@
+"""The files of a site's search index: which there are, what each is made of, and when one is stale."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from generator.cache.store import Cache
+from generator.cache.versions import hashed, program
+from generator.config.site import Config
+from generator.engine.index_tasks import ListContent, TermsContent, Text, keys_of
+from generator.model import addresses
+from generator.model.types import Article, TextPolicy
+from generator.parallel.workers import batches
+from generator.render.pages import Plan
+from generator.search.documents import Document, listed
+from generator.search.months import LISTED, IndexFile, Month, Months, months_of
+from generator.search.postings import Keys, files_of
+from generator.search.query import Query
+
+if TYPE_CHECKING:
+    from generator.engine.site_index import SiteIndex
+
+AT_REST = 50
+"""Articles whose keys are found at a time while nothing else is to be done; they take some 20 ms."""
+AT_ONCE = 64
+"""Files of terms that one task makes. A task reads the terms of all texts of its month."""
+
+
+class SearchIndex:
+    """The search index of one digest. Of the `last` one, what is the same is used again."""
+
+    def __init__(self, config: Config, plan: Plan, index: SiteIndex, last: SearchIndex | None = None) -> None:
+        self._plan, self._index = plan, index
+        self._mode = config.search
+        self._months: Months = Months(
+            plan.digest, last._months if last else None, has_texts=self._mode == "full"
+        )
+        self._marks: dict[dt.date, bytes] = {}
+        self._keys: dict[str, tuple[bytes, Keys]] = last._keys if last else {}
+        """Article id → its mark and keys, of the month that files were last made of one by one."""
+
+    def files(self) -> Iterator[IndexFile]:
+        """Yield all files."""
+        if self._mode != "none":
+            yield IndexFile()
+            for month in self._months:
+                yield from month.files()
+
+    def file_at(self, path: str) -> IndexFile | None:
+        """Return the file at a path; None if there is none."""
+        if self._mode == "none" or not path.startswith(addresses.SEARCH):
+            return None
+        return self._months.file_at(path)
+
+    def paths_of(self, articles: Iterable[Article]) -> list[str]:
+        """Return the paths of the files that some articles affect."""
+        if self._mode == "none":
+            return []
+        months = [month for first in sorted(months_of(articles)) if (month := self._months.at(first))]
+        return [IndexFile().path, *(file.path for month in months for file in month.files())]
+
+    def fingerprint(self, file: IndexFile) -> bytes:
+        """Return the fingerprint of a file: all of a month have the same but for their number."""
+        if file.month is None:
+            return hashed(program(), self._months.listed())
+        known = self._marks.get(file.month)
+        if known is None:
+            marks = [self._mark(article) for article in self._months.articles(file.month)]
+            known = self._marks[file.month] = hashed(program(), self._mode.encode(), *marks)
+        return known
+
+    def bytes_of(self, file: IndexFile, cache: Cache) -> bytes:
+        """Return the content of one file, made in this process."""
+        if file.month is None:
+            return self._months.listed()
+        month = self._month(file)
+        if not file.is_terms:
+            content = self._list_content(month, file)
+            return listed(content.documents, content.numbering)
+        articles = self._months.articles(file.month)
+        self._hold_keys(articles, cache)
+        keys = (self._keys[article.id][1] for article in articles)
+        return next(files_of(keys, month.numbering, month.parts, range(file.number, file.number + 1)))
+
+    def prepare(self, cache: Cache) -> bool:
+        """Find the keys of some articles of the newest month, which the next save probably needs.
+
+        Returns whether there were any to find.
+        """
+        newest = self._plan.digest.months[-1:] if self._mode != "none" else ()
+        articles = self._months.articles(newest[0].first) if newest else ()
+        some = [article for article in articles if article.id not in self._keys][:AT_REST]
+        for article in some:
+            self._keys[article.id] = self._mark(article), keys_of(*self._with_text(article), cache)
+        return bool(some)
+
+    def contents(
+        self, files: Iterable[IndexFile]
+    ) -> Iterator[tuple[Sequence[IndexFile], ListContent | TermsContent]]:
+        """Yield files that are made together with what they are made of, those of a month in order."""
+        terms: dict[dt.date, list[IndexFile]] = {}
+        for file in files:
+            if file.is_terms and file.month is not None:
+                terms.setdefault(file.month, []).append(file)
+            elif file.month is not None:
+                yield [file], self._list_content(self._month(file), file)
+        for first, own in terms.items():
+            month = self._month(own[0])
+            documents = tuple(self._with_text(article) for article in self._months.articles(first))
+            for some in batches(own, AT_ONCE):
+                numbers = tuple(file.number for file in some)
+                yield some, TermsContent(documents, month.numbering, month.parts, numbers)
+
+    def matching(self, query: Query, cache: Cache) -> frozenset[str]:
+        """Return the paths of the articles that match a query. Raises `MissingError`."""
+        return frozenset(
+            article.path
+            for article in self._plan.digest.articles
+            if query.matches(self._document(article), self._keys_of(article, cache))
+        )
+
+    def _keys_of(self, article: Article, cache: Cache) -> set[int]:
+        head, text = keys_of(*self._with_text(article), cache)
+        return {*head, *text}
+
+    def _month(self, file: IndexFile) -> Month:
+        month = self._months.at(file.month) if file.month else None
+        assert month is not None  # noqa: S101 - the file is planned
+        return month
+
+    def _list_content(self, month: Month, file: IndexFile) -> ListContent:
+        start = file.number * LISTED
+        articles = self._months.articles(month.first)[start : start + LISTED]
+        return ListContent(tuple(map(self._document, articles)), month.numbering)
+
+    def _hold_keys(self, articles: Iterable[Article], cache: Cache) -> None:
+        """Keep the keys of some articles, and of no others."""
+        held = {}
+        for article in articles:
+            mark = self._mark(article)
+            known = self._keys.get(article.id)
+            if known is None or known[0] != mark:
+                known = mark, keys_of(*self._with_text(article), cache)
+            held[article.id] = known
+        self._keys.clear()
+        self._keys |= held
+
+    def _with_text(self, article: Article) -> tuple[Document, Text | None]:
+        digest = self._index.texts.get(article.path)
+        is_shown = self._plan.has_page(article) and self._plan.source_of(article).text is TextPolicy.FULL
+        is_searched = digest and is_shown and self._mode == "full"
+        return self._document(article), Text(article.path, digest) if digest and is_searched else None
+
+    def _mark(self, article: Article) -> bytes:
+        """Return a hash of all that the index has of an article."""
+        policy = self._plan.source_of(article).text
+        said = (article.source, policy, self._plan.address_of(article), self._group(article))
+        return hashed(self._index.content_hashes[article.id], repr(said).encode("utf-8", "surrogatepass"))
+
+    def _group(self, article: Article) -> str:
+        group = self._plan.stories.get(article.id) or self._plan.copies.get(article.id)
+        return group.id if group and group.id != article.id else ""
+
+    def _document(self, article: Article) -> Document:
+        plan = self._plan
+        has_excerpt = self._mode == "full" and plan.source_of(article).text is not TextPolicy.LINK
+        address, fragment = ("", "") if plan.has_page(article) else plan.address_of(article)
+        return Document(
+            article.id,
+            article.title,
+            article.title_language,
+            article.date,
+            article.source,
+            article.excerpt if has_excerpt else "",
+            article.language,
+            article.tags if plan.has_page(article) else (),
+            article.url,
+            self._group(article),
+            f"{addresses.quoted(address)}#{addresses.quoted(fragment)}" if address else "",
+        )

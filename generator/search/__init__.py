@@ -1,0 +1,1 @@
+"""Full-text search: the terms of texts, the files of the index, and queries."""

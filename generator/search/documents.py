@@ -1,0 +1,86 @@
+"""What the index says of each article, and the files that list it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import urllib.parse
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+
+from generator.search.terms import key_of, keys_of
+
+FIELDS = ("source", "tag", "lang", "site")
+"""What a query can name, as in `source:name`, besides dates."""
+
+
+class Document(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """An article as the index has it. Nothing of it is more than the site shows."""
+
+    id: str
+    title: str
+    title_language: str
+    date: dt.date
+    source: str
+    excerpt: str
+    """Empty where the site shows none."""
+    language: str
+    tags: tuple[str, ...]
+    url: str | None
+    group: str = ""
+    """The id of its story or of its copies, unless that is its own."""
+    address: str = ""
+    """Where the site lists it, if it has no page of its own."""
+
+
+def head_keys(document: Document) -> set[int]:
+    """Return the keys of what lists show of a document, and of the fields that a query can name."""
+    plain = keys_of("\n".join((document.title, document.source, document.excerpt, *document.tags)))
+    sources = field_keys("source", keys_of(document.source))
+    tags = (field_keys("tag", keys_of(tag)) for tag in document.tags)
+    return plain.union(sources, *tags, map(key_of, _exact_fields(document)))
+
+
+def field_keys(field: str, keys: Iterable[int]) -> Iterator[int]:
+    """Yield the keys of terms of a field: a source's name has words that its articles have too."""
+    return (key_of(f"{field}:{key}") for key in keys)
+
+
+def _exact_fields(document: Document) -> Iterator[str]:
+    """Yield the terms of the fields that are no text: language and site, each with all it is part of."""
+    language = document.language.lower().split("-")
+    for end in range(1, len(language) + 1):
+        yield "lang:" + "-".join(language[:end])
+    host = site_of(document.url or "")
+    while host:
+        yield "site:" + host
+        host = host.partition(".")[2]
+
+
+def site_of(address: str) -> str:
+    """Return the host of an address, which may lack `https://`, in small letters and without `www.`."""
+    try:
+        host = urllib.parse.urlsplit(address if "//" in address else f"//{address}").hostname
+    except ValueError:
+        return ""
+    return (host or "").removeprefix("www.")
+
+
+def listed(documents: Sequence[Document], numbering: int) -> bytes:
+    """Return the file that lists some documents in order, as JSON.
+
+    `numbering` tells the numbering of its month's documents, as in all files of that month.
+    """
+    sources = {document.source: 0 for document in documents}
+    places = {name: place for place, name in enumerate(sources)}
+    rows = [
+        [
+            one.id, one.title, one.title_language, one.date.day, places[one.source], one.excerpt,
+            one.language, one.group, one.address,
+        ]
+        for one in documents
+    ]  # fmt: skip
+    for row in rows:
+        while row[-1] == "":
+            row.pop()
+    return msgspec.json.encode({"numbering": numbering, "sources": list(sources), "rows": rows})

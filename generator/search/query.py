@@ -1,0 +1,75 @@
+"""What a reader asks for. `templates/assets/search-query.js` does the same in browsers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Set
+
+import msgspec
+
+from generator.search.documents import Document, field_keys, site_of
+from generator.search.terms import key_of, wanted_keys
+
+_CLAUSE = re.compile(
+    '(-?)(?:(source|tag|lang|site|before|after)[:：])?(?:["“”]([^"“”]*)["“”]?|(\\S+))', re.IGNORECASE
+)
+_DAY = re.compile(r"(\d{4})(?:-(\d\d?))?(?:-(\d\d?))?", re.ASCII)
+
+
+class Query(msgspec.Struct, frozen=True):
+    """The keys that articles must have and must not have together, and the days that they are of."""
+
+    wanted: frozenset[int]
+    unwanted: tuple[frozenset[int], ...]
+    """An article that has all keys of one of these does not match."""
+    since: str
+    until: str
+    """The first day, and the one after the last, as ISO dates: these compare as text."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it names nothing to search for."""
+        return not self.wanted and (self.since, self.until) == ("", "9999-99-99")
+
+    def matches(self, document: Document, keys: Set[int]) -> bool:
+        """Return whether a document that has these keys matches."""
+        return (
+            self.since <= document.date.isoformat() < self.until
+            and self.wanted <= keys
+            and not any(some <= keys for some in self.unwanted)
+        )
+
+
+def parsed(line: str) -> Query:
+    """Return the query in a line of text."""
+    wanted: set[int] = set()
+    unwanted: list[frozenset[int]] = []
+    since, until = "", "9999-99-99"
+    for minus, name, phrase, word in _CLAUSE.findall(line):
+        field, text = name.lower(), phrase or word
+        if field in {"before", "after"}:
+            day = _day(text)
+            since = max(since, day) if field == "after" else since
+            until = min(until, day) if field == "before" and day else until
+        elif keys := _keys(field, text):
+            if minus:
+                unwanted.append(frozenset(keys))
+            else:
+                wanted.update(keys)
+    return Query(frozenset(wanted), tuple(unwanted), since, until)
+
+
+def _keys(field: str, text: str) -> list[int]:
+    if field == "lang":
+        return [key_of("lang:" + text.lower())]
+    if field == "site":
+        site = site_of(text)
+        return [key_of("site:" + site)] if site else []
+    keys = wanted_keys(text)
+    return [*field_keys(field, keys)] if field else keys
+
+
+def _day(text: str) -> str:
+    """Return the first day of a year, month or day; empty if it is none."""
+    found = _DAY.fullmatch(text)
+    return "-".join((found[1], (found[2] or "1").zfill(2), (found[3] or "1").zfill(2))) if found else ""

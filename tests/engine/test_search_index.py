@@ -1,0 +1,105 @@
+"""What the search index holds: no more than the site shows, and all of that; and what an edit changes."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from generator.config.options import Options, silent
+from generator.engine.build import build
+from generator.engine.build_context import BuildContext
+from generator.engine.render_context import planned_of
+from generator.engine.search_index import SearchIndex
+from generator.engine.site_index import read
+from generator.search.query import parsed
+from writing import NOW, build_site, cache_of, files_of, site_in, workers_here, write_clipping, write_config
+
+WORDS = ["cellar", "street", "lantern", "harbour", "quarry", "meadow", "orchard", "furnace"]
+TEXT = "研究人员在夜里听见印刷机，{}。 The {} of Press-Works 9.4 lies beyond the {}. "
+
+
+def write_site(root: Path, config: str = "") -> None:
+    write_config(root, f'base_url = "https://digest.example/"\n{config}')
+    for n in range(24):
+        words = (WORDS[n % 8], WORDS[n % 5], WORDS[n % 3])
+        text = f"Opening {n} says little. " * 12 + TEXT.format(*words) + "Nobody noticed it before. " * 30
+        write_clipping(
+            root / "content", f"{n}.md", text, date=f"2024-{1 + n // 8:02}-03", title=f"Title {n}",
+            source=f"Source {n % 2}", id=f"clipping{n}", tags="[bells]",
+        )  # fmt: skip
+
+
+def found(root: Path, query: str) -> set[str]:
+    """Paths of the clippings that a query finds."""
+    site, options = site_in(root), Options(as_of=NOW)
+    with cache_of(root) as cache:
+        index = read(site, options, BuildContext(cache, workers_here(), silent))
+        search = SearchIndex(site.config, planned_of(index.digest, site.config), index)
+        return set(search.matching(parsed(query), cache))
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("site")
+    write_site(root)
+    build_site(root)
+    return root
+
+
+@pytest.mark.parametrize("query", [*WORDS, "press-works", "works 9.4", "opening", "印刷机", "夜里听见"])
+def test_a_query_finds_what_a_scan_of_all_pages_finds(root, query):
+    pages = {
+        f"{n}.md": re.sub("<[^>]*>", " ", (root / f"public/articles/cl/clipping{n}.html").read_text("utf-8"))
+        for n in range(24)
+    }
+    words = query.split()
+    wanted = {path for path, text in pages.items() if all(word in text.lower() for word in words)}
+    assert wanted
+    assert found(root, query) == wanted
+
+
+def test_an_edit_writes_index_files_of_its_month_alone(tmp_path):
+    write_site(tmp_path)
+    build_site(tmp_path)
+    before = files_of(tmp_path / "public")
+    write_clipping(
+        tmp_path / "content", "9.md", "A zeppelin landed. " * 30, date="2024-02-03", title="Title 9",
+        source="Source 1", id="clipping9",
+    )  # fmt: skip
+    reasons = build(site_in(tmp_path), Options(as_of=NOW), silent).reasons
+    after = files_of(tmp_path / "public")
+    changed = {path for path in after if path.startswith("search/") and after[path] != before.get(path)}
+    assert changed == {"search/2024/02/terms-0.bin", "search/2024/02/documents-0.json"}
+    assert {path for path in reasons if path.startswith("search/")} == changed
+    assert found(tmp_path, "zeppelin") == {"9.md"}
+
+
+@pytest.mark.parametrize(
+    ("config", "text", "excerpt", "tag"),
+    [
+        ("", True, True, True),
+        ('text = "excerpt"', False, True, True),
+        ('text = "link"', False, False, False),
+        ('articles = "none"', False, True, False),
+        ('search = "titles"', False, False, True),
+    ],
+)
+def test_what_the_site_does_not_show_is_not_found(tmp_path, config, text, excerpt, tag):
+    write_site(tmp_path, config)
+    build_site(tmp_path)
+    assert bool(found(tmp_path, "印刷机")) is text
+    assert bool(found(tmp_path, "opening")) is excerpt
+    assert bool(found(tmp_path, "tag:bells")) is tag
+    assert found(tmp_path, '"title 7" source:1') == {"7.md"}
+    listed = b"".join(data for path, data in files_of(tmp_path / "public").items() if "/documents-" in path)
+    assert (b"Opening" in listed) is excerpt
+
+
+def test_without_search_there_is_no_page_and_no_link_to_it(tmp_path):
+    write_site(tmp_path, 'search = "none"')
+    build_site(tmp_path)
+    files = files_of(tmp_path / "public")
+    assert not [path for path in files if path.startswith("search/")]
+    assert b"search/" not in files["index.html"]

@@ -1,0 +1,76 @@
+"""What a line of text asks for."""
+
+import datetime as dt
+
+import pytest
+
+from generator.search.documents import Document, head_keys, site_of
+from generator.search.query import parsed
+
+DOCUMENT = Document(
+    "abcdefgh2345",
+    "A supply chain attack on the press",
+    "en",
+    dt.date(2024, 7, 3),
+    "Alpha Works 新闻",
+    "Somebody built a 后门程序 into the press.",
+    "zh-Hans",
+    ("Back door",),
+    "https://www.news.example.com/a?site=other.example",
+)
+
+
+@pytest.mark.parametrize(
+    ("query", "matches"),
+    [
+        ("supply", True),
+        ("SUPPLY press", True),
+        ("supply cellar", False),
+        ("supply -cellar", True),
+        ("supply -press", False),
+        ('"supply chain"', True),
+        ("“supply chain”", True),
+        ('"supply chain', True),
+        ("后门程序", True),
+        ("后门 -程序", False),
+        ("source:alpha", True),
+        ('source:"alpha works"', True),
+        ("source：新闻", True),
+        ("source:supply", False),
+        ("alpha", True),
+        ("tag:back", True),
+        ('tag:"back door"', True),
+        ("tag:press", False),
+        ("lang:zh", True),
+        ("lang:ZH-hans", True),
+        ("lang:en", False),
+        ("site:example.com", True),
+        ("site:https://news.example.com/x", True),
+        ("site:www.news.example.com", True),
+        ("site:ample.com", False),
+        ("site:other.example", False),
+        ("-site:example.com supply", False),
+        ("after:2024", True),
+        ("after:2024-07-03", True),
+        ("after:2024-7-4", False),
+        ("before:2024-07-03", False),
+        ("before:2024-07-04", True),
+        ("before:2025 after:2024-06 press", True),
+        ("before:yesterday press", True),
+    ],
+)
+def test_a_query_matches(query, matches):
+    assert parsed(query).matches(DOCUMENT, head_keys(DOCUMENT)) is matches
+
+
+@pytest.mark.parametrize("query", ["", "  ", "漏", "…", "-press", "before:yesterday", 'source:"', '""'])
+def test_a_query_may_ask_for_nothing(query):
+    assert parsed(query).is_empty
+
+
+@pytest.mark.parametrize(
+    ("address", "site"),
+    [("https://www.Example.com:80/a", "example.com"), ("example.com/a", "example.com"), ("http://[", "")],
+)
+def test_a_site_is_a_host(address, site):
+    assert site_of(address) == site

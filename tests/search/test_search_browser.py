@@ -1,0 +1,280 @@
+"""The page that searches, in a real browser, from a plain server; and its scripts held against Python."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import random
+import shutil
+import urllib.parse
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+from searched_site import PAYLOADS
+
+from generator.cli.main import run
+from generator.search.documents import Document, head_keys
+from generator.search.query import parsed
+from generator.search.terms import folded, keys_of, wanted_keys
+
+pytestmark = pytest.mark.browser
+
+TITLES = sorted(
+    line.partition(":")[2].strip()
+    for file in (Path(__file__).parents[2] / "content").rglob("*.md")
+    for line in file.read_text("utf-8").splitlines()
+    if line.startswith("title:")
+)
+SPECIAL = (
+    "CVE-2024-3094",
+    "使用Log4j漏洞",
+    "C++ .NET c# 1.2.3.4.5 a--b x_y",
+    "ΟΔΥΣΣΕΥΣ İı Straße ﬁ ①",
+    "ﾌﾟﾚｽ ガ が",
+    "…a ‥b",
+)
+KEYS = """async texts => {
+    const { folded, keysOf, wantedKeys } = await import("./../assets/search-terms.js");
+    return texts.map(text => [folded(text), keysOf(text).sort(), wantedKeys(text)]);
+}"""
+
+
+def random_texts(count: int):
+    """Texts of characters from all of Unicode, by blocks that a text may mix."""
+    chance = random.Random(7)
+    for _ in range(count):
+        starts = [chance.choice((0x20, 0x60, 0x2000, 0x4E00, chance.randrange(0x30000))) for _ in range(3)]
+        codes = (chance.choice(starts) + chance.randrange(96) for _ in range(60))
+        yield "".join(chr(code) for code in codes if not 0xD800 <= code < 0xE000)
+
+
+@pytest.fixture
+def search(page, served):
+    """Opens the page with a query."""
+    complaints, asked = [], []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+
+    def open_(query):
+        page.goto(f"{served}search/?q={urllib.parse.quote(query)}")
+        settled(page)
+        return page
+
+    yield open_
+    assert not complaints
+    assert all(url.startswith(served) for url in asked)
+
+
+def settled(page):
+    expect(page.locator("#_status")).not_to_have_text("Searching…")
+
+
+def titles(page):
+    return page.locator("#_results h2").all_inner_texts()
+
+
+def status(page):
+    return page.inner_text("#_status")
+
+
+@pytest.mark.parametrize(
+    "texts", [TITLES, SPECIAL, [*random_texts(400)]], ids=["titles", "special", "random"]
+)
+def test_the_script_finds_the_same_terms(page, served, texts):
+    page.goto(f"{served}search/")
+    for text, (form, keys, wanted) in zip(texts, page.evaluate(KEYS, list(texts)), strict=True):
+        assert set(keys) == keys_of(text), text
+        assert wanted == wanted_keys(text), text
+        assert form.split() == folded(text).split() or not text.isascii()
+
+
+QUERIES = (
+    '-a "b c" source:x', "“供应链 攻击” 漏洞", "before:2024 after:2023-2-3", "lang:ZH site:",
+    'tag:"unclosed phrase', "SITE:https://www.A.example/x", "source：新闻 a:b before:nonsense",
+    "-", '""', "漏 a", "site:u:p@a.example:80?x",
+)  # fmt: skip
+
+
+def test_the_script_understands_the_same_queries(page, served):
+    page.goto(f"{served}search/")
+    script = """async lines => {
+        const { parsed } = await import("./../assets/search-query.js");
+        return lines.map(line => parsed(line)).map(({ wanted, unwanted, since, until, isEmpty }) =>
+            [wanted.flatMap(one => one.keys), unwanted.map(one => one.keys), since, until, isEmpty]);
+    }"""
+    for line, found in zip(QUERIES, page.evaluate(script, list(QUERIES)), strict=True):
+        wanted, unwanted, since, until, is_empty = found
+        query = parsed(line)
+        assert set(wanted) == query.wanted, line
+        assert [*map(frozenset, unwanted)] == [*query.unwanted], line
+        assert (since, until, is_empty) == (query.since, query.until, query.is_empty), line
+
+
+@pytest.mark.parametrize(
+    ("query", "title"),
+    [
+        ("后门程序", "开源组件 xz-utils 被植入后门"),
+        ("xz-utils", "开源组件 xz-utils 被植入后门"),
+        ("安静的夜里", "开源组件 xz-utils 被植入后门"),
+        ("tag:后门", "开源组件 xz-utils 被植入后门"),
+        ("CAFE", "A flaw called Café"),
+        ("cve-2024-3094", "A flaw called Café"),
+        ("c++ .net -cellar", "A flaw called Café"),
+        ("site:notes.example.net", "A flaw called Café"),
+        ("source:notes", "A flaw called Café"),
+        ("notice after:2024-06-28", "Notice 55"),
+    ],
+)
+def test_an_article_is_found(search, query, title):
+    page = search(query)
+    assert title in titles(page)
+    page.click(f"#_results a >> text={title}")
+    expect(page.locator("h1")).to_have_text(title)
+
+
+def test_the_page_finds_what_the_command_lists(search, site, capsys, monkeypatch):
+    monkeypatch.chdir(site)
+    for query in ("cellar", "cellar street -source:1", '"notice 12"', "lang:zh", "before:2024-05", "hostile"):
+        assert run(["list", "--format", "jsonl", "--search", query, "--as-of", "2024-12-31"]) == 0
+        listed = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+        page = search(query)
+        while page.locator("#_more").is_visible():
+            page.click("#_more")
+            expect(page.locator("#_more:disabled")).to_have_count(0)
+        linked = page.eval_on_selector_all("#_results a", "all => all.map(a => a.pathname + a.hash)")
+        assert sorted(linked) == sorted("/" + row["address"] for row in listed)
+
+
+def test_articles_are_shown_some_at_a_time_titles_first_or_newest_first(search):
+    page = search("notice")
+    assert page.locator("#_results li").count() == 20
+    assert status(page).startswith("Articles found")
+    page.click("#_more")
+    expect(page.locator("#_results li")).to_have_count(40)
+    page.click("summary")
+    page.select_option("[name=order]", "date")
+    expect(page.locator("#_results time").first).to_have_text("2024-06-28")
+    assert "order=date" in page.url
+
+
+def test_what_is_typed_stands_in_the_address_and_back_returns_to_it(search):
+    page = search("cellar")
+    page.click("#_more")
+    expect(page.locator("#_results li")).to_have_count(40)
+    page.click("#_results li:nth-child(35) a")
+    expect(page.locator("article h1")).to_be_visible()
+    page.go_back()
+    expect(page.locator("#_results li")).to_have_count(40)
+    page.fill("[name=q]", "xz-utils")
+    expect(page.locator("#_results li")).to_have_count(1)
+    assert urllib.parse.parse_qs(urllib.parse.urlsplit(page.url).query)["q"] == ["xz-utils"]
+    page.reload()
+    expect(page.locator("#_results li")).to_have_count(1)
+
+
+def test_matches_are_marked(search):
+    page = search("植入后门")
+    assert page.locator("#_results h2 mark").all_inner_texts() == ["植入后门"]
+    assert search("cafe").locator("#_results h2 mark").all_inner_texts() == ["Café"]
+
+
+def test_a_phrase_that_titles_do_not_show_is_called_near(search):
+    assert "perhaps apart" not in search('"notice 12"').inner_text("#_results li:first-child")
+    assert "perhaps apart" in search('"street cellar"').inner_text("#_results li:first-child")
+
+
+def test_nothing_found_names_the_word_to_drop(search):
+    page = search("flaw zeppelin")
+    assert status(page).startswith("No article has: flaw zeppelin.")
+    page.click("#_status a >> text=zeppelin")
+    expect(page.locator("#_results h2")).to_have_text(["A flaw called Café"])
+    assert status(search("漏")) == "Type a word, or two characters or more."
+
+
+def test_filters_are_the_same_as_words(search):
+    page = search("notice")
+    page.click("summary")
+    page.fill("[data-field=source]", "Source 1")
+    page.press("[data-field=source]", "Enter")
+    expect(page.locator("[name=q]")).to_have_value('notice source:"Source 1"')
+    page.fill("[data-field=before]", "2024-05-05")
+    expect(page.locator("[name=q]")).to_have_value('notice source:"Source 1" before:2024-05-05')
+    expect(page.locator("#_results li")).to_have_count(2)
+    assert search("source:Notes before:2025").input_value("[data-field=source]") == "Notes"
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_what_is_hostile_stays_text(search, payload):
+    page = search(f"{payload} zeppelin")
+    for query in ("hostile", f"hostile {payload}", f'source:"{payload}"', f"tag:{payload}"):
+        page = search(query)
+        assert not page.locator("main :is(img, script, svg, b, style, iframe)").count()
+        assert not page.evaluate("Object.prototype.polluted")
+        hrefs = page.eval_on_selector_all("#_results a", "all => all.map(a => a.protocol)")
+        assert set(hrefs) <= {"http:"}
+
+
+@pytest.fixture
+def damaged(site):
+    """Damages files of the site, which are restored in the end."""
+    folder = site / "public/search"
+    shutil.copytree(folder, site / "kept")
+    yield folder
+    shutil.rmtree(folder)
+    (site / "kept").rename(folder)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\1", b"<!doctype html>" * 99, b"\1\0\0\0\0\x80"])
+def test_a_damaged_month_costs_its_articles_alone(page, served, damaged, content):
+    for file in damaged.glob("2024/05/terms-*"):
+        file.unlink() if content is None else file.write_bytes(content)
+    page.goto(f"{served}search/?q=cellar")
+    expect(page.locator("#_results li")).to_have_count(20)
+    page.click("#_more")
+    expect(page.locator("#_status")).to_contain_text("These months cannot be searched in full: 2024-05")
+    expect(page.locator("#_results li")).to_have_count(30)
+
+
+def test_damaged_lists_are_told(page, served, damaged):
+    for file in damaged.glob("2024/04/documents-*"):
+        file.write_bytes(b"[]")
+    page.goto(f"{served}search/?q=xz-utils")
+    expect(page.locator("#_status")).to_contain_text("2024-04")
+    (damaged / "months.json").unlink()
+    page.goto(f"{served}search/?q=cellar")
+    expect(page.locator("#_status")).to_contain_text("The index cannot be read")
+
+
+def test_an_index_of_a_later_build_is_fetched_anew(search, page, site, served, damaged):
+    page = search("flaw")
+    months = json.loads((damaged / "months.json").read_text())
+    for row in months["months"]:
+        row[3] ^= 1
+    (damaged / "months.json").write_text(json.dumps(months))
+    for file in damaged.glob("2024/*/terms-*"):
+        data = bytearray(file.read_bytes())
+        data[1] ^= 1
+        file.write_bytes(data)
+    for file in damaged.glob("2024/*/documents-*"):
+        listed = json.loads(file.read_text())
+        file.write_text(json.dumps({**listed, "numbering": listed["numbering"] ^ 1}))
+    page.fill("[name=q]", "notice")
+    expect(page.locator("#_results li")).to_have_count(20)
+    assert "cannot" not in status(page)
+
+
+def test_without_scripts_the_page_leads_to_the_archive(browser, served):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{served}search/")
+    assert page.locator("#_search").is_hidden()
+    page.click("text=The archive lists all articles.")
+    expect(page.locator("h1")).to_have_text("Archive")
+    context.close()
+
+
+def test_the_keys_of_a_document_are_those_of_what_lists_show():
+    document = Document("a", "Title", "en", dt.date(2024, 1, 1), "Source", "", "en", (), None)
+    assert keys_of("title source") <= head_keys(document)
