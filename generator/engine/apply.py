@@ -8,7 +8,7 @@ groups all articles again. Tests compare the results.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -132,7 +132,8 @@ def _update(state: SiteState, read: Records, former: Config, *, has_other_picks:
             *day_pages(plan, moved_sources(last, change.digest)),
         )
     )
-    affected = (*removed, *added, *_articles((*change.ended, *change.begun)))
+    groups = (*change.ended, *change.begun)
+    affected = (*removed, *added, *(one for group in groups for one in group.articles))
     index_files = state.rendering.search.paths_of(affected)
     had_picks = bool(plan.picks)
     _take_over(state, change, {**derived, **read}, derived.keys())
@@ -238,7 +239,9 @@ def _effects(
         affected_pages(plan, (*added, *parted), begun, removed, ended, is_recounted=change.is_recounted)
     )
     moved = moved_sources(digest, last)
-    pages |= by_file((*day_pages(plan, moved), *pages_beside(plan, _articles(moved))))
+    pages |= by_file(
+        (*day_pages(plan, moved), *pages_beside(plan, (one for own in moved for one in own.articles)))
+    )
     if digest.days[-1].first != last.days[-1].first:
         pages |= by_file(map(page_of_source, digest.sources.values()))
     dates = {article.date for article in (*removed, *added)}
@@ -260,10 +263,6 @@ def _effects(
         ),
         is_everything=affects_all_pages(state.rendering.theme, last, digest),
     )
-
-
-def _articles(owners: Iterable[Related | Source]) -> Iterator[Article]:
-    return (article for owner in owners for article in owner.articles)
 
 
 def _changes(

@@ -2,6 +2,7 @@
 
 import base64
 import datetime as dt
+import gzip
 import hashlib
 import json
 import re
@@ -299,7 +300,15 @@ def test_bytes_that_no_text_can_hold_do_not_stop_a_page():
 
 def test_assets_are_few_and_light():
     assets = Templates(None, site()).assets()
-    assert set(assets) == {"assets/style.css", "assets/icon.svg", "assets/redirect.js"}
+    search = {f"assets/search{part}.js" for part in ("", "-index", "-query", "-terms")}
+    assert set(assets) == {
+        "assets/style.css",
+        "assets/icon.svg",
+        "assets/redirect.js",
+        "assets/search.css",
+        *search,
+    }
+    assert sum(len(gzip.compress(assets[path])) for path in search) <= 10_000
     assert len(assets["assets/style.css"]) <= 30_000
     assert b"@import" not in assets["assets/style.css"]
     assert b"url(" not in assets["assets/style.css"]
