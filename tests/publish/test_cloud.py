@@ -16,6 +16,7 @@ from generator.config.site import PublishConfig
 from generator.model.errors import BuildError
 from generator.publish import aws, cloud
 from generator.publish.cloud import Bucket
+from generator.publish.lock import PACE
 from generator.publish.store import RECORD
 
 LONG = b"<p>" + b"A page that is worth compressing. " * 50
@@ -123,13 +124,14 @@ def test_nothing_is_compressed_where_that_is_turned_off(host, output):
 
 
 def test_requests(host, output):
+    """At the usual pace, at which so short a publish never has to show that it lives."""
     publish_to(bucket(host), output)
     host.asked.clear()
     publish_to(bucket(host), output)
     assert host.asked == [f"GET /bucket/pre/{RECORD}"]
     host.asked.clear()
     write_output(output, {**SITE, "index.html": b"new"})
-    publish_to(bucket(host), output, yes=True)
+    publish_to(bucket(host), output, yes=True, pace=PACE)
     assert len(host.asked) == 1 + 5
 
 
