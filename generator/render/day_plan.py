@@ -18,7 +18,7 @@ from markupsafe import escape
 from generator.model.addresses import quoted
 from generator.model.types import Article, CopyGroup, Digest, Edition, Related, Source, Story
 
-PART = 86_000
+PART = 91_000
 """Bytes of HTML that the items of a part may take. The frame of the page takes the rest of its limit."""
 _SOURCE, _READ, _LINK, _REASON, _ABOVE, _TOLD, _COPY = 100, 127, 60, 40, 220, 90, 35
 """Bytes of HTML of a source's heading, of an item to read or a link, and what a reason, a story, another text
@@ -135,7 +135,7 @@ def _weight(article: Article, known: Grouped) -> int:
     else:
         size += (
             _LINK
-            + len(escape(article.url or ""))
+            + len(escape(article.url or "").encode("utf-8", "replace"))
             + (_REASON if article.reason not in {"", USUAL_REASON} else 0)
         )
     if article.pinned or article.id in known.stories:
