@@ -193,7 +193,8 @@ def put(rendering: RenderContext, outputs: Iterable[Output], transaction: Transa
     feeds_ = [one.content for one in outputs if isinstance(one.content, Feed)]
     articles = [page for page in pages if isinstance(page.subject, Article)]
     lists = [page for page in pages if not isinstance(page.subject, Article)]
-    total = len(articles) + len(lists) + len({feed.folder for feed in feeds_})
+    of_index = list(_index_jobs(rendering, outputs, transaction))
+    total = len(articles) + len(lists) + len({feed.folder for feed in feeds_}) + len(of_index)
     steps = iter(range(total))
 
     def step() -> None:
@@ -202,9 +203,7 @@ def put(rendering: RenderContext, outputs: Iterable[Output], transaction: Transa
     if len(articles) > BATCH and rendering.context.workers.count > 1:
         rendering.context.begin_workers()
     meanwhile = _lists_made(rendering, lists, transaction, step)
-    jobs = chain(
-        _index_jobs(rendering, outputs, transaction), _jobs(rendering, articles, feeds_, transaction)
-    )
+    jobs = chain(of_index, _jobs(rendering, articles, feeds_, transaction))
     with disk.translate_errors(rendering.site.output):
         lost = _made(rendering, jobs, transaction, step, meanwhile)
         if lost:

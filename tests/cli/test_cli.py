@@ -39,7 +39,8 @@ def test_build_ends_with_a_line_that_counts(root, capfd):
     out, err = capfd.readouterr()
     assert re.fullmatch(
         r"3 found, 2 published, 1 repaired, 1 skipped; \d+ files written, 0 kept, 0 deleted; \d+\.\d s\n"
-        r"\d+ files, 0\.\d MB: fits Cloudflare Pages, GitHub Pages\n"
+        r"\d+ files, 0\.\d MB \(of these, \d+ files, 0\.\d MB for search\): "
+        r"fits Cloudflare Pages, GitHub Pages\n"
         r"3 suspects \(short 2, excerpt 1\); `broadsheet check` shows the most certain",
         out.strip(),
     )
