@@ -4,6 +4,8 @@ import { holds, marked, parsed } from "./search-query.js";
 
 const PAGE = 20;
 const WAIT = 200;
+/** After so many milliseconds without typing, the address follows. */
+const SETTLED = 1500;
 const form = document.querySelector("#_search");
 const box = form.elements.q;
 const status = document.querySelector("#_status");
@@ -15,6 +17,7 @@ const index = new Index(folder);
 const fields = [...form.querySelectorAll("[data-field]")];
 let run = 0;
 let timer = 0;
+let settling = 0;
 
 const say = (name, values = {}) =>
   form.dataset[name].replace(/\{(\w+)\}/g, (_, key) => values[key].toLocaleString(document.documentElement.lang));
@@ -159,7 +162,6 @@ function tell(current) {
   status.replaceChildren(n ? say(isMore && !current.isOver ? "foundMore" : "found", { n }) : say("none", { words: box.value.trim() }));
   if (current.damaged.length) status.append(" ", say("damaged", { months: current.damaged.join(", ") }));
   if (!n && current.query.wanted.length > 1) advise(current);
-  remember();
 }
 
 /** Name the words that no article has, else the rarest, each with a link that drops it. */
@@ -180,7 +182,7 @@ function fill({ clauses }) {
   }
 }
 
-function ask(line, isNew) {
+function ask(line, isNew = true) {
   const address = new URL(location.href);
   address.search = line.trim() ? new URLSearchParams({ q: line.trim() }) : "";
   if (form.elements.order.value === "date") address.searchParams.set("order", "date");
@@ -201,25 +203,29 @@ function restore() {
 
 function later() {
   clearTimeout(timer);
-  timer = setTimeout(() => (ask(box.value, false), start()), WAIT);
+  clearTimeout(settling);
+  timer = setTimeout(start, WAIT);
+  settling = setTimeout(() => ask(box.value, false), SETTLED);
 }
 
 box.addEventListener("input", (event) => event.isComposing || later());
 box.addEventListener("compositionend", later);
+box.addEventListener("change", () => ask(box.value)); // on leaving it, also for a result
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   clearTimeout(timer);
-  ask(box.value, true);
+  clearTimeout(settling);
+  ask(box.value);
   start();
 });
-form.elements.order.addEventListener("change", () => (ask(box.value, true), start()));
+form.elements.order.addEventListener("change", () => (ask(box.value), start()));
 for (const field of fields) {
   field.addEventListener("change", () => {
     const others = parsed(box.value).clauses.filter((one) => one.field !== field.dataset.field || one.isNegative);
     const value = field.value.trim().replace(/["“”]/g, "");
     const own = value && `${field.dataset.field}:${/\s/.test(value) ? `"${value}"` : value}`;
     box.value = [...others.map((one) => one.whole), own].filter(Boolean).join(" ");
-    ask(box.value, true);
+    ask(box.value);
     start();
   });
 }

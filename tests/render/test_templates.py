@@ -28,6 +28,7 @@ from theme_views import (
 from generator.config import resources
 from generator.model.types import Period, Verdict
 from generator.render import locales, views
+from generator.render.highlight import stylesheet
 from generator.render.templates import Templates, anchor, interface_language, json_ld, web
 
 VOID = {"meta", "link", "img", "br", "hr", "input"}
@@ -309,7 +310,8 @@ def test_assets_are_few_and_light():
         *search,
     }
     assert sum(len(gzip.compress(assets[path])) for path in search) <= 10_000
-    assert len(assets["assets/style.css"]) <= 30_000
+    own = len(assets["assets/style.css"])
+    assert own + max(len(assets["assets/search.css"]), len(stylesheet().encode())) <= 30_000
     assert b"@import" not in assets["assets/style.css"]
     assert b"url(" not in assets["assets/style.css"]
 
