@@ -189,16 +189,30 @@ function ask(line, isNew = true) {
   if (address.href !== location.href) history[isNew ? "pushState" : "replaceState"]({}, "", address);
 }
 
+/** Where this query's results stand, for Back and reload; not in `history`, whose changes count as navigation. */
 function remember() {
-  history.replaceState({ count: list.childElementCount, scroll: window.scrollY }, "");
+  const place = { count: list.childElementCount, scroll: window.scrollY };
+  try {
+    sessionStorage.setItem(location.pathname + location.search, JSON.stringify(place));
+  } catch {
+    // Storage is refused or full: results begin at the first.
+  }
 }
 
-function restore() {
+function remembered() {
+  try {
+    return JSON.parse(sessionStorage.getItem(location.pathname + location.search)) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+function restore(isAgain) {
   const asked = new URL(location.href).searchParams;
   box.value = asked.get("q") ?? "";
   form.elements.order.value = asked.get("order") === "date" ? "date" : "relevance";
-  const state = history.state ?? {};
-  start(Math.max(PAGE, state.count ?? 0), state.scroll ?? 0);
+  const place = isAgain ? remembered() : {};
+  start(Math.max(PAGE, Number(place.count) || 0), Number(place.scroll) || 0);
 }
 
 function later() {
@@ -236,10 +250,10 @@ more.addEventListener("click", async () => {
   more.disabled = false;
   last?.nextElementSibling?.querySelector("a")?.focus();
 });
-addEventListener("popstate", restore);
+addEventListener("popstate", () => restore(true));
 addEventListener("pagehide", remember);
 document.addEventListener("visibilitychange", remember);
 history.scrollRestoration = "manual";
 document.querySelector("#_without").hidden = true;
 form.hidden = false;
-restore();
+restore(performance.getEntriesByType("navigation")[0]?.type !== "navigate");
