@@ -24,6 +24,7 @@ from generator.config.site import (
     TagConfig,
 )
 from generator.config.tags import faults_of_tags
+from generator.model import addresses
 from generator.model.errors import ConfigError, Problem
 from generator.model.types import TextPolicy
 
@@ -186,8 +187,9 @@ def faults_of(config: Config, file: Path, *, is_address_typed: bool) -> Iterable
 
 
 _KIND = re.compile(r"[a-z]{2,20}")
-_FOLDERS = ("archive", "articles", "assets", "media", "picks", "sitemaps", "sources", "stories", "tags")
-_TAKEN = frozenset((*_FOLDERS, "con", "prn", "aux", "nul"))
+_TAKEN = frozenset(
+    (*(folder.rstrip("/") for folder in addresses.OWN_FOLDERS), "articles", "con", "prn", "aux", "nul")
+)
 """Names of other folders of a site, and names that Windows does not allow."""
 
 

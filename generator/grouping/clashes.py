@@ -13,9 +13,6 @@ from generator.model import addresses
 from generator.model.errors import Problem, shown
 from generator.model.types import Article, Period, Skipped
 
-OWN_FOLDERS = ("archive/", "assets/", "media/", "picks/", "sitemaps/", "sources/", "stories/", "tags/")
-"""Folders that are reserved for the site. Aliases must not lead there."""
-
 
 def with_unique_ids(articles: Iterable[Article]) -> tuple[list[Article], list[Skipped], list[Problem]]:
     """Return the articles with unique ids, by path. An article whose id a lower path has is skipped."""
@@ -82,7 +79,7 @@ class _Taken:
     """The owners of files and folders in the output."""
 
     def __init__(self, articles: Sequence[Article], kinds: Iterable[str]) -> None:
-        self._reserved = (*OWN_FOLDERS, *map(addresses.identifiers, kinds))
+        self._reserved = (*addresses.OWN_FOLDERS, *map(addresses.identifiers, kinds))
         self._owners: dict[str, str] = {}
         self._folders: set[str] = set()
         for address in _pages({article.date for article in articles}):
@@ -113,7 +110,7 @@ class _Taken:
 
 
 def _pages(dates: Iterable[dt.date]) -> Iterator[str]:
-    """Yield the addresses that exist in any case, besides those in `OWN_FOLDERS`."""
+    """Yield the addresses that exist in any case, besides those in the site's own folders."""
     yield from (addresses.FRONT, addresses.NOT_FOUND)
     yield from (addresses.ATOM, addresses.RSS, addresses.JSON_FEED)
     yield from (addresses.OPML, addresses.SITEMAP, addresses.ROBOTS)

@@ -31,6 +31,8 @@ OPEN_SEARCH = "search/opensearch.xml"
 OPML = "sources.opml"
 SITEMAP = "sitemap.xml"
 ROBOTS = "robots.txt"
+OWN_FOLDERS = (ARCHIVE, "assets/", "media/", PICKS, SEARCH, "sitemaps/", SOURCES, "stories/", TAGS)
+"""Folders that are reserved for the site. Those of identifiers come on top."""
 
 
 _DEVICE_NAME = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)

@@ -129,6 +129,11 @@ def test_one_foreign_key_may_stand_without_a_list(tmp_path):
             "give your kind another name, or turn the built-in one off with an empty pattern",
         ),
         (
+            "[identifiers.search]\npattern = 'PROJ'",
+            "digest.toml:1: `identifiers.search` is not a name for identifiers; "
+            "write 2 to 20 of a-z; it is the name of a folder",
+        ),
+        (
             "[identifiers.sources]\npattern = 'PROJ'",
             "digest.toml:1: `identifiers.sources` is not a name for identifiers; "
             "write 2 to 20 of a-z; it is the name of a folder",

@@ -133,6 +133,8 @@ def test_of_two_names_that_look_the_same_the_difference_is_told():
         ("Assets/x.html", "lies in `assets/`, which is the site's own"),
         ("picks/", "lies in `picks/`, which is the site's own"),
         ("picks/feed.json/a.html", "lies in `picks/`, which is the site's own"),
+        ("search/", "lies in `search/`, which is the site's own"),
+        ("search/months.json", "lies in `search/`, which is the site's own"),
         ("Stories/ab/abcdef.html", "lies in `stories/`, which is the site's own"),
         (addresses.article("other"), "is the address of a.md"),
         (addresses.article("other").upper(), "is the address of a.md"),
