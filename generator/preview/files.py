@@ -15,7 +15,10 @@ from pathlib import Path
 import msgspec
 from starlette.responses import Response
 
+from generator.output.media_types import BINARY
+
 TYPES = {
+    **BINARY,
     "html": "text/html",
     "htm": "text/html",
     "css": "text/css",
@@ -33,27 +36,9 @@ TYPES = {
     "opml": "application/xml",
     "atom": "application/atom+xml",
     "rss": "application/rss+xml",
-    "pdf": "application/pdf",
-    "zip": "application/zip",
     "gz": "application/gzip",
-    "wasm": "application/wasm",
     "svg": "image/svg+xml",
-    "png": "image/png",
-    "jpg": "image/jpeg",
-    "jpeg": "image/jpeg",
-    "gif": "image/gif",
-    "webp": "image/webp",
-    "avif": "image/avif",
-    "ico": "image/x-icon",
-    "woff": "font/woff",
-    "woff2": "font/woff2",
-    "ttf": "font/ttf",
-    "otf": "font/otf",
-    "mp3": "audio/mpeg",
-    "ogg": "audio/ogg",
     "m4a": "audio/mp4",
-    "mp4": "video/mp4",
-    "webm": "video/webm",
 }
 """Extension → media type. Python's `mimetypes` differs between machines."""
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from generator.config.site import PublishKind
 from generator.model import addresses
+from generator.output.media_types import BINARY
 
 _DAY = re.compile(r"\d{4}/\d\d/\d\d/index\.html")
 
@@ -55,6 +56,7 @@ def is_retained(path: str) -> bool:
 
 
 _TYPES = {
+    **BINARY,
     "html": "text/html; charset=utf-8",
     "css": "text/css; charset=utf-8",
     "js": "text/javascript; charset=utf-8",
@@ -67,24 +69,6 @@ _TYPES = {
     "csv": "text/csv; charset=utf-8",
     "svg": "image/svg+xml; charset=utf-8",
     "webmanifest": "application/manifest+json; charset=utf-8",
-    "wasm": "application/wasm",
-    "png": "image/png",
-    "jpg": "image/jpeg",
-    "jpeg": "image/jpeg",
-    "gif": "image/gif",
-    "webp": "image/webp",
-    "avif": "image/avif",
-    "ico": "image/x-icon",
-    "woff": "font/woff",
-    "woff2": "font/woff2",
-    "ttf": "font/ttf",
-    "otf": "font/otf",
-    "pdf": "application/pdf",
-    "mp3": "audio/mpeg",
-    "ogg": "audio/ogg",
-    "mp4": "video/mp4",
-    "webm": "video/webm",
-    "zip": "application/zip",
 }
 _FEED_TYPES = {
     addresses.ATOM: "application/atom+xml; charset=utf-8",
