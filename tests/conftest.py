@@ -14,7 +14,11 @@ from hypothesis import settings
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-settings.register_profile("suite", deadline=None)  # machines are busy: no test is a stopwatch
+settings.register_profile(
+    "suite",
+    deadline=None,  # machines are busy: no test is a stopwatch
+    derandomize="CI" in os.environ,  # one verdict for one state; elsewhere each run tries other examples
+)
 settings.load_profile("suite")
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 

@@ -1,6 +1,7 @@
 """Find what a reader of an article may read next: its neighbours in the order of its day, more of its source.
 
-All of these are of the same day or older, so that a page does not change because a newer article came.
+All of these are of the same day or older, so that a page does not change because a newer article came,
+unless that makes its source an activity feed, which stands elsewhere in the order of its days.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ def article(number: int, source: str = "A", day: int = 0, *, is_link: bool = Fal
     return Article(
         id=f"{number:012}",
         path=f"{number:05}.md",
-        title=f"Title {number}",
+        title=f"No. {number}",  # titles of one form would make a busy source an activity feed
         language="en",
         title_language="en",
         url=f"https://origin.example/{number}",
