@@ -8,7 +8,7 @@ from generator.config import picks as picks_file
 from generator.config.picks import Pick
 from generator.config.site import PICKS_FILE
 from generator.engine.impact import named_by, names_of
-from generator.engine.readings import Readings, gathered, reasons_by_url
+from generator.engine.readings import Readings, gathered, reasons_by_url, withheld
 from generator.engine.records import Records
 from generator.engine.state import SiteState
 from generator.grouping.article_names import ArticleNames, composed_form
@@ -84,8 +84,9 @@ def _are_named(state: SiteState, read: Records) -> bool:
         return bool(read)  # a pick may name an article that is left out for its id
     for path, (record, _) in read.items():
         old, new = state.shown.get(path), record.reading.article
-        if index.choices.problems and (old is None or new is None or _names(old) != _names(new)):
-            return True  # a name that fits nothing may fit this one
+        is_published = withheld(state.site.config, state.options, record)[0] is None
+        if index.choices.problems and not (old and new and is_published and _names(old) == _names(new)):
+            return True  # a name that fits nothing may fit, or resemble, this one, or it no longer does
         if record.reading.pick or path in index.choices.by_path or composed_form(path) in state.picked:
             return True
         if any(one and not state.picked.isdisjoint(names_of(one)) for one in (old, new)):

@@ -675,6 +675,19 @@ def test_equal_problems_of_picks_are_all_reported(world: World) -> None:
     hold(world)
 
 
+@pytest.mark.parametrize("withheld", [{"date": "2030-01-01"}, {"draft": "true"}])
+def test_advice_about_an_unknown_pick_names_only_published_articles(
+    world: World, withheld: dict[str, str]
+) -> None:
+    resembles = PLAIN | {"title": "d", "url": "https://resembles.example/1", "source": SOURCES[1]}
+    world.write("content/d.md", text_of(resembles))
+    world.write("picks.toml", '[[pick]]\narticle = "https://resembles.example/2"\nnote = "So."\n')
+    hold(world)
+    for fields in (withheld, {}):
+        world.write("content/d.md", text_of(resembles | fields))
+        hold(world)
+
+
 def test_a_static_file_that_is_not_in_place_yet_stays_in_the_place_of_a_page(world: World) -> None:
     world.write("static/404.html", "Ours.")
     world.kept.save(ASKED)
