@@ -49,13 +49,35 @@ def random_texts(count: int):
         yield "".join(chr(code) for code in codes if not 0xD800 <= code < 0xE000)
 
 
+@pytest.fixture(scope="module")
+def tab(browser):
+    """One tab for all tests that leave the site as it is: a new one for each takes most of their time."""
+    context = browser.new_context()
+    yield context.new_page()
+    context.close()
+
+
 @pytest.fixture
-def search(page, served):
-    """Opens the page with a query."""
+def search(tab, served):
+    """Opens the page with a query, in a tab that may have shown others."""
+    yield from opening(tab, served)
+
+
+@pytest.fixture
+def search_anew(page, served):
+    """The same in a tab of its own."""
+    yield from opening(page, served)
+
+
+def opening(page, served):
     complaints, asked = [], []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("request", lambda request: asked.append(request.url))
+    listeners = {
+        "console": lambda message: complaints.append(message.text),
+        "pageerror": lambda error: complaints.append(str(error)),
+        "request": lambda request: asked.append(request.url),
+    }
+    for event, listener in listeners.items():
+        page.on(event, listener)
 
     def open_(query):
         page.goto(f"{served}search/?q={urllib.parse.quote(query)}")
@@ -63,6 +85,8 @@ def search(page, served):
         return page
 
     yield open_
+    for event, listener in listeners.items():
+        page.remove_listener(event, listener)
     assert not complaints
     assert all(url.startswith(served) for url in asked)
 
@@ -82,9 +106,9 @@ def status(page):
 @pytest.mark.parametrize(
     "texts", [TITLES, SPECIAL, [*random_texts(400)]], ids=["titles", "special", "random"]
 )
-def test_the_script_finds_the_same_terms(page, served, texts):
-    page.goto(f"{served}search/")
-    for text, (form, keys, wanted) in zip(texts, page.evaluate(KEYS, list(texts)), strict=True):
+def test_the_script_finds_the_same_terms(tab, served, texts):
+    tab.goto(f"{served}search/")
+    for text, (form, keys, wanted) in zip(texts, tab.evaluate(KEYS, list(texts)), strict=True):
         assert set(keys) == keys_of(text), text
         assert wanted == wanted_keys(text), text
         assert form.split() == folded(text).split() or not text.isascii()
@@ -97,14 +121,14 @@ QUERIES = (
 )  # fmt: skip
 
 
-def test_the_script_understands_the_same_queries(page, served):
-    page.goto(f"{served}search/")
+def test_the_script_understands_the_same_queries(tab, served):
+    tab.goto(f"{served}search/")
     script = """async lines => {
         const { parsed } = await import("./../assets/search-query.js");
         return lines.map(line => parsed(line)).map(({ wanted, unwanted, since, until, isEmpty }) =>
             [wanted.flatMap(one => one.keys), unwanted.map(one => one.keys), since, until, isEmpty]);
     }"""
-    for line, found in zip(QUERIES, page.evaluate(script, list(QUERIES)), strict=True):
+    for line, found in zip(QUERIES, tab.evaluate(script, list(QUERIES)), strict=True):
         wanted, unwanted, since, until, is_empty = found
         query = parsed(line)
         assert set(wanted) == query.wanted, line
@@ -247,8 +271,8 @@ def test_damaged_lists_are_told(page, served, damaged):
     expect(page.locator("#_status")).to_contain_text("The index cannot be read")
 
 
-def test_an_index_of_a_later_build_is_fetched_anew(search, page, site, served, damaged):
-    page = search("flaw")
+def test_an_index_of_a_later_build_is_fetched_anew(search_anew, damaged):
+    page = search_anew("flaw")
     months = json.loads((damaged / "months.json").read_text())
     for row in months["months"]:
         row[3] ^= 1
