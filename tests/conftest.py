@@ -43,6 +43,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+@pytest.fixture(scope="session", autouse=True)
+def one_worker() -> Iterator[None]:
+    """One worker for each command in the tests' own process, for tests run side by side already.
+
+    Starting more takes longer than a small site does. Commands in processes of their own use all cores.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("generator.parallel.workers.cores", lambda: 1)
+        yield
+
+
 @pytest.fixture(scope="session")
 def refresh(request: pytest.FixtureRequest) -> bool:
     """Whether what is expected is to be written instead of compared."""
