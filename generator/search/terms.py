@@ -31,10 +31,12 @@ _WORD = f"[^{character_class(PAIRED)}{character_class(PARTING)}]+"
 _RUN = f"[{character_class(PAIRED)}]+"
 _JOINED = f"[{re.escape(JOINING)}]"
 _NAME = re.compile(rf"\.?{_WORD}(?:{_JOINED}{_WORD})*(?:(?:\+\+?|#)(?!{_WORD}))?")
+_ASCII_NAME = re.compile(_NAME.pattern.replace(_WORD, "[0-9a-z]+").encode())
+_WORD_BEYOND_ASCII = re.compile(_WORD.replace("[^", "[^\0-\x7f", 1).removesuffix("+"))
+_ASCII = bytes(range(128))
 _NAME_OR_RUN = re.compile(f"({_RUN})|{_NAME.pattern}")
 _PARTS = re.compile(f"({_JOINED})")
-_RUNS = re.compile(_RUN)
-_UNPAIRED = re.compile(f"[^{character_class(PAIRED)}]+")
+_RUNS = re.compile(f"({_RUN})")
 _MARK = re.compile(f"[{character_class(MARKS)}]+")
 _BLANKED = re.compile(f"[{character_class(BLANKED)}]")
 _NOT_PLAIN = re.compile(
@@ -58,11 +60,11 @@ def folded(text: str) -> str:
 def keys_of(text: str) -> set[int]:
     """Return the keys of all terms of a text."""
     if text.isascii():
-        return _keys_of_names(text.lower())
+        return _keys_of_names(text)
     if _NOT_PLAIN.search(text):
         text = folded(text)
-    words = _RUNS.sub(" ", text).lower()
-    return _keys_of_names(words).union(_keys_of_pairs(_UNPAIRED.sub("\0", text)))
+    parts = _RUNS.split(text)
+    return _keys_of_names(" ".join(parts[::2])).union(_keys_of_pairs("\0".join(parts[1::2])))
 
 
 def wanted_keys(text: str) -> list[int]:
@@ -102,13 +104,23 @@ def _key_of_pair(pair: int) -> int:
 
 
 def _keys_of_names(text: str) -> set[int]:
-    """Return the keys of all names in a folded text. Most are words, which are one term each."""
-    names = set(_NAME.findall(text))
+    """Return the keys of all names in a text. Most are words, which are one term each."""
+    names = _names_in(text)
     others = [name for name in names if not name.isalnum()]
-    names.difference_update(others)
-    keys = {crc32(name.encode()) >> _SHIFT for name in names}
-    keys.update(key_of(term) for name in others for term in _terms(name))
+    keys = {crc32(name) >> _SHIFT for name in names.difference(others)}
+    keys.update(key_of(term) for name in others for term in _terms(name.decode()))
     return keys
+
+
+def _names_in(text: str) -> set[bytes]:
+    """Return the names in a text without runs. ASCII is searched as bytes, in three quarters of the time.
+
+    Other characters than words only part those, as a question mark does.
+    """
+    beyond = text.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass")
+    if _WORD_BEYOND_ASCII.search(beyond):
+        return {name.encode() for name in _NAME.findall(text.lower())}
+    return set(_ASCII_NAME.findall(text.encode("ascii", "replace").lower()))
 
 
 def _keys_of_pairs(runs: str) -> list[int]:

@@ -9,6 +9,8 @@ from itertools import chain
 
 import msgspec
 
+from generator.reading.text import FIRST_GROUP
+
 
 class Either(msgspec.Struct, frozen=True):
     """Several regular expressions in one, each followed by an empty group that identifies it."""
@@ -29,30 +31,30 @@ class Patterns(msgspec.Struct, frozen=True):
     plain: Either | None = None
     """All but `others`. The fields up to `reach` quickly reject texts that none of them matches."""
     begins: Mapping[str, re.Pattern[str]] = {}
-    """First character → the expressions that can start with it."""
+    """First character, as `_class_of` gives it → the expressions that can start with it."""
     rest: re.Pattern[str] | None = None
     """The expressions whose first characters are not known."""
-    anywhere: Either | None = None
-    """The expressions that allow any few characters at the start."""
+    anywhere: Mapping[int, re.Pattern[str]] = {}
+    """Number → an expression that allows any few characters at the start."""
+    required: tuple[tuple[str, int], ...] = ()
+    """Words, each with the number of an expression in `anywhere` that requires it or another one."""
     words: re.Pattern[str] | None = None
-    """Matches the words of which one must occur for `anywhere` to match."""
+    """Matches the words in `required`."""
     reach: int = 0
-    """The position before which that word ends."""
+    """The position before which such a word ends."""
     others: tuple[tuple[re.Pattern[str], int], ...] = ()
     """Expressions with groups of their own, which are tried one by one."""
 
     def find(self, text: str) -> int | None:
         """Return the number of the first expression that matches."""
-        begins = self.begins.get(text[:1])
+        begins = self.begins.get(_class_of(text[:1]))
         if (begins is not None and begins.match(text)) or (self.rest is not None and self.rest.match(text)):
             return self.plain.find(text) if self.plain else None
-        if (
-            self.words is not None
-            and self.words.search(text, 0, self.reach)
-            and self.anywhere
-            and (number := self.anywhere.find(text)) is not None
-        ):
-            return number
+        if self.words is not None and self.words.search(text, 0, self.reach):
+            beginning = text[: self.reach]
+            for number in sorted({number for word, number in self.required if word in beginning}):
+                if self.anywhere[number].match(text):
+                    return number
         for pattern, number in self.others:
             if pattern.match(text):
                 return number
@@ -77,8 +79,11 @@ def patterns_of(given: Sequence[str]) -> Patterns:
         plain=_either_of(given, plain),
         begins={character: _any_of(map(_grouped, patterns)) for character, patterns in begins.items()},
         rest=_any_of(map(_grouped, rest)) if rest else None,
-        anywhere=_either_of(given, [*words]),
-        words=_any_of(dict.fromkeys(chain(*(found for found, _ in words.values())))) if words else None,
+        anywhere={number: re.compile(given[number], re.DOTALL) for number in words},
+        required=tuple([(word, number) for number, (found, _) in words.items() for word in found]),
+        words=_any_of(dict.fromkeys(map(re.escape, chain(*(found for found, _ in words.values())))))
+        if words
+        else None,
         reach=max((reach for _, reach in words.values()), default=0),
         others=tuple([(re.compile(given[number], re.DOTALL), number) for number in own]),
     )
@@ -111,6 +116,7 @@ _ANYWHERE = re.compile(
     r"(?:(?P<word>(?:[\w ]|\\[^\w\s])+)|\(\?:(?P<words>(?:[^()\[\]]|\[[^()\[\]|]*\])+)\))(?![?*{])"
 )
 _WORD = re.compile(r"[^\\^$.|?*+(){}\[\]]+(?![?*{])")
+_ESCAPE = re.compile(r"\\(.)")
 _GROUP = re.compile(rf"{_SIGN}|\([^()]*\)", re.DOTALL)
 
 
@@ -125,7 +131,7 @@ def _words_in(pattern: str) -> tuple[Sequence[str], int]:
         outside = shorter
     if "|" in outside or not (match := _ANYWHERE.match(pattern)):
         return (), 0
-    words = [match["word"]]
+    words = [_ESCAPE.sub(FIRST_GROUP, match["word"] or "")]
     if match["words"] is not None:
         found = [_WORD.match(branch) for branch in match["words"].split("|")]
         words = [word[0] for word in found if word]
@@ -139,6 +145,11 @@ def _words_in(pattern: str) -> tuple[Sequence[str], int]:
 _HOW_OFTEN = r"(?:[?*+]|\{(?:\d+(?:,\d*)?|,\d*)\})[?+]?"
 _TIMES = re.compile(_HOW_OFTEN)
 _PIECE = re.compile(rf"{_SIGN}|\((?:\?[:!])?|{_HOW_OFTEN}|.", re.DOTALL)
+
+
+def _class_of(character: str) -> str:
+    """Return a character, the same one for all digits, and for all white space."""
+    return "0" if character.isdecimal() else " " if character.isspace() else character
 
 
 def _either(pieces: deque[str]) -> set[str]:
@@ -172,11 +183,31 @@ def _part(pieces: deque[str]) -> set[str]:
         found = _either(pieces)
         return found if piece == "(?:" else set()
     if piece.startswith("["):
-        return set() if _RANGE.search(piece[1:-1]) else set(piece[1:-1])
-    if piece.startswith("\\"):
-        return set() if piece[1].isalnum() else {piece[1]}
-    return set() if piece in {".", "^", "$"} else {piece}
+        return _set(piece[1:-1])
+    return set() if piece in {".", "^", "$"} else _sign(piece)
 
 
-_RANGE = re.compile(r"[\\^\-\[]")
-"""Characters in a set that make it match more than the characters listed."""
+def _set(inside: str) -> set[str]:
+    """Return the characters of a set; empty if it excludes some or has others than a sign or a short range."""
+    found = set[str]()
+    for first, last, sign in _MEMBER.findall(inside):
+        ends = range(ord(first), ord(last) + 1) if first else ()
+        one = set(map(_class_of, map(chr, ends))) if len(ends) < _MANY else set()
+        one = one or (_sign(sign) if sign else set())
+        if not one:
+            return set()
+        found |= one
+    return set() if inside.startswith("^") else found
+
+
+def _sign(piece: str) -> set[str]:
+    """Return the characters that a character, or an escape, matches; empty if unknown."""
+    if piece.startswith("\\") and piece[1].isalnum():
+        return {_ESCAPED[piece[1]]} if piece[1] in _ESCAPED else set()
+    return {_class_of(piece[-1])}
+
+
+_MEMBER = re.compile(r"([^\\])-([^\\])|(\\.|.)", re.DOTALL)
+_ESCAPED = {"d": "0", "s": " "}
+"""Letter of an escape → the class of what it matches."""
+_MANY = 64
