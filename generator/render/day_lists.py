@@ -102,6 +102,7 @@ class DayLists(msgspec.Struct, frozen=True):
             also=named,
             also_more=len(story.texts) - 1 - len(named) if story else 0,
             story=plan.story_page(story) if story else None,
+            sources=story.sources if story else 0,
         )
 
     def _also(self, other: Article) -> views.Also:

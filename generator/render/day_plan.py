@@ -13,10 +13,10 @@ from operator import itemgetter
 from typing import Protocol
 
 import msgspec
-from markupsafe import escape
 
 from generator.model.addresses import quoted
 from generator.model.types import Article, CopyGroup, Digest, Edition, Related, Source, Story
+from generator.render.escaping import escaped
 
 PART = 91_000
 """Bytes of HTML that the items of a part may take. The frame of the page takes the rest of its limit."""
@@ -24,6 +24,8 @@ _SOURCE, _READ, _LINK, _REASON, _ABOVE, _TOLD, _COPY = 100, 127, 60, 40, 220, 90
 """Bytes of HTML of a source's heading, of an item to read or a link, and what a reason, a story, another text
 of it and a copy add, all without the texts of the clipping.
 """
+KEPT = 200
+"""Number of days whose parts are kept. A row takes 150 bytes."""
 USUAL_REASON = "only furniture"
 """Why most links have no text, which no item says."""
 
@@ -84,7 +86,7 @@ class EditionPart(msgspec.Struct, frozen=True):
 
 
 class Days:
-    """The parts of days. Those of heavy days are kept, because several pages need them."""
+    """The parts of days. Those of the days that were needed last are kept, as several pages need them."""
 
     def __init__(self) -> None:
         self._of: tuple[object, object] = None, None
@@ -94,9 +96,11 @@ class Days:
         """Return the parts of a day."""
         if self._of[0] is not known.digest or self._of[1] != known.since:
             self._of, self._parts = (known.digest, known.since), {}
-        parts = self._parts.get(edition.first) or parts_of(edition, known)
-        if len(parts) > 1:
-            self._parts[edition.first] = parts
+        parts = self._parts.get(edition.first)
+        if parts is None:
+            if len(self._parts) == KEPT:
+                del self._parts[next(iter(self._parts))]
+            parts = self._parts[edition.first] = parts_of(edition, known)
         return parts
 
 
@@ -107,52 +111,52 @@ def parts_of(edition: Edition, known: Grouped, limit: int = PART) -> tuple[DayPa
     items to read.
     """
     articles = [article for group in edition.groups for article in group.articles]
-    picks, stories, left = _above(_texts(articles, known), known, 3 * limit // 4)
+    weights = {article.id: _weight(article, known) for article in articles}
+    picks, stories, left = _above(_texts(articles, known), known, weights, 3 * limit // 4)
     whole = DayPart(picks=picks, stories=stories, **_sections(left, known))
-    return (whole,) if is_light(edition, known, limit) else tuple(_cut(whole, known, limit))
+    is_one = _headings(edition, known) + sum(weights.values()) <= limit
+    return (whole,) if is_one else tuple(_cut(whole, known, weights, limit))
 
 
 def is_light(edition: Edition, known: Grouped, limit: int = PART) -> bool:
     """Return whether a day certainly has one part, which is quicker to know than what is in it."""
-    size = 0
-    for group in edition.groups:
-        size += _heading(group.articles[0], known)
-        size += sum([_weight(article, known) for article in group.articles])
-    return size <= limit
+    articles = [_weight(article, known) for group in edition.groups for article in group.articles]
+    return _headings(edition, known) + sum(articles) <= limit
+
+
+def _headings(edition: Edition, known: Grouped) -> int:
+    return sum([_heading(group.articles[0], known) for group in edition.groups])
 
 
 def _heading(article: Article, known: Grouped) -> int:
     """Return about how many bytes of HTML the name of an article's source and the link to it take."""
     source = known.source_of(article)
-    return _SOURCE + 2 * len(source.name.encode("utf-8", "replace")) + len(quoted(source.slug))
+    return _SOURCE + 2 * _bytes(source.name) + len(quoted(source.slug))
+
+
+def _bytes(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
 
 
 def _weight(article: Article, known: Grouped) -> int:
     """Return about how many bytes of HTML an article takes on a day, without its excerpt."""
-    size = len(escape(article.title).encode("utf-8", "replace"))
+    size = _bytes(escaped(article.title))
     if known.has_page(article):
         size += _READ
     else:
-        size += (
-            _LINK
-            + len(escape(article.url or "").encode("utf-8", "replace"))
-            + (_REASON if article.reason not in {"", USUAL_REASON} else 0)
-        )
+        size += _LINK + _bytes(escaped(article.url or ""))
+        size += _REASON if article.reason and article.reason != USUAL_REASON else 0
     if article.pinned or article.id in known.stories:
         size += _ABOVE + _heading(article, known)
     if article.note:
-        size += _ABOVE + 2 * len(article.note.encode("utf-8", "replace"))
+        size += _ABOVE + 2 * _bytes(article.note)
     return size
 
 
-def _weights(rows: Iterable[Row], known: Grouped) -> int:
-    """Return the same of rows, which is less than all their articles would take."""
-    return sum(
-        _weight(row.article, known)
-        + _COPY * len(row.copies)
-        + sum(_TOLD + len(other.source.encode("utf-8", "replace")) for other in row.told)
-        for row in rows
-    )
+def _weight_of(row: Row, weights: Mapping[str, int]) -> int:
+    """Return the same of a row, which is less than all its articles would take."""
+    size = weights[row.article.id] + _COPY * len(row.copies)
+    return size + sum([_TOLD + _bytes(other.source) for other in row.told]) if row.told else size
 
 
 def _texts(articles: Sequence[Article], known: Grouped) -> list[Row]:
@@ -161,9 +165,11 @@ def _texts(articles: Sequence[Article], known: Grouped) -> list[Row]:
     for article in articles:
         group = known.copies.get(article.id)
         texts.setdefault(group.id if group else (article.source, article.title), []).append(article)
-    rows = {}
+    rows = {own[0].id: Row(own[0]) for own in texts.values() if len(own) == 1}
     for own in texts.values():
-        best = own[0] if len(own) == 1 else _best(own, known.copies.get(own[0].id), known)
+        if len(own) == 1:
+            continue
+        best = _best(own, known.copies.get(own[0].id), known)
         rows[best.id] = Row(best, tuple(one for one in own if one is not best and not one.pinned))
         rows |= {one.id: Row(one) for one in own if one.pinned and one is not best}
     return [rows[article.id] for article in articles if article.id in rows]
@@ -176,7 +182,7 @@ def _best(members: Sequence[Article], group: Related | None, known: Grouped) -> 
 
 
 def _above(
-    texts: Sequence[Row], known: Grouped, limit: int
+    texts: Sequence[Row], known: Grouped, weights: Mapping[str, int], limit: int
 ) -> tuple[tuple[Row, ...], tuple[Row, ...], list[Row]]:
     """Return the picks and the stories of a day, and the texts that are part of neither.
 
@@ -198,7 +204,7 @@ def _above(
     stories = [_told(rows, known) for rows in within.values() if _is_news(rows, known)]
     stories.sort(key=lambda row: rank(known.stories[row.article.id]))
     for number, row in enumerate(stories):
-        limit -= _weights([row], known)
+        limit -= _weight_of(row, weights)
         if limit < 0:
             del stories[number:]
             break
@@ -255,7 +261,7 @@ def _amount(section: str, rows: Sequence[Row]) -> int:
     return sum(row.article.minutes for row in rows) if section == "reading" else len(rows)
 
 
-def _cut(whole: DayPart, known: Grouped, limit: int) -> Iterator[DayPart]:
+def _cut(whole: DayPart, known: Grouped, weights: Mapping[str, int], limit: int) -> Iterator[DayPart]:
     """Yield the parts of a day. The first has as much of each source as fits, what can be read first."""
     rows = [
         (name != "reading", number, row)
@@ -264,16 +270,19 @@ def _cut(whole: DayPart, known: Grouped, limit: int) -> Iterator[DayPart]:
         for number, row in enumerate(own.rows)
     ]
     part_of: dict[str, int] = {}
-    left = limit - _weights((*whole.picks, *whole.stories), known)
+    left = limit - sum([_weight_of(row, weights) for row in (*whole.picks, *whole.stories)])
     for _, number, row in sorted(rows, key=itemgetter(0, 1)):
-        left -= _weights([row], known) + (0 if number else _heading(row.article, known))
+        left -= _weight_of(row, weights) + (0 if number else _heading(row.article, known))
         if left < 0:
             break
         part_of[row.article.id] = 1
+    else:
+        yield whole
+        return
     part, left, last = 1, 0, ""
     for *_, row in rows:
         if row.article.id not in part_of:
-            size = _weights([row], known) + (row.article.source != last) * _heading(row.article, known)
+            size = _weight_of(row, weights) + (row.article.source != last) * _heading(row.article, known)
             if size > left:
                 part, left = part + 1, limit - _heading(row.article, known)
             left -= size

@@ -25,17 +25,9 @@ from jinja2.runtime import Context, Macro
 from jinja2.utils import missing
 from markupsafe import Markup, escape
 
+from generator.render.escaping import escaped
 from generator.render.folding import Constants, Inserted, Survey, survey
 from generator.render.views import View
-
-try:
-    from markupsafe._speedups import _escape_inner as escaped
-except ImportError:  # markupsafe without its compiled extension
-
-    def escaped(text: str, /) -> str:
-        """Escape a text for HTML."""
-        return str(escape(text))
-
 
 _VALUES: frozenset[type] = frozenset({str, Markup, int, bool, dt.date, type(None), type(missing)})
 """Immutable types of arguments."""
@@ -361,5 +353,5 @@ def to_html(value: Any) -> str:
     """Return a value as HTML: escaped, unless it is Markup."""
     kind = type(value)
     if kind is str:
-        return escaped(value)  # type: ignore[no-any-return,unused-ignore]
-    return value if kind is Markup else escape(value)
+        return escaped(value)
+    return value if kind is Markup else str(value) if kind is int else escape(value)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from babel import Locale, UnknownLocaleError, dates, numbers
 from babel.messages import Message, mofile, pofile
+from markupsafe import Markup
 
 _STYLES = ("full", "long", "medium")
 """Styles that have the same name in Babel."""
@@ -46,6 +47,7 @@ class InterfaceLanguage:
         self._numbers: dict[int, str] = {}
         self._languages: dict[str, str] = {}
         self._is_foreign: dict[str, bool] = {}
+        self._attributes: dict[tuple[str, str, bool], Markup] = {}
 
     @property
     def filters(self) -> dict[str, Callable[..., str]]:
@@ -107,6 +109,21 @@ class InterfaceLanguage:
         if known is None:
             known = self._is_foreign[tag] = _primary(tag) not in {_primary(self.language), "und"}
         return known
+
+    def attributes(self, tag: str, direction: str = "ltr", always: bool = False) -> Markup:
+        """Return the attributes for the language and direction of a text, where the page's are others.
+
+        With `always`, the language is stated in any case.
+        """
+        key = tag, direction, always
+        written = self._attributes.get(key)
+        if written is None:
+            is_other = self.is_foreign(tag) or tag == "und" or "-" in tag or direction != "ltr"
+            written = Markup(' lang="{}"').format(tag) if always or is_other else Markup()
+            if direction != "ltr":
+                written += Markup(' dir="{}"').format(direction)
+            self._attributes[key] = written
+        return written
 
 
 def time(value: dt.datetime) -> str:

@@ -243,7 +243,15 @@ def _engine(theme: Theme, site: SiteView) -> Engine:
     }
     engine.tests["foreign"] = words.is_foreign
     messages, links = _messages(words.messages), _links(engine)
-    engine.globals |= messages | links | {"weekdays": words.weekdays, "has_asset": theme.has_asset}
+    engine.globals |= (
+        messages
+        | links
+        | {
+            "weekdays": words.weekdays,
+            "lang": words.attributes,
+            "has_asset": theme.has_asset,
+        }
+    )
     engine.constant = {"_": messages["_"], "gettext": messages["_"], "has_asset": theme.has_asset}
     engine.site = site
     return engine

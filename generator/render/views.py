@@ -81,6 +81,8 @@ class Item(View, frozen=True, kw_only=True):
     """How many more there are. The story's page lists them."""
     story: str | None = None
     """The page of its story, if it has one."""
+    sources: int = 0
+    """On a day: the number of independent sources of its story; 0 if it belongs to none."""
     times: int = 1
     """How often its text stands on that day. All but this article are left out of the list."""
     anchors: tuple[str, ...] = ()
