@@ -53,7 +53,7 @@ def made(content: ListContent | TermsContent, bodies: Bodies | Cache) -> list[by
     """Return the bytes of each file of a content."""
     if isinstance(content, ListContent):
         return [listed(content.documents, content.numbering)]
-    keys = (keys_of(document, text, bodies) for document, text in content.documents)
+    keys = [keys_of(document, text, bodies) for document, text in content.documents]
     numbers = range(content.numbers[0], content.numbers[-1] + 1)
     files = zip(numbers, files_of(keys, content.numbering, content.parts, numbers), strict=True)
     return [data for number, data in files if number in content.numbers]
@@ -67,5 +67,5 @@ def keys_of(document: Document, text: Text | None, bodies: Bodies | Cache) -> Ke
         found = bodies.terms(text.path, text.digest)
         if found is None:
             raise MissingError("bodies", os.fsencode(text.path))
-        own = array("I", [key for key in array("I", found) if key not in head])
+        own = array("I", found)
     return Keys(array("I", sorted(head)), own)

@@ -81,7 +81,7 @@ class SearchIndex:
             return listed(content.documents, content.numbering)
         articles = self._months.articles(file.month)
         self._hold_keys(articles, cache)
-        keys = (self._keys[article.id][1] for article in articles)
+        keys = [self._keys[article.id][1] for article in articles]
         return next(files_of(keys, month.numbering, month.parts, range(file.number, file.number + 1)))
 
     def prepare(self, cache: Cache) -> bool:
