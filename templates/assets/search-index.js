@@ -34,29 +34,43 @@ export class Index {
     const asked = (await this.months()).filter(
       ({ name }) => `${name}-99` >= query.since && `${name}-01` < query.until,
     );
+    const frequencies = new Map();
     for (let start = 0, step = 0; start < asked.length; step++) {
       const some = asked.slice(start, start + (AT_ONCE[step] ?? AT_ONCE.at(-1)));
       start += some.length;
-      for (const found of some.map((month) => this.#within(month, query))) yield await found;
+      for (const found of some.map((month) => this.#within(month, query, frequencies))) yield await found;
     }
   }
 
-  async #within(month, query) {
+  async #within(month, query, frequencies) {
     try {
-      return { month, ...(await this.#matches(month, query)) };
+      return { month, ...(await this.#matches(month, query, frequencies)) };
     } catch (error) {
       return { month, error, matches: [], counts: [] };
     }
   }
 
-  async #matches(month, query) {
-    const keys = [...query.wanted, ...query.unwanted].flatMap((clause) => clause.keys);
-    const postings = await this.#postings(month, new Set(keys));
-    const each = query.wanted.map(({ keys: own }) => intersected(own.map((key) => postings.get(key))));
-    const out = query.unwanted.map(({ keys: own }) => intersected(own.map((key) => postings.get(key))));
-    const all = each.length ? intersected(each) : everyOne(month.count);
+  /**
+   * What a month has for a query. In the newest one, all files are fetched at once. It tells how frequent each key is:
+   * in the others, the rarest of each clause comes first, and most have no article with that.
+   */
+  async #matches(month, query, frequencies) {
+    const ranked = query.wanted.map(({ keys }) =>
+      [...keys].sort((one, other) => (frequencies.get(one) ?? 0) - (frequencies.get(other) ?? 0)),
+    );
+    const every = [...ranked.flat(), ...query.unwanted.flatMap(({ keys }) => keys)];
+    let asked = frequencies.size ? ranked.map(([rarest]) => rarest) : every;
+    let postings = await this.#postings(month, asked);
+    const all = (keys) => intersected(keys.map((key) => postings.get(key)));
+    if (!frequencies.size) for (const key of every) frequencies.set(key, postings.get(key)?.size ?? 0);
+    if (asked !== every && (!asked.length || all(asked).size)) {
+      asked = every;
+      postings = await this.#postings(month, asked);
+    }
+    const each = ranked.map((keys) => all(keys.filter((key) => asked.includes(key))));
+    const out = query.unwanted.map(({ keys }) => all(keys));
     const matches = [];
-    for (const [number, isShown] of all) {
+    for (const [number, isShown] of each.length ? intersected(each) : everyOne(month.count)) {
       if (!out.some((some) => some.has(number))) matches.push({ number, isShown });
     }
     return { matches: matches.reverse(), counts: each.map((some) => some.size) };
@@ -66,7 +80,7 @@ export class Index {
   async #postings(month, keys) {
     const space = 2 ** month.keyBits;
     const byFile = new Map();
-    for (const key of keys) {
+    for (const key of new Set(keys)) {
       const number = Math.floor((key * month.parts) / space);
       byFile.set(number, [...(byFile.get(number) ?? []), key]);
     }
