@@ -1,4 +1,4 @@
-"""What the files of the search index are made of, and their making."""
+"""What the files of terms of the search index are made of, and their making."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import msgspec
 
 from generator.cache.bodies import Bodies
 from generator.cache.store import Cache, MissingError
-from generator.search.documents import Document, head_keys, listed
+from generator.search.documents import Document, head_keys
 from generator.search.postings import Keys, files_of
 
 NO_TEXT = array("I")
@@ -21,15 +21,6 @@ class Text(msgspec.Struct, frozen=True):
     path: str
     digest: bytes
     """Hash of its HTML according to its record. Another build may have replaced the text in the cache."""
-
-
-class ListContent(msgspec.Struct, frozen=True):
-    """What a file that lists documents is made of."""
-
-    documents: tuple[Document, ...]
-    numbering: int
-    texts: tuple[Text, ...] = ()
-    """None: lists need none."""
 
 
 class TermsContent(msgspec.Struct, frozen=True):
@@ -49,11 +40,9 @@ class TermsContent(msgspec.Struct, frozen=True):
         return tuple(text for _, text in self.documents if text)
 
 
-def made(content: ListContent | TermsContent, bodies: Bodies | Cache) -> list[bytes]:
+def made(content: TermsContent, bodies: Bodies | Cache) -> list[bytes]:
     """Return the bytes of each file of a content."""
-    if isinstance(content, ListContent):
-        return [listed(content.documents, content.numbering)]
-    keys = (keys_of(document, text, bodies) for document, text in content.documents)
+    keys = [keys_of(document, text, bodies) for document, text in content.documents]
     numbers = range(content.numbers[0], content.numbers[-1] + 1)
     files = zip(numbers, files_of(keys, content.numbering, content.parts, numbers), strict=True)
     return [data for number, data in files if number in content.numbers]
@@ -67,5 +56,5 @@ def keys_of(document: Document, text: Text | None, bodies: Bodies | Cache) -> Ke
         found = bodies.terms(text.path, text.digest)
         if found is None:
             raise MissingError("bodies", os.fsencode(text.path))
-        own = array("I", [key for key in array("I", found) if key not in head])
+        own = array("I", found)
     return Keys(array("I", sorted(head)), own)

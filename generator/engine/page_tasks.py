@@ -14,7 +14,7 @@ from generator.cache.bodies import Bodies
 from generator.cache.store import Cache, MissingError
 from generator.cache.versions import hashed
 from generator.engine import index_tasks
-from generator.engine.index_tasks import ListContent, TermsContent, Text
+from generator.engine.index_tasks import TermsContent, Text
 from generator.model import limits
 from generator.output.write import Slot, stage
 from generator.render import feeds, views
@@ -70,7 +70,7 @@ class FeedContent(msgspec.Struct, frozen=True):
         return tuple(text for _, text, _ in self.entries if text)
 
 
-Content = ArticleContent | FeedContent | ListContent | TermsContent
+Content = ArticleContent | FeedContent | TermsContent
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -99,7 +99,7 @@ def rendered(
     theme: Templates | None = None,
 ) -> list[bytes]:
     """Return the bytes of each file of a content. The theme is loaded if it is needed and not given."""
-    if isinstance(content, ListContent | TermsContent):
+    if isinstance(content, TermsContent):
         return index_tasks.made(content, bodies)
     if isinstance(content, FeedContent):
         entries = entries_with(content.entries, bodies)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from generator.cache.store import Cache
 from generator.cache.versions import hashed, program
 from generator.config.site import Config
-from generator.engine.index_tasks import ListContent, TermsContent, Text, keys_of
+from generator.engine.index_tasks import TermsContent, Text, keys_of
 from generator.model import addresses
 from generator.model.types import Article, TextPolicy
 from generator.parallel.workers import batches
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 AT_REST = 50
 """Articles whose keys are found at a time while nothing else is to be done; they take some 20 ms."""
-AT_ONCE = 64
+AT_ONCE = 128
 """Files of terms that one task makes. A task reads the terms of all texts of its month."""
 
 
@@ -76,12 +76,12 @@ class SearchIndex:
         if file.month is None:
             return self._months.listed()
         month = self._month(file)
-        if not file.is_terms:
-            content = self._list_content(month, file)
-            return listed(content.documents, content.numbering)
         articles = self._months.articles(file.month)
+        if not file.is_terms:
+            start = file.number * LISTED
+            return listed([*map(self._document, articles[start : start + LISTED])], month.numbering)
         self._hold_keys(articles, cache)
-        keys = (self._keys[article.id][1] for article in articles)
+        keys = [self._keys[article.id][1] for article in articles]
         return next(files_of(keys, month.numbering, month.parts, range(file.number, file.number + 1)))
 
     def prepare(self, cache: Cache) -> bool:
@@ -96,16 +96,12 @@ class SearchIndex:
             self._keys[article.id] = self._mark(article), keys_of(*self._with_text(article), cache)
         return bool(some)
 
-    def contents(
-        self, files: Iterable[IndexFile]
-    ) -> Iterator[tuple[Sequence[IndexFile], ListContent | TermsContent]]:
-        """Yield files that are made together with what they are made of, those of a month in order."""
+    def contents(self, files: Iterable[IndexFile]) -> Iterator[tuple[Sequence[IndexFile], TermsContent]]:
+        """Yield files of terms that are made together, and what of: those of a month in order."""
         terms: dict[dt.date, list[IndexFile]] = {}
         for file in files:
-            if file.is_terms and file.month is not None:
+            if file.month is not None:
                 terms.setdefault(file.month, []).append(file)
-            elif file.month is not None:
-                yield [file], self._list_content(self._month(file), file)
         for first, own in terms.items():
             month = self._month(own[0])
             documents = tuple(self._with_text(article) for article in self._months.articles(first))
@@ -129,11 +125,6 @@ class SearchIndex:
         month = self._months.at(file.month) if file.month else None
         assert month is not None  # noqa: S101 - the file is planned
         return month
-
-    def _list_content(self, month: Month, file: IndexFile) -> ListContent:
-        start = file.number * LISTED
-        articles = self._months.articles(month.first)[start : start + LISTED]
-        return ListContent(tuple(map(self._document, articles)), month.numbering)
 
     def _hold_keys(self, articles: Iterable[Article], cache: Cache) -> None:
         """Keep the keys of some articles, and of no others."""

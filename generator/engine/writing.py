@@ -292,12 +292,12 @@ def _fullest(rendering: RenderContext, page: Page, stretch: Sequence[Callable[[]
 def _index_jobs(
     rendering: RenderContext, outputs: Iterable[Output], transaction: Transaction
 ) -> Iterator[Job]:
-    """Yield the jobs of the search index. The list of its months is staged at once."""
+    """Yield the jobs of the search index: its terms. The lists of months and documents are staged at once."""
     files = [one.content for one in outputs if isinstance(one.content, IndexFile)]
     for file in files:
-        if file.month is None:
+        if not file.is_terms:
             transaction.put(file.path, rendering.search.bytes_of(file, rendering.context.cache))
-    for some, content in rendering.search.contents(files):
+    for some, content in rendering.search.contents(file for file in files if file.is_terms):
         yield Job(tuple((file.path, transaction.slot(file.path)) for file in some), content)
 
 

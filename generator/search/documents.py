@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import urllib.parse
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 import msgspec
 
@@ -36,9 +37,12 @@ class Document(msgspec.Struct, frozen=True, array_like=True, gc=False):
 def head_keys(document: Document) -> set[int]:
     """Return the keys of what lists show of a document, and of the fields that a query can name."""
     plain = keys_of("\n".join((document.title, document.source, document.excerpt, *document.tags)))
-    sources = field_keys("source", keys_of(document.source))
-    tags = (field_keys("tag", keys_of(tag)) for tag in document.tags)
-    return plain.union(sources, *tags, map(key_of, _exact_fields(document)))
+    origin = "/".join((document.url or "").split("/", 3)[:3])
+    return plain.union(
+        _text_field("source", document.source),
+        *(_text_field("tag", tag) for tag in document.tags),
+        _exact_fields(document.language, origin),
+    )
 
 
 def field_keys(field: str, keys: Iterable[int]) -> Iterator[int]:
@@ -46,15 +50,21 @@ def field_keys(field: str, keys: Iterable[int]) -> Iterator[int]:
     return (key_of(f"{field}:{key}") for key in keys)
 
 
-def _exact_fields(document: Document) -> Iterator[str]:
-    """Yield the terms of the fields that are no text: language and site, each with all it is part of."""
-    language = document.language.lower().split("-")
-    for end in range(1, len(language) + 1):
-        yield "lang:" + "-".join(language[:end])
-    host = site_of(document.url or "")
+@lru_cache(1 << 12)
+def _text_field(field: str, text: str) -> tuple[int, ...]:
+    return tuple(field_keys(field, keys_of(text)))
+
+
+@lru_cache(1 << 12)
+def _exact_fields(language: str, origin: str) -> tuple[int, ...]:
+    """Return the keys of the fields that are no text: language and site, each with all it is part of."""
+    parts = language.lower().split("-")
+    terms = ["lang:" + "-".join(parts[:end]) for end in range(1, len(parts) + 1)]
+    host = site_of(origin)
     while host:
-        yield "site:" + host
+        terms.append("site:" + host)
         host = host.partition(".")[2]
+    return tuple(map(key_of, terms))
 
 
 def site_of(address: str) -> str:

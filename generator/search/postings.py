@@ -1,25 +1,32 @@
 """The files that say which documents of a month have a term.
 
-The keys are divided evenly among the files of a month. A file begins with a byte for its format and four for
-the numbering of the documents; then come numbers of seven bits a byte, the lowest first, as in Protocol
-Buffers. Each term, by key, has the difference to the last key, doubled, plus one if it is in a single
-document; else how many there are; then, for each, the difference to the last document, doubled, plus one if
-what lists show of it has the term.
+The keys are divided evenly among the files of a month. In a month of `count` documents, a posting is the
+number `key << bits | document << 1`, plus one if lists show the term, where `bits` are those of
+`2 * count - 1`. A file has the differences of its sorted postings, the first of which counts from the file's
+lowest key. Each difference takes 1, 2, 3 or `widest` bytes, as in Stream VByte (Lemire, Kurz and Rupp, 2018):
+
+- a byte for the format, four for the numbering of the documents, a byte for `widest`, four for how many
+  differences there are
+- two bits for the size of each difference: 0 to 3, the lowest bits of a byte first
+- the lowest bytes of all differences, then the second ones of those that have one, and so on
+
+If a document has a term both in what lists show of it and in its text, there are two postings.
 """
 
 from __future__ import annotations
 
+import sys
 from array import array
 from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from itertools import repeat
-from operator import and_, sub
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import compress
 from typing import NamedTuple
 
 from generator.search.table import KEY_BITS
 
-FORMAT = 1
+FORMAT = 2
+AT_ONCE = 16
+"""Files whose postings are sorted together; each posting then takes some 60 bytes."""
 
 
 class Keys(NamedTuple):
@@ -28,46 +35,23 @@ class Keys(NamedTuple):
     head: array[int]
     """Those of what lists show of it."""
     text: array[int]
-    """Others, of its text."""
+    """Those of its text."""
 
 
-class _Numbers(dict[int, bytes]):
-    """Number → its bytes. Looking one up takes a fifth of the time of making it."""
+def files_of(documents: Sequence[Keys], numbering: int, parts: int, numbers: range) -> Iterator[bytes]:
+    """Yield the files with these numbers, of the `parts` of a month.
 
-    def __missing__(self, number: int) -> bytes:
-        made, left = bytearray(), number
-        while left > 0x7F:
-            made.append(left & 0x7F | 0x80)
-            left >>= 7
-        made.append(left)
-        if len(self) < 1 << 16:
-            self[number] = bytes(made)
-        return bytes(made)
-
-
-_NUMBERS = _Numbers()
-
-
-def postings_of(documents: Iterable[Keys], first: int, end: int) -> dict[int, list[int]]:
-    """Return key → documents that have it, as in a file, of the keys from `first` up to `end`."""
-    postings = defaultdict[int, list[int]](list)
-    for number, (head, text) in enumerate(documents):
-        for keys, value in ((head, (number << 1) + 1), (text, number << 1)):
-            start = bisect_left(keys, first)
-            for key in keys[start : bisect_left(keys, end, start)]:
-                postings[key].append(value)
-    return postings
-
-
-def files_of(documents: Iterable[Keys], numbering: int, parts: int, numbers: range) -> Iterator[bytes]:
-    """Yield the files with these numbers, of the `parts` of a month."""
-    postings = postings_of(documents, first_key(numbers.start, parts), first_key(numbers.stop, parts))
-    files: list[list[int]] = [[] for _ in numbers]
-    for key in sorted(postings):
-        files[(key * parts >> KEY_BITS) - numbers.start].append(key)
+    No step is taken for each posting: for three million that takes a third of the time of appending to lists.
+    """
+    bits = bits_of(len(documents))
     head = bytes((FORMAT,)) + numbering.to_bytes(4, "little")
-    for number, keys in zip(numbers, files, strict=True):
-        yield head + _encoded(postings, keys, first_key(number, parts))
+    for some in (numbers[at : at + AT_ONCE] for at in range(0, len(numbers), AT_ONCE)):
+        postings = _postings_of(documents, first_key(some.start, parts), first_key(some.stop, parts))
+        end = 0
+        for number in some:
+            lowest, start = first_key(number, parts) << 32, end
+            end = bisect_left(postings, first_key(number + 1, parts) << 32, start)
+            yield head + _encoded(_differences(postings[start:end], lowest, bits))
 
 
 def first_key(number: int, parts: int) -> int:
@@ -75,14 +59,64 @@ def first_key(number: int, parts: int) -> int:
     return -(-(number << KEY_BITS) // parts)
 
 
-def _encoded(postings: dict[int, list[int]], keys: Iterable[int], last: int) -> bytes:
-    numbers: list[int] = []
-    for key in keys:
-        found = postings[key]
-        if len(found) == 1:
-            numbers += ((key - last << 1) + 1, found[0])
-        else:
-            before = map(and_, found, repeat(-2))  # without what was added
-            numbers += (key - last << 1, len(found), found[0], *map(sub, found[1:], before))
-        last = key
-    return b"".join(map(_NUMBERS.__getitem__, numbers))
+def bits_of(count: int) -> int:
+    """Return how many bits of a posting are not its key's, in a month of so many documents."""
+    return (2 * count - 1).bit_length()
+
+
+_HIGH = 1 if sys.byteorder == "little" else 0
+"""Which half of a number of 64 bits has the upper bits."""
+
+
+def _postings_of(documents: Iterable[Keys], first: int, end: int) -> array[int]:
+    """Return the sorted numbers `key << 32 | document << 1 | is_head` of the keys from `first` up to `end`.
+
+    Positive numbers keep their order if their bits are read as floating-point numbers, which Python sorts in
+    half of the time.
+    """
+    found: list[bytes] = []
+    for number, (head, text) in enumerate(documents):
+        for keys, value in ((text, number << 1), (head, (number << 1) + 1)):
+            start = bisect_left(keys, first)
+            own = keys[start : bisect_left(keys, end, start)]
+            halves = array("I", (value,)) * (2 * len(own))
+            halves[_HIGH::2] = own
+            found.append(halves.tobytes())
+    floats = array("d", b"".join(found)).tolist()
+    floats.sort()
+    return array("Q", array("d", floats).tobytes())
+
+
+def _differences(postings: array[int], lowest: int, bits: int) -> bytes:
+    """Return the differences of sorted numbers, the first one's to `lowest`, each as eight bytes.
+
+    `bits` remain of the lower 32. All are calculated as parts of one number: none borrows from the next.
+    """
+    if sys.byteorder == "big":
+        postings.byteswap()
+    size = 8 * len(postings)
+    every = int.from_bytes(postings.tobytes(), "little")
+    lower = every & int.from_bytes(b"\xff\xff\xff\xff\0\0\0\0" * len(postings), "little")
+    every = (every ^ lower) >> 32 - bits | lower
+    before = (every << 64 | lowest >> 32 - bits) & (1 << 8 * size) - 1
+    return (every - before).to_bytes(size, "little")
+
+
+def _encoded(differences: bytes) -> bytes:
+    """Return the part of a file after its head."""
+    planes = [differences[place::8] for place in range(8)]
+    count, wider, masks = len(planes[0]), 0, [b""] * 8
+    for place in range(7, 0, -1):
+        wider |= int.from_bytes(planes[place], "little")
+        masks[place] = wider.to_bytes(count, "little")
+    widest = max([4, *(place + 1 for place in range(8) if masks[place].strip(b"\0"))])
+    sizes = sum(int.from_bytes(mask.translate(_ONES), "little") for mask in masks[1:4])
+    each = sizes.to_bytes(-(-count // 4) * 4, "little")
+    four = sum(int.from_bytes(each[place::4], "little") << 2 * place for place in range(4))
+    return b"".join((
+        bytes((widest,)), count.to_bytes(4, "little"), four.to_bytes(len(each) // 4, "little"), planes[0],
+        *(bytes(compress(planes[place], masks[min(place, 3)])) for place in range(1, widest)),
+    ))  # fmt: skip
+
+
+_ONES = bytes((0, *[1] * 255))

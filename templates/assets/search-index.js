@@ -1,6 +1,7 @@
 // The files of the search index: fetched, checked, and asked for the articles that a query names.
 
 const AT_ONCE = [1, 2, 4, 8];
+const FORMAT = 2;
 
 /** The index below an address. */
 export class Index {
@@ -20,7 +21,7 @@ export class Index {
 
   async #list(cache) {
     const list = await (await fetched(new URL("months.json", this.address), cache)).json();
-    if (list.format !== 1) throw new Error("this page is of another version than the index");
+    if (list.format !== FORMAT) throw new Error("this page is of another version than the index");
     const rows = list.months.map(([name, count, parts, numbering]) => ({ name, count, parts, numbering }));
     return rows.reverse().map((month) => ({ ...month, listed: list.listed, keyBits: list.bits }));
   }
@@ -33,29 +34,43 @@ export class Index {
     const asked = (await this.months()).filter(
       ({ name }) => `${name}-99` >= query.since && `${name}-01` < query.until,
     );
+    const frequencies = new Map();
     for (let start = 0, step = 0; start < asked.length; step++) {
       const some = asked.slice(start, start + (AT_ONCE[step] ?? AT_ONCE.at(-1)));
       start += some.length;
-      for (const found of some.map((month) => this.#within(month, query))) yield await found;
+      for (const found of some.map((month) => this.#within(month, query, frequencies))) yield await found;
     }
   }
 
-  async #within(month, query) {
+  async #within(month, query, frequencies) {
     try {
-      return { month, ...(await this.#matches(month, query)) };
+      return { month, ...(await this.#matches(month, query, frequencies)) };
     } catch (error) {
       return { month, error, matches: [], counts: [] };
     }
   }
 
-  async #matches(month, query) {
-    const keys = [...query.wanted, ...query.unwanted].flatMap((clause) => clause.keys);
-    const postings = await this.#postings(month, new Set(keys));
-    const each = query.wanted.map(({ keys: own }) => intersected(own.map((key) => postings.get(key))));
-    const out = query.unwanted.map(({ keys: own }) => intersected(own.map((key) => postings.get(key))));
-    const all = each.length ? intersected(each) : everyOne(month.count);
+  /**
+   * What a month has for a query. In the newest one, all files are fetched at once. It tells how frequent each key is:
+   * in the others, the rarest of each clause comes first, and most have no article with that.
+   */
+  async #matches(month, query, frequencies) {
+    const ranked = query.wanted.map(({ keys }) =>
+      [...keys].sort((one, other) => (frequencies.get(one) ?? 0) - (frequencies.get(other) ?? 0)),
+    );
+    const every = [...ranked.flat(), ...query.unwanted.flatMap(({ keys }) => keys)];
+    let asked = frequencies.size ? ranked.map(([rarest]) => rarest) : every;
+    let postings = await this.#postings(month, asked);
+    const all = (keys) => intersected(keys.map((key) => postings.get(key)));
+    if (!frequencies.size) for (const key of every) frequencies.set(key, postings.get(key)?.size ?? 0);
+    if (asked !== every && (!asked.length || all(asked).size)) {
+      asked = every;
+      postings = await this.#postings(month, asked);
+    }
+    const each = ranked.map((keys) => all(keys.filter((key) => asked.includes(key))));
+    const out = query.unwanted.map(({ keys }) => all(keys));
     const matches = [];
-    for (const [number, isShown] of all) {
+    for (const [number, isShown] of each.length ? intersected(each) : everyOne(month.count)) {
       if (!out.some((some) => some.has(number))) matches.push({ number, isShown });
     }
     return { matches: matches.reverse(), counts: each.map((some) => some.size) };
@@ -65,7 +80,7 @@ export class Index {
   async #postings(month, keys) {
     const space = 2 ** month.keyBits;
     const byFile = new Map();
-    for (const key of keys) {
+    for (const key of new Set(keys)) {
       const number = Math.floor((key * month.parts) / space);
       byFile.set(number, [...(byFile.get(number) ?? []), key]);
     }
@@ -73,7 +88,7 @@ export class Index {
     const files = [...byFile].map(async ([number, own]) => {
       const bytes = await this.#file(month, `terms-${number}.bin`, checkedTerms);
       const first = Math.ceil((number * space) / month.parts);
-      for (const [key, documents] of decoded(bytes, first, new Set(own))) found.set(key, documents);
+      for (const [key, documents] of decoded(bytes, first, month.count, own)) found.set(key, documents);
     });
     await Promise.all(files);
     return found;
@@ -132,12 +147,31 @@ async function fetched(address, cache) {
 
 async function checkedTerms(response, numbering) {
   const bytes = new Uint8Array(await response.arrayBuffer());
-  const view = new DataView(bytes.buffer);
-  const isWhole = bytes.length === 5 || (bytes.length > 5 && bytes.at(-1) < 128);
-  if (!isWhole || bytes[0] !== 1 || view.getUint32(1, true) !== numbering) {
-    throw new Error("not a file of this index");
-  }
+  const isOfMonth = bytes.length >= 10 && bytes[0] === FORMAT && uint32(bytes, 1) === numbering;
+  if (!isOfMonth || bytes.length !== starts(bytes).at(-1)) throw new Error("not a file of this index");
   return bytes;
+}
+
+function uint32(bytes, at) {
+  return new DataView(bytes.buffer).getUint32(at, true);
+}
+
+/** How many bytes a difference has, less one; 3 if it has as many as any in the file. */
+function sizeOf(bytes, number) {
+  return (bytes[10 + (number >> 2)] >> (2 * (number & 3))) & 3;
+}
+
+/** Where the first bytes of all differences are, the second ones and so on; the end of the file. */
+function starts(bytes) {
+  const [widest, count] = [bytes[5], uint32(bytes, 6)];
+  const counts = [0, 0, 0, 0];
+  if (bytes.length > 10 + count) for (let number = 0; number < count; number++) counts[sizeOf(bytes, number)]++;
+  const found = [10 + Math.ceil(count / 4)];
+  for (let place = 0; place < widest; place++) {
+    const own = counts.reduce((sum, some, size) => (size >= Math.min(place, 3) ? sum + some : sum), 0);
+    found.push(found.at(-1) + own);
+  }
+  return found;
 }
 
 async function checkedList(response, numbering) {
@@ -146,26 +180,25 @@ async function checkedList(response, numbering) {
   return list;
 }
 
-/** Yield each of the keys that a file has, with its documents. */
-function* decoded(bytes, first, keys) {
-  let at = 5;
-  const next = () => {
-    let [value, scale] = [0, 1];
-    for (; bytes[at] > 127; scale *= 128) value += (bytes[at++] & 127) * scale;
-    return value + bytes[at++] * scale;
-  };
-  for (let key = first; at < bytes.length; ) {
-    const head = next();
-    key += Math.floor(head / 2);
-    const count = head % 2 ? 1 : next();
-    const documents = keys.has(key) ? new Map() : null;
-    for (let place = 0, number = 0; place < count; place++) {
-      const posting = next();
-      number += posting >>> 1;
-      documents?.set(number, (posting & 1) === 1);
-    }
-    if (documents) yield [key, documents];
+/** Key → its documents, of the keys that a file has. generator/search/postings.py tells the format. */
+function decoded(bytes, first, count, keys) {
+  const scale = 2 ** (32 - Math.clz32(2 * count - 1));
+  const [widest, places] = [bytes[5], starts(bytes)];
+  const asked = [...keys].sort((one, other) => one - other);
+  const found = new Map();
+  const differences = uint32(bytes, 6);
+  let [posting, key] = [first * scale, asked.shift()];
+  for (let number = 0; number < differences && key !== undefined; number++) {
+    const size = sizeOf(bytes, number);
+    const wide = size === 3 ? widest : size + 1;
+    for (let place = 0, unit = 1; place < wide; place++, unit *= 256) posting += bytes[places[place]++] * unit;
+    while (posting >= (key + 1) * scale) key = asked.shift();
+    if (!(posting >= key * scale)) continue;
+    if (!found.has(key)) found.set(key, new Map());
+    const value = posting - key * scale;
+    found.get(key).set(value >> 1, value % 2 === 1);
   }
+  return found;
 }
 
 /** The documents that all sets have, and whether lists show all of it. */

@@ -81,7 +81,9 @@ function aligned(text) {
   const starts = [];
   let at = 0;
   for (const character of text) {
-    const own = folded(character);
+    const code = character.charCodeAt(0);
+    const isPlain = code < 0x80 || (code >= 0x4e00 && code < 0xa000); // nearly all are; folding one takes a microsecond
+    const own = isPlain ? character.toLowerCase() : folded(character);
     for (let unit = 0; unit < own.length; unit++) starts.push(at);
     form += own;
     at += character.length;

@@ -2,8 +2,8 @@
 import { Index } from "./search-index.js";
 import { holds, marked, parsed } from "./search-query.js";
 
-const PAGE = 20;
-const WAIT = 200;
+const PAGE = 10;
+const WAIT = 120;
 /** After so many milliseconds without typing, the address follows. */
 const SETTLED = 1500;
 const form = document.querySelector("#_search");
@@ -59,9 +59,11 @@ class Search {
         continue;
       }
       const some = this.waiting.splice(0, count - shown);
-      const documents = await Promise.all(some.map((one) => this.#document(one)));
-      if (!isCurrent()) break;
-      for (const document of documents) shown += document ? this.#list(document) : 0;
+      for (const coming of some.map((one) => this.#document(one))) {
+        const document = await coming;
+        if (!isCurrent()) break;
+        shown += document ? this.#list(document) : 0;
+      }
     }
     return shown;
   }
@@ -256,4 +258,5 @@ document.addEventListener("visibilitychange", remember);
 history.scrollRestoration = "manual";
 document.querySelector("#_without").hidden = true;
 form.hidden = false;
+index.months().catch(() => {}); // while somebody types
 restore(performance.getEntriesByType("navigation")[0]?.type !== "navigate");

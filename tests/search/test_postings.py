@@ -13,50 +13,48 @@ KEYS = st.sets(st.integers(0, 2**KEY_BITS - 1) | st.integers(0, 40), max_size=30
 DOCUMENTS = st.lists(st.tuples(KEYS, KEYS), max_size=40)
 
 
-def numbers_in(data: bytes):
-    value = shift = 0
-    for byte in data:
-        value |= (byte & 0x7F) << shift
-        shift += 7
-        if byte < 0x80:
-            yield value
-            value = shift = 0
-
-
-def read(data: bytes, numbering: int, first: int):
-    """Key → documents of a file, read as the documentation of the format says."""
+def read(data: bytes, numbering: int, first: int, count: int):
+    """Key → document → whether lists show it, of a file, read as the documentation of the format says."""
     assert data[0] == FORMAT
     assert int.from_bytes(data[1:5], "little") == numbering
-    numbers, key, found = numbers_in(data[5:]), first, {}
-    for head in numbers:
-        key += head >> 1
-        count = 1 if head & 1 else next(numbers)
-        number, found[key] = 0, []
-        for _ in range(count):
-            posting = next(numbers)
-            number += posting >> 1
-            found[key].append((number, bool(posting & 1)))
+    widest, postings = data[5], int.from_bytes(data[6:10], "little")
+    start = 10 + -(-postings // 4)
+    sizes = [data[10 + place // 4] >> place % 4 * 2 & 3 for place in range(postings)]
+    wide = [widest if size == 3 else size + 1 for size in sizes]
+    differences = [0] * postings
+    for byte in range(widest):
+        for place in range(postings):
+            if wide[place] > byte:
+                differences[place] |= data[start] << 8 * byte
+                start += 1
+    assert start == len(data)
+    bits = (2 * count - 1).bit_length()
+    number, found = first << bits, {}
+    for difference in differences:
+        number += difference
+        document = number % (1 << bits)
+        found.setdefault(number >> bits, {})[document >> 1] = bool(document & 1)
     return found
 
 
 @given(DOCUMENTS, st.integers(1, 9), st.integers(0, 2**32 - 1))
 def test_what_is_written_can_be_read(documents, parts, numbering):
-    keys = [Keys(array("I", sorted(head)), array("I", sorted(text - head))) for head, text in documents]
+    keys = [Keys(array("I", sorted(head)), array("I", sorted(text))) for head, text in documents]
     files = [*files_of(keys, numbering, parts, range(parts))]
     assert len(files) == parts
     found = {}
     for number, data in enumerate(files):
-        found |= read(data, numbering, first_key(number, parts))
+        found |= read(data, numbering, first_key(number, parts), len(keys))
     wanted = {}
     for number, (head, text) in enumerate(documents):
         for key in head | text:
-            wanted.setdefault(key, []).append((number, key in head))
+            wanted.setdefault(key, {})[number] = key in head
     assert found == wanted
 
 
 @given(DOCUMENTS, st.integers(2, 9))
 def test_a_file_alone_is_the_same_as_among_others(documents, parts):
-    keys = [Keys(array("I", sorted(head)), array("I", sorted(text - head))) for head, text in documents]
+    keys = [Keys(array("I", sorted(head)), array("I", sorted(text))) for head, text in documents]
     every = [*files_of(keys, 7, parts, range(parts))]
     assert [next(files_of(keys, 7, parts, range(one, one + 1))) for one in range(parts)] == every
 

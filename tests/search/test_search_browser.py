@@ -173,10 +173,10 @@ def test_the_page_finds_what_the_command_lists(search, site, capsys, monkeypatch
 
 def test_articles_are_shown_some_at_a_time_titles_first_or_newest_first(search):
     page = search("notice")
-    assert page.locator("#_results li").count() == 20
+    assert page.locator("#_results li").count() == 10
     assert status(page).startswith("Articles found")
     page.click("#_more")
-    expect(page.locator("#_results li")).to_have_count(40)
+    expect(page.locator("#_results li")).to_have_count(20)
     page.click("summary")
     page.select_option("[name=order]", "date")
     expect(page.locator("#_results time").first).to_have_text("2024-06-28")
@@ -186,11 +186,11 @@ def test_articles_are_shown_some_at_a_time_titles_first_or_newest_first(search):
 def test_what_is_typed_stands_in_the_address_and_back_returns_to_it(search):
     page = search("cellar")
     page.click("#_more")
-    expect(page.locator("#_results li")).to_have_count(40)
-    page.click("#_results li:nth-child(35) a")
+    expect(page.locator("#_results li")).to_have_count(20)
+    page.click("#_results li:nth-child(15) a")
     expect(page.locator("article h1")).to_be_visible()
     page.go_back()
-    expect(page.locator("#_results li")).to_have_count(40)
+    expect(page.locator("#_results li")).to_have_count(20)
     page.fill("[name=q]", "xz-utils")
     expect(page.locator("#_results li")).to_have_count(1)
     page.wait_for_url("**/search/?q=xz-utils")
@@ -250,13 +250,14 @@ def damaged(site):
     (site / "kept").rename(folder)
 
 
-@pytest.mark.parametrize("content", [None, b"", b"\1", b"<!doctype html>" * 99, b"\1\0\0\0\0\x80"])
+@pytest.mark.parametrize("content", [None, b"", b"\1", b"<!doctype html>" * 99, b"\2\0\0\0\0\x80"])
 def test_a_damaged_month_costs_its_articles_alone(page, served, damaged, content):
     for file in damaged.glob("2024/05/terms-*"):
         file.unlink() if content is None else file.write_bytes(content)
     page.goto(f"{served}search/?q=cellar")
-    expect(page.locator("#_results li")).to_have_count(20)
-    page.click("#_more")
+    for count in (10, 20, 30):
+        expect(page.locator("#_results li")).to_have_count(count)
+        page.click("#_more")
     expect(page.locator("#_status")).to_contain_text("These months cannot be searched in full: 2024-05")
     expect(page.locator("#_results li")).to_have_count(30)
 
@@ -285,7 +286,7 @@ def test_an_index_of_a_later_build_is_fetched_anew(search_anew, damaged):
         listed = json.loads(file.read_text())
         file.write_text(json.dumps({**listed, "numbering": listed["numbering"] ^ 1}))
     page.fill("[name=q]", "notice")
-    expect(page.locator("#_results li")).to_have_count(20)
+    expect(page.locator("#_results li")).to_have_count(10)
     assert "cannot" not in status(page)
 
 
