@@ -68,21 +68,23 @@ class _Run:
     def __call__(self, target: str | None, *, verify: bool, force: bool) -> int:
         """Publish, and return the exit code."""
         from generator.model.errors import BroadsheetError
-        from generator.publish import opened, prepare
+        from generator.publish import chosen, opened, prepare
         from generator.publish.publishing import read_build
 
         prepared: Prepared | None = None
         try:
             built = read_build(self._site.output)
-            store = opened(self._site, target, f"Publish the site of {built.as_of}")
+            config = chosen(self._site.config.publish, target)
+            store = opened(self._site, config, f"Publish the site of {built.as_of}")
             self._name = store.name
             with contextlib.ExitStack() as held:
                 held.enter_context(contextlib.closing(store))
                 self._lock_output(held, store, force=force)
                 built = read_build(self._site.output)  # a build may have ended meanwhile
                 prepared = prepare(
-                    store, self._site.output, built, verify=verify, force=force, notice=self._notice
-                )
+                    store, self._site.output, built,
+                    encodings=config.precompress, verify=verify, force=force, notice=self._notice,
+                )  # fmt: skip
                 code = self._finish(store, prepared)
         except BroadsheetError as error:
             self._write_report(prepared, published=False, problems=error.problems)

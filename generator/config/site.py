@@ -80,6 +80,8 @@ class TagConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 
 PublishKind = Literal["assets", "articles", "lists", "front", "feeds"]
 """A kind of published files."""
+Encoding = Literal["gz", "br", "zst"]
+"""How a copy of a file is compressed, by the end of its name."""
 
 
 class PublishConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -99,6 +101,8 @@ class PublishConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     """Kind of files → their header `Cache-Control` in object storage."""
     connections: int = 16
     """The number of connections that upload at a time."""
+    precompress: tuple[Encoding, ...] = ()
+    """The compressed copies of each text that stand beside it, for a web server of one's own."""
 
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import random
@@ -144,6 +145,19 @@ def test_a_place_without_an_address_is_a_fault_of_the_configuration(root, capfd)
     write_config(root, '[publish.web]\nadress = "file:///a"\n')
     assert run(["publish"]) == UNUSABLE
     assert "did you mean `publish.web.address`?" in capfd.readouterr().err
+
+
+def test_compressed_copies_are_for_a_server_of_ones_own(root, capfd):
+    web = f'{CONFIG}[publish.web]\naddress = "{(root.parent / "www").as_uri()}"\n'
+    write_config(root, web + 'precompress = ["gz"]\n')
+    assert run(["publish"]) == DONE
+    assert gzip.decompress(published(root)["index.html.gz"]) == built(root)["index.html"]
+    write_config(root, web + 'precompress = ["gzip"]\n')
+    assert run(["publish"]) == UNUSABLE
+    assert 'write one of "gz", "br", "zst"' in capfd.readouterr().err
+    write_config(root, '[publish.web]\naddress = "s3://digest"\nprecompress = ["gz"]\n')
+    assert run(["publish"]) == UNUSABLE
+    assert "has no effect on a host that compresses by itself; remove it" in capfd.readouterr().err
 
 
 def test_without_a_build_there_is_nothing_to_publish(root, capfd):

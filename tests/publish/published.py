@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
+from generator.config.site import Encoding
 from generator.output import manifest, names
 from generator.publish import Published, prepare, publish
 from generator.publish.lock import Pace
@@ -50,6 +51,7 @@ def publish_to(
     output: Path,
     *,
     done: Done = lambda _path: None,
+    encodings: Sequence[Encoding] = (),
     yes: bool = False,
     verify: bool = False,
     force: bool = False,
@@ -58,7 +60,9 @@ def publish_to(
 ) -> Published | None:
     """Publish as the command does; None if there was nothing to do. Questions fail unless `yes`."""
     built = read_build(output)
-    prepared = prepare(store, output, built, verify=verify, force=force, pace=pace, notice=notice)
+    prepared = prepare(
+        store, output, built, encodings=encodings, verify=verify, force=force, pace=pace, notice=notice
+    )
     assert yes or not prepared.questions, prepared.questions
     return None if prepared.is_done else publish(store, prepared, done=done, pace=pace)
 
