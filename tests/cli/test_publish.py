@@ -19,7 +19,7 @@ from generator.cli.exit_codes import DONE, FAILED, UNUSABLE
 from generator.cli.main import run
 from generator.output import lock as output_lock
 from generator.output.names import MANIFEST
-from generator.publish import lock
+from generator.publish import lock, retry
 from generator.publish.store import RECORD
 from running import Command, until
 from writing import files_of, write_clipping, write_config
@@ -145,6 +145,17 @@ def test_a_place_without_an_address_is_a_fault_of_the_configuration(root, capfd)
     write_config(root, '[publish.web]\nadress = "file:///a"\n')
     assert run(["publish"]) == UNUSABLE
     assert "did you mean `publish.web.address`?" in capfd.readouterr().err
+
+
+def test_a_hub_that_cannot_be_told_is_a_warning(root, capfd, monkeypatch):
+    monkeypatch.setattr(retry, "FIRST_PAUSE", 0.01)
+    web = f'[publish.web]\naddress = "{(root.parent / "www").as_uri()}"\n'
+    write_config(root, f'{CONFIG}hub = "http://127.0.0.1:9/"\n{web}')
+    assert run(["publish", "--report", "report.json"]) == DONE
+    assert "warning: http://127.0.0.1:9/: cannot be reached: " in capfd.readouterr().err
+    report = json.loads((root / "report.json").read_bytes())
+    assert report["published"] is True
+    assert [problem["severity"] for problem in report["problems"]] == ["warning"]
 
 
 def test_compressed_copies_are_for_a_server_of_ones_own(root, capfd):
