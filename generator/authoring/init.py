@@ -41,6 +41,7 @@ language = "en"                      # of the interface: "en" or "zh"
 # recent_months = 12                 # what "recent" means
 # feed_items = 50                    # entries in the digest's feeds
 # source_feed_items = 20             # entries in each source's feeds
+# hub = "https://hub.example/"       # tells readers of feeds at once what is new (WebSub)
 # promotions = ["webinar", "hiring"] # words in titles of stories that come last on a day
 
 # Keys of other clippers that stand for ours, and take precedence:
@@ -104,6 +105,7 @@ language = "zh"                      # 界面语言："en" 或 "zh"
 # recent_months = 12                 # "recent" 指最近几个月
 # feed_items = 50                    # 全站订阅源的条数
 # source_feed_items = 20             # 每个来源的订阅源的条数
+# hub = "https://hub.example/"       # 立即把更新告知订阅者的 WebSub 服务
 # promotions = ["招聘", "webinar"]   # 标题含有这些词的报道排在当天最后
 
 # 其他剪藏工具的键名，对应到本文摘的键，优先于本文摘自己的键：

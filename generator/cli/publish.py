@@ -18,7 +18,7 @@ from generator.cli.exit_codes import DONE, FAILED
 from generator.cli.options import CliOptions, with_options
 
 if TYPE_CHECKING:  # each function imports what it needs
-    from generator.config.site import Site
+    from generator.config.site import PublishConfig, Site
     from generator.model.errors import Problem
     from generator.publish import Prepared
     from generator.publish.store import Store
@@ -64,30 +64,34 @@ class _Run:
         self._dry_run, self._yes = dry_run, yes
         self._started = time.perf_counter()
         self._name = ""
+        self._warnings: tuple[Problem, ...] = ()
 
     def __call__(self, target: str | None, *, verify: bool, force: bool) -> int:
         """Publish, and return the exit code."""
         from generator.model.errors import BroadsheetError
-        from generator.publish import opened, prepare
+        from generator.publish import chosen, opened, prepare
         from generator.publish.publishing import read_build
 
         prepared: Prepared | None = None
         try:
             built = read_build(self._site.output)
-            store = opened(self._site, target, f"Publish the site of {built.as_of}")
+            config = chosen(self._site.config.publish, target)
+            store = opened(self._site, config, f"Publish the site of {built.as_of}")
             self._name = store.name
             with contextlib.ExitStack() as held:
                 held.enter_context(contextlib.closing(store))
                 self._lock_output(held, store, force=force)
                 built = read_build(self._site.output)  # a build may have ended meanwhile
                 prepared = prepare(
-                    store, self._site.output, built, verify=verify, force=force, notice=self._notice
-                )
-                code = self._finish(store, prepared)
+                    store, self._site.output, built,
+                    encodings=config.precompress, verify=verify, force=force, notice=self._notice,
+                )  # fmt: skip
+                code = self._finish(store, prepared, config)
         except BroadsheetError as error:
             self._write_report(prepared, published=False, problems=error.problems)
             raise
-        self._write_report(prepared, published=code == DONE and not self._dry_run)
+        published = code == DONE and not self._dry_run
+        self._write_report(prepared, published=published, problems=self._warnings)
         return code
 
     def _lock_output(self, held: contextlib.ExitStack, store: Store, *, force: bool) -> None:
@@ -103,9 +107,10 @@ class _Run:
                 check_free(store, notice=self._notice)
             held.enter_context(lock.held(self._site.output, _PATIENCE))
 
-    def _finish(self, store: Store, prepared: Prepared) -> int:
+    def _finish(self, store: Store, prepared: Prepared, config: PublishConfig) -> int:
         """Do what was prepared, after asking, and print it."""
         from generator.cli import console
+        from generator.publish import follow
         from generator.publish import publish as carry_out
 
         if prepared.is_done:
@@ -119,6 +124,8 @@ class _Run:
             return FAILED
         with _progress(prepared.sizes, len(prepared.plan.deletions), quiet=self._quiet) as done:
             published = carry_out(store, prepared, done=done)
+        self._warnings = tuple(follow(self._site.config, config, prepared))
+        console.print_problems(self._warnings)
         seconds = time.perf_counter() - self._started
         self._say(
             f"{console.counted(published.uploaded, 'file')} uploaded ({published.bytes / 10**6:,.1f} MB), "

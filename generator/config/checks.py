@@ -49,6 +49,7 @@ _CHOICES = {
     "articles": ("all", "recent", "none"),
     "language": ("en", "zh"),
     "links": ("site", "file"),
+    "precompress": ("gz", "br", "zst"),
     "text": tuple(map(str, TextPolicy)),
 }
 
@@ -81,7 +82,7 @@ def _advice(key: str, message: str) -> str:
         }
         table = tables.get(key.partition(".")[0], f"[{name}]")
         return f"write `{table}`, and its keys on the lines below"
-    choices = _CHOICES.get(key.split(".")[-1], ()) if key != "sources" else ()
+    choices = _CHOICES.get(key.split(".")[-1].partition("[")[0], ()) if key != "sources" else ()
     known = ", ".join(f'"{choice}"' for choice in choices)
     return (
         f"write one of {known}" if known else "see docs/reference/configuration.md for the values it accepts"
@@ -173,6 +174,8 @@ def faults_of(config: Config, file: Path, *, is_address_typed: bool) -> Iterable
     yield from _identifier_faults(config, file)
     for name, fault, advice in faults_of_tags(config.tags):
         yield problem_in(file, f"`tags.{name}` {fault}", advice, line_of(file, f"tags.{name}"))
+    if config.hub is not None and not is_web_address(config.hub):
+        yield problem_in(file, "`hub` is not a web address", "write https://…", line_of(file, "hub"))
     yield from _publish_faults(config, file)
     for name, source in config.sources.items():
         if source.language is not None and not LANGUAGE.fullmatch(source.language):
@@ -193,6 +196,11 @@ _TAKEN = frozenset(
 """Names of other folders of a site, and names that Windows does not allow."""
 
 
+_INDEXNOW = re.compile(r"[A-Za-z0-9-]{8,128}")
+_COMPRESSING = ("s3:", "gs:", "az:", "git+")
+"""How addresses of hosts begin that do not send compressed copies."""
+
+
 def _publish_faults(config: Config, file: Path) -> Iterable[Problem]:
     """Yield the faults of places to publish to."""
     for name, target in config.publish.items():
@@ -202,6 +210,13 @@ def _publish_faults(config: Config, file: Path) -> Iterable[Problem]:
         if not 1 <= target.connections <= 256:
             key = f"publish.{name}.connections"
             yield problem_in(file, f"`{key}` must be between 1 and 256", "", line_of(file, key))
+        if target.indexnow and not _INDEXNOW.fullmatch(target.indexnow):
+            key, advice = f"publish.{name}.indexnow", "write 8 to 128 letters, digits and hyphens"
+            yield problem_in(file, f"`{key}` is not a key", advice, line_of(file, key))
+        if target.precompress and target.address.startswith(_COMPRESSING):
+            key, advice = f"publish.{name}.precompress", "remove it; it is for a web server of your own"
+            message = f"`{key}` has no effect on a host that compresses by itself"
+            yield problem_in(file, message, advice, line_of(file, key))
 
 
 def _identifier_faults(config: Config, file: Path) -> Iterable[Problem]:

@@ -80,6 +80,8 @@ class TagConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 
 PublishKind = Literal["assets", "articles", "lists", "front", "feeds"]
 """A kind of published files."""
+Encoding = Literal["gz", "br", "zst"]
+"""How a copy of a file is compressed, by the end of its name."""
 
 
 class PublishConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -99,6 +101,12 @@ class PublishConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     """Kind of files → their header `Cache-Control` in object storage."""
     connections: int = 16
     """The number of connections that upload at a time."""
+    precompress: tuple[Encoding, ...] = ()
+    """The compressed copies of each text that stand beside it, for a web server of one's own."""
+    cloudfront: str = ""
+    """The distribution of CloudFront whose caches forget what a publish changed."""
+    indexnow: str = ""
+    """The key by which search engines accept messages on changed pages (IndexNow)."""
 
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -145,6 +153,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """What readers can search: texts too, or only titles, sources and tags."""
     feed_items: int = 50
     """The number of entries in the digest's feeds."""
+    hub: str | None = None
+    """The address of the hub that tells readers of feeds at once what is new (WebSub)."""
     source_feed_items: int = 20
     """The number of entries in each source's feeds."""
     drafts: bool = False

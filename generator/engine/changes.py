@@ -64,6 +64,7 @@ INVALIDATES: Mapping[str, Stale] = {
     "links": Stale.PAGES,
     "search": Stale.READING,  # the terms of texts
     "feed_items": Stale.PAGES,
+    "hub": Stale.PAGES,
     "source_feed_items": Stale.PAGES,
     "drafts": Stale.GROUPING,
     "future": Stale.GROUPING,

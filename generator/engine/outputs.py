@@ -272,6 +272,7 @@ def _meta(rendering: RenderContext, base_url: str, owner: Source | Tag | None = 
         page=addresses.absolute(base_url, addresses.home(owner) if owner else addresses.FRONT),
         generator=rendering.view.generator,
         zone=config.zone,
+        hub=config.hub,
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from generator.model.errors import BuildError
-from generator.output import disk, lock
+from generator.output import disk, lock, manifest
 from generator.publish.store import ABSENT, RECORD, Done, Stored, TakenError, Upload, refused
 
 _STAGED = ".broadsheet-uploading"
@@ -63,7 +63,10 @@ class Folder:
         place = f"{self._root}/{file.path}"
         try:
             found = os.lstat(place)
-            return stat.S_ISREG(found.st_mode) and disk.digest_of(Path(place)) == file.digest
+            if not stat.S_ISREG(found.st_mode):
+                return False
+            expected = manifest.digest(file.read()) if file.encoding else file.digest
+            return disk.digest_of(Path(place)) == expected
         except OSError:
             return False
 

@@ -38,6 +38,7 @@ def kind_function(paths: Iterable[str]) -> Callable[[str], Kind]:
     front = {addresses.file_of(addresses.FRONT), addresses.NOT_FOUND, newest}
 
     def kind_of(path: str) -> Kind:
+        path = _uncompressed(path)
         extension = _extension(path)
         if path.startswith("search/"):
             return Kind.FEEDS
@@ -52,7 +53,7 @@ def kind_function(paths: Iterable[str]) -> Callable[[str], Kind]:
 
 def is_retained(path: str) -> bool:
     """Return whether pages in the caches of browsers may still need a file after it left the site."""
-    return _extension(path) in _RETAINED or path.startswith("search/")
+    return _extension(_uncompressed(path)) in _RETAINED or path.startswith("search/")
 
 
 _TYPES = {
@@ -104,6 +105,11 @@ def cache_control(path: str, kind: Kind, configured: Mapping[PublishKind, str]) 
     """Return the header `Cache-Control` of a file."""
     default = STYLES if is_retained(path) else CACHE_CONTROL[kind]
     return configured.get(kind.value, default)
+
+
+def _uncompressed(path: str) -> str:
+    """Return the path of the file of which another one may be a compressed copy."""
+    return path.removesuffix(".gz").removesuffix(".br").removesuffix(".zst")
 
 
 def _extension(path: str) -> str:

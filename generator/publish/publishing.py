@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
+from generator.config.site import Encoding
 from generator.output import manifest
 from generator.publish import difference, lock
+from generator.publish.compression import with_copies
 from generator.publish.difference import Plan
 from generator.publish.lock import PACE, Holder, Pace
 from generator.publish.record import UNKNOWN, Record, decode, encode
@@ -29,7 +31,7 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
 
     output: Path
     files: Mapping[str, str]
-    """Path → digest, by the build's manifest."""
+    """Path → digest, by the build's manifest, with compressed copies."""
     before: Record
     """What stands at the target."""
     version: str
@@ -49,7 +51,7 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def sizes(self) -> dict[str, int]:
-        """Path of each file to upload → its size in bytes."""
+        """Path of each file to upload → its size in bytes; 0 for a compressed copy that is yet to be made."""
         paths = (path for batch in self.plan.batches for path in batch.paths)
         return {path: _size(f"{self.output}/{path}") for path in paths}
 
@@ -80,6 +82,7 @@ def prepare(
     output: Path,
     built: manifest.Manifest,
     *,
+    encodings: Sequence[Encoding] = (),
     verify: bool = False,
     force: bool = False,
     pace: Pace = PACE,
@@ -87,7 +90,8 @@ def prepare(
 ) -> Prepared:
     """Compare a build with what stands at a target. Changes nothing.
 
-    `force` accepts an older build, and a target that somebody else is publishing to. Raises `BuildError`.
+    `encodings`: of the compressed copies that stand beside each text. `force` accepts an older build, and a
+    target that somebody else is publishing to. Raises `BuildError`.
     """
     stored = store.read()
     empty = Record(as_of=built.as_of, files={})
@@ -98,19 +102,20 @@ def prepare(
     if before.publisher is not None:
         notice("the last publish there did not finish; this one finishes it")
     others: tuple[str, ...] = ()
-    plan = difference.plan(built.files, before)
+    files = with_copies(built.files, encodings)
+    plan = difference.plan(files, before)
     if stored is None or verify or _must_list(before, plan):
-        before, others = _observed(store, output, before, built.files)
-        plan = difference.plan(built.files, before)
+        before, others = _observed(store, output, before, files)
+        plan = difference.plan(files, before)
     questions = [*_deletion_questions(before, plan)]
     if stored is None:
         before = msgspec.structs.replace(before, is_shared=bool(others))
         questions += _questions_about(others)
-    questions += _replacement_questions([path for path in others if path in built.files])
-    after = Record(as_of=built.as_of, is_shared=before.is_shared, files=built.files, retired=plan.retired)
+    questions += _replacement_questions([path for path in others if path in files])
+    after = Record(as_of=built.as_of, is_shared=before.is_shared, files=files, retired=plan.retired)
     return Prepared(
         output=output,
-        files=built.files,
+        files=files,
         before=before,
         version=stored.version if stored else ABSENT,
         after=after,

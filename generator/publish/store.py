@@ -10,6 +10,7 @@ import msgspec
 
 from generator.model.errors import BuildError, refusal
 from generator.output import manifest
+from generator.publish.compression import compressed
 from generator.publish.kinds import Kind
 
 RECORD = ".broadsheet-published.json"
@@ -39,25 +40,30 @@ class Upload(msgspec.Struct, frozen=True):
     path: str
     """The path in it, and at the target."""
     digest: str
-    """The digest of its bytes, by the manifest."""
+    """The digest of its bytes, by the manifest. For a copy: that of its original, `.` and encoding."""
     kind: Kind = Kind.LISTS
     """What it is, for caches."""
 
     @property
+    def encoding(self) -> str:
+        """How it is compressed, if it is a copy that is made while it is uploaded; else empty."""
+        return self.digest.partition(".")[2]
+
+    @property
     def file(self) -> str:
-        """The file on this machine."""
-        return f"{self.root}/{self.path}"
+        """The file on this machine, or the original of a copy."""
+        return f"{self.root}/{self.path}".removesuffix(self.encoding and f".{self.encoding}")
 
     def read(self) -> bytes:
-        """Return the bytes of the file. Raises `BuildError` if they are not what the build wrote."""
+        """Return the bytes to upload. Raises `BuildError` if they are not what the build wrote."""
         try:
             with open(self.file, "rb") as stream:  # noqa: PTH123 - a Path costs more than the call
                 data = stream.read()
         except OSError as error:
             raise refused(self.file, f"cannot be read: {error.strerror}", "build again") from error
-        if manifest.digest(data) != self.digest:
+        if manifest.digest(data) != self.digest.partition(".")[0]:
             raise refused(self.file, "is not what the build wrote", "build again")
-        return data
+        return compressed(data, self.encoding) if self.encoding else data
 
 
 def refused(where: str | Path, message: str, advice: str = "") -> BuildError:

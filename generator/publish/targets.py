@@ -35,12 +35,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 Factory = Callable[[str, Settings], Store]
 
 
-def opened(site: Site, target: str | None, subject: str) -> Store:
-    """Return the target of a name in `digest.toml` or of an address; without either, the only one named.
-
-    Raises `ConfigError` for a name that is unknown, or an address that cannot be used.
-    """
-    config = _chosen(site.config.publish, target)
+def opened(site: Site, config: PublishConfig, subject: str) -> Store:
+    """Return the target of a table. Raises `ConfigError` for an address that cannot be used."""
     address = config.address
     shown = scrubbed(address)
     if re.search(r"://[^/@]*:[^/@]*@", address):
@@ -51,7 +47,11 @@ def opened(site: Site, target: str | None, subject: str) -> Store:
     )
 
 
-def _chosen(configured: Mapping[str, PublishConfig], target: str | None) -> PublishConfig:
+def chosen(configured: Mapping[str, PublishConfig], target: str | None) -> PublishConfig:
+    """Return the table of a name in `digest.toml` or for an address; without either, the only one named.
+
+    Raises `ConfigError` for an unknown name.
+    """
     if target is None:
         if len(configured) == 1:
             return next(iter(configured.values()))

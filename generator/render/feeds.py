@@ -51,6 +51,8 @@ class FeedMeta(msgspec.Struct, frozen=True, kw_only=True):
     """For example `Broadsheet 0.1.0`."""
     zone: dt.tzinfo
     """The time zone in which the day of an entry without a time begins."""
+    hub: str | None = None
+    """The address of a WebSub hub."""
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -141,9 +143,15 @@ def atom(feed: FeedMeta, entries: Sequence[Entry]) -> bytes:
 
 def _atom_links(name: str, feed: FeedMeta, own: str) -> str:
     page = xml.uri(feed.page)
-    return xml.element(name, "", {"rel": "self", "type": _TYPES[own], "href": page + own}) + xml.element(
-        name, "", {"rel": "alternate", "type": "text/html", "href": page}
+    return (
+        xml.element(name, "", {"rel": "self", "type": _TYPES[own], "href": page + own})
+        + xml.element(name, "", {"rel": "alternate", "type": "text/html", "href": page})
+        + _hub_link(name, feed)
     )
+
+
+def _hub_link(name: str, feed: FeedMeta) -> str:
+    return xml.element(name, "", {"rel": "hub", "href": xml.uri(feed.hub)}) if feed.hub else ""
 
 
 def _atom_entry(entry: Entry, zone: dt.tzinfo) -> Iterator[str]:
@@ -190,6 +198,7 @@ def rss(feed: FeedMeta, entries: Sequence[Entry]) -> bytes:
             "",
             {"rel": "self", "type": _TYPES[addresses.RSS], "href": xml.uri(feed.page) + addresses.RSS},
         )
+        + _hub_link("atom:link", feed)
     )
     pieces = itertools.chain([channel], *(_rss_item(entry, feed.zone) for entry in entries))
     return _document("rss", xml.around("channel", pieces), _RSS_NAMESPACES)
@@ -221,6 +230,7 @@ def json_feed(feed: FeedMeta, entries: Sequence[Entry]) -> bytes:
         "feed_url": page + addresses.JSON_FEED,
         **({"description": xml.clean(feed.description)} if feed.description else {}),
         "language": feed.language,
+        **({"hubs": [{"type": "WebSub", "url": xml.uri(feed.hub)}]} if feed.hub else {}),
         "items": [_json_item(entry, feed.zone) for entry in entries],
     }
     return msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n"

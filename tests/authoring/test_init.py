@@ -14,7 +14,7 @@ from generator.config.site import Config
 from generator.model.errors import ConfigError
 
 NAMED = {"title", "language"}
-EXAMPLES = {"base_url", "fields", "sources", "promotions", "identifiers", "tags", "publish"}
+EXAMPLES = {"base_url", "fields", "hub", "sources", "promotions", "identifiers", "tags", "publish"}
 """Keys whose line shows an example, since their default is nothing."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import random
@@ -18,7 +19,7 @@ from generator.cli.exit_codes import DONE, FAILED, UNUSABLE
 from generator.cli.main import run
 from generator.output import lock as output_lock
 from generator.output.names import MANIFEST
-from generator.publish import lock
+from generator.publish import lock, retry
 from generator.publish.store import RECORD
 from running import Command, until
 from writing import files_of, write_clipping, write_config
@@ -144,6 +145,30 @@ def test_a_place_without_an_address_is_a_fault_of_the_configuration(root, capfd)
     write_config(root, '[publish.web]\nadress = "file:///a"\n')
     assert run(["publish"]) == UNUSABLE
     assert "did you mean `publish.web.address`?" in capfd.readouterr().err
+
+
+def test_a_hub_that_cannot_be_told_is_a_warning(root, capfd, monkeypatch):
+    monkeypatch.setattr(retry, "FIRST_PAUSE", 0.01)
+    web = f'[publish.web]\naddress = "{(root.parent / "www").as_uri()}"\n'
+    write_config(root, f'{CONFIG}hub = "http://127.0.0.1:9/"\n{web}')
+    assert run(["publish", "--report", "report.json"]) == DONE
+    assert "warning: http://127.0.0.1:9/: cannot be reached: " in capfd.readouterr().err
+    report = json.loads((root / "report.json").read_bytes())
+    assert report["published"] is True
+    assert [problem["severity"] for problem in report["problems"]] == ["warning"]
+
+
+def test_compressed_copies_are_for_a_server_of_ones_own(root, capfd):
+    web = f'{CONFIG}[publish.web]\naddress = "{(root.parent / "www").as_uri()}"\n'
+    write_config(root, web + 'precompress = ["gz"]\n')
+    assert run(["publish"]) == DONE
+    assert gzip.decompress(published(root)["index.html.gz"]) == built(root)["index.html"]
+    write_config(root, web + 'precompress = ["gzip"]\n')
+    assert run(["publish"]) == UNUSABLE
+    assert 'write one of "gz", "br", "zst"' in capfd.readouterr().err
+    write_config(root, '[publish.web]\naddress = "s3://digest"\nprecompress = ["gz"]\n')
+    assert run(["publish"]) == UNUSABLE
+    assert "has no effect on a host that compresses by itself; remove it" in capfd.readouterr().err
 
 
 def test_without_a_build_there_is_nothing_to_publish(root, capfd):

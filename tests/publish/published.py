@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
+import posixpath
+import random
+import re
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
+from generator.config.site import Encoding
 from generator.output import manifest, names
 from generator.publish import Published, prepare, publish
 from generator.publish.lock import Pace
@@ -45,11 +50,34 @@ def write_output(output: Path, files: Mapping[str, bytes], day: dt.date = DAY) -
     return output
 
 
+def random_site(chance: random.Random, before: dict[str, bytes]) -> dict[str, bytes]:
+    """A site after some edits: each page links to random pages of the same site, and to its style."""
+    names = [f"articles/{n}.html" for n in chance.sample(range(30), 15)]
+    names += [f"sources/{n}/index.html" for n in chance.sample(range(8), 4)]
+    names += [f"2024/07/{n:02}/index.html" for n in chance.sample(range(1, 9), 4)]
+    names.append("index.html")
+    files = {"assets/style.css": b"%d" % chance.randrange(3)}
+    for name in names:
+        links = [posixpath.relpath(to, posixpath.dirname(name)) for to in chance.sample(names, 4)]
+        text = "".join(f'<a href="{link}">x</a>' for link in links).encode()
+        kept = before.get(name, b"")
+        is_sound = all(target in names for target in targets(name, kept))
+        files[name] = kept if kept and is_sound and chance.random() < 0.6 else text
+    return files
+
+
+@functools.cache
+def targets(page: str, data: bytes) -> tuple[str, ...]:
+    hrefs = re.findall(r'href="([^"]+)"', data.decode())
+    return tuple(posixpath.normpath(posixpath.join(posixpath.dirname(page), href)) for href in hrefs)
+
+
 def publish_to(
     store: Store,
     output: Path,
     *,
     done: Done = lambda _path: None,
+    encodings: Sequence[Encoding] = (),
     yes: bool = False,
     verify: bool = False,
     force: bool = False,
@@ -58,7 +86,9 @@ def publish_to(
 ) -> Published | None:
     """Publish as the command does; None if there was nothing to do. Questions fail unless `yes`."""
     built = read_build(output)
-    prepared = prepare(store, output, built, verify=verify, force=force, pace=pace, notice=notice)
+    prepared = prepare(
+        store, output, built, encodings=encodings, verify=verify, force=force, pace=pace, notice=notice
+    )
     assert yes or not prepared.questions, prepared.questions
     return None if prepared.is_done else publish(store, prepared, done=done, pace=pace)
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import functools
-import posixpath
 import random
-import re
 
 import pytest
-from published import DAY, SITE, Killed, Memory, publish_to, write_output
+from published import DAY, SITE, Killed, Memory, publish_to, random_site, targets, write_output
 
 from generator.publish.difference import observed, plan
 from generator.publish.kinds import Kind, cache_control, content_type, kind_function
@@ -122,28 +119,6 @@ def test_styles_are_revalidated_unless_configured():
     assert cache_control("assets/style.css", Kind.ASSETS, {}) == "no-cache"
     assert cache_control("assets/a.png", Kind.ASSETS, {}) == "public, max-age=3600"
     assert cache_control("assets/style.css", Kind.ASSETS, {"assets": "max-age=60"}) == "max-age=60"
-
-
-def random_site(chance: random.Random, before: dict[str, bytes]) -> dict[str, bytes]:
-    """A site after some edits: each page links to random pages of the same site, and to its style."""
-    names = [f"articles/{n}.html" for n in chance.sample(range(30), 15)]
-    names += [f"sources/{n}/index.html" for n in chance.sample(range(8), 4)]
-    names += [f"2024/07/{n:02}/index.html" for n in chance.sample(range(1, 9), 4)]
-    names.append("index.html")
-    files = {"assets/style.css": b"%d" % chance.randrange(3)}
-    for name in names:
-        links = [posixpath.relpath(to, posixpath.dirname(name)) for to in chance.sample(names, 4)]
-        text = "".join(f'<a href="{link}">x</a>' for link in links).encode()
-        kept = before.get(name, b"")
-        is_sound = all(target in names for target in targets(name, kept))
-        files[name] = kept if kept and is_sound and chance.random() < 0.6 else text
-    return files
-
-
-@functools.cache
-def targets(page: str, data: bytes) -> tuple[str, ...]:
-    hrefs = re.findall(r'href="([^"]+)"', data.decode())
-    return tuple(posixpath.normpath(posixpath.join(posixpath.dirname(page), href)) for href in hrefs)
 
 
 @pytest.mark.parametrize("is_killed", [False, True], ids=["whole", "killed"])

@@ -46,6 +46,16 @@ ENTRY = Entry(
     source_page="https://host.example/digest/sources/daily-press/",
 )
 
+
+def test_feeds_name_their_hub():
+    feed = msgspec.structs.replace(META, hub="https://hub.example/")
+    for write in (atom, rss):
+        links = ET.fromstring(write(feed, [ENTRY])).iter(f"{ATOM}link")
+        assert [link.get("href") for link in links if link.get("rel") == "hub"] == ["https://hub.example/"]
+    assert json.loads(json_feed(feed, []))["hubs"] == [{"type": "WebSub", "url": "https://hub.example/"}]
+    assert b"hub" not in atom(META, []) + rss(META, []) + json_feed(META, [])
+
+
 HOSTILE = [
     "a <b>bold</b> title",
     "AT&amp;T",
