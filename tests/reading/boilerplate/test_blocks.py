@@ -1,7 +1,7 @@
 """A body's blocks: all of it is there, and what is kept comes out as it stood."""
 
 import pytest
-from boilerplate.pages import MENU, TEXT, opinion, page, text_of
+from boilerplate_pages import MENU, TEXT, opinion, page, text_of
 
 from generator.reading.boilerplate import article_markdown
 from generator.reading.boilerplate.blocks import blocks_of

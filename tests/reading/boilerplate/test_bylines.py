@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from boilerplate.pages import MENU, TEXT, TITLE, opinion, page, text_of
+from boilerplate_pages import MENU, TEXT, TITLE, opinion, page, text_of
 
 from generator.model.types import Verdict
 from generator.reading.boilerplate import Cleaning

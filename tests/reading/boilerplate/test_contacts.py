@@ -1,7 +1,7 @@
 """Calls, tags and headings at the very end go; what says something stays."""
 
 import pytest
-from boilerplate.pages import MENU, TEXT, TITLE, opinion, page, text_of
+from boilerplate_pages import MENU, TEXT, TITLE, opinion, page, text_of
 
 from generator.reading.boilerplate import article_markdown
 

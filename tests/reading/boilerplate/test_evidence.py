@@ -1,7 +1,7 @@
 """Furniture goes and the article stays, without anything learned of the source."""
 
 import pytest
-from boilerplate.pages import MENU, TEXT, TITLE, opinion, page, text_of
+from boilerplate_pages import MENU, TEXT, TITLE, opinion, page, text_of
 
 from generator.reading.boilerplate import judge_blocks
 from generator.reading.boilerplate.blocks import blocks_of

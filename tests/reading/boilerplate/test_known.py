@@ -1,7 +1,7 @@
 """Lines of families, and what only looks like them."""
 
 import pytest
-from boilerplate.pages import TEXT, page, text_of
+from boilerplate_pages import TEXT, page, text_of
 
 
 @pytest.mark.parametrize(

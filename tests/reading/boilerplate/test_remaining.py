@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from boilerplate.pages import MENU, TEXT, TITLE, page
+from boilerplate_pages import MENU, TEXT, TITLE, page
 
 from generator.model.types import Verdict
 from generator.reading.boilerplate.judge import Cleaning

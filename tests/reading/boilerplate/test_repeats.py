@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from boilerplate.pages import MENU, TEXT, opinion, page
+from boilerplate_pages import MENU, TEXT, opinion, page
 
 from generator.reading.boilerplate import article_markdown
 from generator.reading.boilerplate.repeats import NOTHING, learn, text_hash

@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from boilerplate.pages import MENU, TEXT, opinion, page
+from boilerplate_pages import MENU, TEXT, opinion, page
 
 from generator.model.types import Verdict
 from generator.reading.boilerplate import article_markdown

@@ -1,6 +1,6 @@
 """Labels of sections stay all or go all, also where the source repeats some of them."""
 
-from boilerplate.pages import MENU, TEXT, TITLE, opinion, page, text_of
+from boilerplate_pages import MENU, TEXT, TITLE, opinion, page, text_of
 
 from generator.reading.boilerplate import article_markdown
 from generator.reading.boilerplate.repeats import LearnedBoilerplate, learn, text_hash

@@ -1,7 +1,7 @@
 """Furniture of small sites, which have too few articles to repeat it: comments, boxes, buttons, forms."""
 
 import pytest
-from boilerplate.pages import MENU, TEXT, TITLE, opinion, page, text_of
+from boilerplate_pages import MENU, TEXT, TITLE, opinion, page, text_of
 
 from generator.reading.boilerplate import article_markdown
 from generator.reading.boilerplate.repeats import learn

@@ -1,7 +1,7 @@
 """A page without the article is told from one with it, on any site and in any language."""
 
 import pytest
-from boilerplate.pages import MENU, TEXT, TITLE, opinion, page
+from boilerplate_pages import MENU, TEXT, TITLE, opinion, page
 from hypothesis import given
 from hypothesis import strategies as st
 
