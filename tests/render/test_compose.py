@@ -8,7 +8,7 @@ from digests import DAY, EARLIER, article, composed, copies_of, ids, items, stor
 from markupsafe import Markup
 
 from generator.config.site import Config
-from generator.engine.writing import HTML_LIMIT
+from generator.engine.contents import HTML_LIMIT
 from generator.grouping import digest_of
 from generator.grouping.health import healths_of
 from generator.model import addresses

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from theme_views import site
 
 from generator.config.site import Config, IdentifierConfig
-from generator.engine.writing import HTML_LIMIT
+from generator.engine.contents import HTML_LIMIT
 from generator.grouping import digest_of
 from generator.grouping.digest import with_stories
 from generator.grouping.health import healths_of

@@ -11,7 +11,7 @@ from theme_views import html_of, site, tag_view
 
 from generator.config.site import Config, TagConfig
 from generator.config.tags import NEWEST, TagRules, tag_rules
-from generator.engine.writing import HTML_LIMIT
+from generator.engine.contents import HTML_LIMIT
 from generator.grouping import digest_of
 from generator.grouping.editions import PART
 from generator.grouping.health import healths_of
