@@ -22,7 +22,8 @@ from generator.render.affected import (
 )
 from generator.render.all_pages import pages_of_tag
 from generator.render.beside import pages_beside
-from generator.render.pages import Page, Plan, page_of_source, pages_of_edition
+from generator.render.pages import Page, page_of_source, pages_of_edition
+from generator.render.plan import Plan
 
 
 class Effects(NamedTuple):

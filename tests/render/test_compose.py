@@ -17,7 +17,8 @@ from generator.render.all_pages import pages_of
 from generator.render.compose import composer
 from generator.render.frame import Framer
 from generator.render.lists import Lists, direction
-from generator.render.pages import Page, plan
+from generator.render.pages import Page
+from generator.render.plan import plan
 from generator.render.templates import Templates, interface_language
 from writing import build_site, write_clipping, write_config
 

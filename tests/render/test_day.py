@@ -20,7 +20,7 @@ from generator.render.compose import composer
 from generator.render.day_plan import DayPart, parts_of
 from generator.render.frame import Framer
 from generator.render.page_at import page_at
-from generator.render.pages import plan
+from generator.render.plan import plan
 from generator.render.templates import Templates, interface_language
 
 ADDRESS = "2024/07/03/"
