@@ -34,7 +34,8 @@ from generator.render.all_pages import pages_of
 from generator.render.compose import composer
 from generator.render.frame import Framer
 from generator.render.markdown import Place, body_html
-from generator.render.pages import Page, Plan, plan
+from generator.render.pages import Page
+from generator.render.plan import Plan, plan
 from generator.render.templates import Templates, interface_language
 from sites import spaced
 

@@ -88,3 +88,11 @@ def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context()
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture(scope="module")
+def tab(browser: Browser) -> Iterator[Page]:
+    """One page for all tests of a module that need none of their own: a new one takes most of a test."""
+    context = browser.new_context()
+    yield context.new_page()
+    context.close()

@@ -28,7 +28,7 @@ from generator.reading.rules import Rules
 from generator.reading.title import with_trimmed_heading
 from generator.reading.values import NO, words
 from generator.render.markdown import Place, body_html, shows_anything
-from generator.render.pages import Plan
+from generator.render.plan import Plan
 
 
 class Explained(msgspec.Struct, frozen=True, kw_only=True):

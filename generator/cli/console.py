@@ -28,7 +28,7 @@ if TYPE_CHECKING:  # rich and the pipeline take longer to import than most comma
     from generator.engine.site_index import SiteIndex
     from generator.model.suspects import Suspect
     from generator.model.types import Article, Digest, Health, Skipped
-    from generator.render.pages import Plan
+    from generator.render.plan import Plan
 
 PROBLEMS_SHOWN = 12
 """The number of problems that a build prints. `check` prints all."""

@@ -7,7 +7,6 @@ groups all articles again. Tests compare the results.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
@@ -18,34 +17,28 @@ from generator.config.site import Config, Site
 from generator.config.tags import tag_rules
 from generator.engine.changes import Stale
 from generator.engine.curation import choose
+from generator.engine.effects import EVERYTHING, Change, Effects, affected_before, effects_of
 from generator.engine.impact import ImpactCheck
-from generator.engine.outputs import Outputs, feed_paths
-from generator.engine.owners import linked_otherwise, lost_files, owners_of
+from generator.engine.outputs import Outputs
 from generator.engine.readings import with_source, withheld
 from generator.engine.records import Record, Records
 from generator.engine.renaming import renamed
-from generator.engine.render_context import RenderContext, affects_all_pages, since_of
+from generator.engine.render_context import RenderContext, since_of
 from generator.engine.site_index import grouped, kept_by, theme_faults, told_of_site
 from generator.engine.state import SiteState
 from generator.grouping.digest import with_settings
 from generator.grouping.health import leaders_of
 from generator.grouping.identifiers import regrouped_identifiers
-from generator.grouping.regrouping import recounts, regrouped, spliced
+from generator.grouping.regrouping import regrouped, spliced
 from generator.grouping.sources import configured_aggregators, configured_names
 from generator.grouping.tags import regrouped_tags, tags_of
 from generator.model import addresses
-from generator.model.types import Article, CopyGroup, Digest, Related, Source, Story
+from generator.model.types import Article, CopyGroup, Related, Source
 from generator.render.affected import (
-    affected_pages,
     by_file,
     day_pages,
-    identifier_pages,
-    is_near,
     moved_sources,
-    tag_pages,
 )
-from generator.render.beside import pages_beside
-from generator.render.pages import Page, page_of_source, pages_of_edition
 
 
 class ChangeSet(NamedTuple):
@@ -56,25 +49,6 @@ class ChangeSet(NamedTuple):
     settings: Stale
     records: Records
     """Path → record and its hash, of clippings that read otherwise now; `GONE` for removed ones."""
-
-
-class Effects(NamedTuple):
-    """The outputs that a change may have made stale, by path. Their fingerprints decide."""
-
-    near: tuple[str, ...] = ()
-    """Pages that a curator looks at after a save: those of articles and of their days."""
-    others: tuple[str, ...] = ()
-    removed: frozenset[str] = frozenset()
-    """Paths of files that are no longer planned."""
-    is_remapped: bool = False
-    """Whether files may have come or gone, so that sitemaps and other lists for machines may change."""
-    is_everything: bool = False
-    """Whether any other file may be stale too."""
-    planned: frozenset[str] | None = None
-    """Paths of all planned files but lists for machines, if these may be others."""
-
-
-EVERYTHING = Effects(is_remapped=True, is_everything=True)
 
 
 def apply(state: SiteState, changes: ChangeSet) -> Effects | None:
@@ -124,55 +98,18 @@ def _update(state: SiteState, read: Records, former: Config, *, has_other_picks:
     change = _grouped(state, removed, added) if are_limited else None
     if change is None:
         return None
-    before = by_file(
-        (
-            *affected_pages(plan, removed, change.ended, is_recounted=change.is_recounted),
-            *identifier_pages(plan, (*added, *linked_otherwise(last, change.digest))),
-            *tag_pages(plan, added, is_recounted=change.is_recounted),
-            *day_pages(plan, moved_sources(last, change.digest)),
-        )
-    )
+    before = affected_before(plan, change, last)
     groups = (*change.ended, *change.begun)
     affected = (*removed, *added, *(one for group in groups for one in group.articles))
     index_files = state.rendering.search.paths_of(affected)
     had_picks = bool(plan.picks)
     _take_over(state, change, {**derived, **read}, derived.keys())
-    effects = _effects(state, change, before, last, had_picks=had_picks)
+    effects = effects_of(state, change, before, last, had_picks=had_picks)
     index_files += state.rendering.search.paths_of(affected)
     return effects._replace(others=(*effects.others, *dict.fromkeys(index_files)))
 
 
-class _Change(NamedTuple):
-    """A digest, and how it differs from the last one."""
-
-    digest: Digest
-    removed: list[Article]
-    added: list[Article]
-    """A changed article is removed and added."""
-    ended: list[Related]
-    begun: list[Related]
-
-    @property
-    def is_recounted(self) -> bool:
-        """Whether articles came or went, or moved to other lists.
-
-        Longer periods list only articles with a story, so it counts too which articles have one.
-        """
-        return recounts(self.removed, self.added) or _members(self.ended) != _members(self.begun)
-
-    @property
-    def articles(self) -> list[Article]:
-        """All articles that are different, or whose copies or stories are."""
-        told = (article for group in (*self.ended, *self.begun) for article in group.articles)
-        return [*self.removed, *self.added, *told]
-
-    @property
-    def sources(self) -> set[str]:
-        """Names of the sources of these."""
-        return {article.source for article in self.articles}
-
-
-def _grouped(state: SiteState, removed: list[Article], added: list[Article]) -> _Change | None:
+def _grouped(state: SiteState, removed: list[Article], added: list[Article]) -> Change | None:
     """Group changed articles with all others; None, with nothing changed, if that affects other articles."""
     last, config = state.index.digest, state.site.config
     digest = regrouped(last, removed, added, config)
@@ -199,10 +136,10 @@ def _grouped(state: SiteState, removed: list[Article], added: list[Article]) -> 
         ),
         tags=regrouped_tags(last.tags, removed, added, state.rendering.plan.tag_rules),
     )
-    return _Change(digest, removed, added, [*parted, *ended], [*joined, *begun])
+    return Change(digest, removed, added, [*parted, *ended], [*joined, *begun])
 
 
-def _take_over(state: SiteState, change: _Change, read: Records, derived: Collection[str]) -> None:
+def _take_over(state: SiteState, change: Change, read: Records, derived: Collection[str]) -> None:
     """Update what the state derives from articles and groups. `derived`: as for `SiteState.change`."""
     digest, removed, added, ended, begun = change
     index, plan = state.index, state.rendering.plan
@@ -224,45 +161,6 @@ def _take_over(state: SiteState, change: _Change, read: Records, derived: Collec
         state.site, index, plan, state.context, healths=state.rendering.healths, last=state.rendering
     )
     state.outputs.rendering = state.rendering
-
-
-def _effects(
-    state: SiteState, change: _Change, before: Mapping[str, Page], last: Digest, *, had_picks: bool
-) -> Effects:
-    """Return what a change may have made stale. `before`: path → page that it could affect before."""
-    digest, removed, added, ended, begun = change
-    plan = state.rendering.plan
-    left = {article.path for article in removed}
-    parted = [article for group in ended for article in group.articles if article.path not in left]
-    parted += [one for one in linked_otherwise(last, digest) if one.path not in left]
-    pages = by_file(
-        affected_pages(plan, (*added, *parted), begun, removed, ended, is_recounted=change.is_recounted)
-    )
-    moved = moved_sources(digest, last)
-    pages |= by_file(
-        (*day_pages(plan, moved), *pages_beside(plan, (one for own in moved for one in own.articles)))
-    )
-    if digest.days[-1].first != last.days[-1].first:
-        pages |= by_file(map(page_of_source, digest.sources.values()))
-    dates = {article.date for article in (*removed, *added)}
-    near = [path for path, page in pages.items() if is_near(page, dates)]
-    others = [path for path, page in pages.items() if not is_near(page, dates)]
-    has_other_feeds = bool(plan.picks) is not had_picks
-    if has_other_feeds:  # all editions link to the feed of picks, if there are any
-        every = (*digest.days, *digest.weeks, *digest.months, *digest.years)
-        others += by_file(page for edition in every for page in pages_of_edition(plan, edition))
-    if state.site.config.base_url is not None:
-        others += feed_paths(owners_of(plan, (*change.articles, *parted)))
-    has_other_sources = last.sources.keys() != digest.sources.keys()  # which are listed as OPML
-    return Effects(
-        tuple(near),
-        tuple(others),
-        frozenset((*before.keys() - pages.keys(), *lost_files(last, digest))),
-        is_remapped=(
-            has_other_feeds or has_other_sources or _mapped(before.values()) != _mapped(pages.values())
-        ),
-        is_everything=affects_all_pages(state.rendering.theme, last, digest),
-    )
 
 
 def _changes(
@@ -388,13 +286,3 @@ def _regroup(state: SiteState) -> Effects | None:
 
 def _copies_in(groups: Iterable[Related]) -> Iterable[CopyGroup]:
     return (group for group in groups if isinstance(group, CopyGroup))
-
-
-def _members(groups: Iterable[Related]) -> set[str]:
-    """Return the ids of the articles of the stories among some groups."""
-    return {article.id for group in groups if isinstance(group, Story) for article in group.articles}
-
-
-def _mapped(pages: Iterable[Page]) -> set[tuple[str, dt.date | None, dt.date | None]]:
-    """Return what sitemaps say about pages."""
-    return {(page.address, page.month, page.modified) for page in pages}

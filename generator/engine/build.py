@@ -108,7 +108,7 @@ def _applied(
 ) -> Built:
     """Update the stored state, or begin with an empty one; write what is stale, and store the state."""
     from generator.engine import stored_state
-    from generator.engine.apply import EVERYTHING
+    from generator.engine.effects import EVERYTHING
     from generator.engine.resuming import resumed
     from generator.engine.writing import write
 

@@ -20,7 +20,7 @@ from generator.render.compose import Composer, composer
 from generator.render.fingerprints import Fingerprints
 from generator.render.frame import Framer
 from generator.render.locales import InterfaceLanguage
-from generator.render.pages import Plan, plan
+from generator.render.plan import Plan, plan
 from generator.render.templates import Templates, interface_language
 from generator.render.theme_hashes import theme_hashes
 

@@ -7,10 +7,11 @@ import contextlib
 from generator.cache.stamps import Stamp
 from generator.config.options import Options
 from generator.config.site import Site
-from generator.engine.apply import EVERYTHING, ChangeSet, Effects, apply
+from generator.engine.apply import ChangeSet, apply
 from generator.engine.build_context import BuildContext
 from generator.engine.changes import Stale
 from generator.engine.document_table import DocumentTable, reader_of
+from generator.engine.effects import EVERYTHING, Effects
 from generator.engine.inspecting import inspect, learn
 from generator.engine.record_reading import records_among
 from generator.engine.records import Records

@@ -13,7 +13,7 @@ from generator.engine.index_tasks import TermsContent, Text, keys_of
 from generator.model import addresses
 from generator.model.types import Article, TextPolicy
 from generator.parallel.workers import batches
-from generator.render.pages import Plan
+from generator.render.plan import Plan
 from generator.search.documents import Document, listed
 from generator.search.months import LISTED, IndexFile, Month, Months, months_of
 from generator.search.postings import Keys, files_of

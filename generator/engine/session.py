@@ -12,9 +12,10 @@ from generator.cache.store import MissingError
 from generator.config.options import Built, Options, Written, by_place, silent
 from generator.config.site import Site
 from generator.engine import stored_copies, stored_stories
-from generator.engine.apply import EVERYTHING, ChangeSet, apply
+from generator.engine.apply import ChangeSet, apply
 from generator.engine.build_context import BuildContext
 from generator.engine.changes import Stale, is_below, stale_by_config, stale_by_file
+from generator.engine.effects import EVERYTHING
 from generator.engine.outputs import is_for_machines
 from generator.engine.pending import PendingDocuments
 from generator.engine.records import Records

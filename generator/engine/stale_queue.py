@@ -8,10 +8,11 @@ from itertools import islice
 from generator.cache.rows import OutputRow
 from generator.cache.stamps import NONE, Stamp, stamp_at
 from generator.engine import page_tasks
+from generator.engine.contents import article_content, feed_content, listed_html
 from generator.engine.outputs import Feed, Output, fingerprint, is_for_machines
 from generator.engine.render_context import RenderContext
 from generator.engine.state import SiteState
-from generator.engine.writing import Wrote, article_content, feed_content, listed_html
+from generator.engine.writing import Wrote
 from generator.model import addresses
 from generator.model.types import Article
 from generator.output.manifest import Manifest

@@ -23,7 +23,6 @@ from generator.render.day_plan import EditionPart
 from generator.render.pages import (
     Alias,
     Page,
-    Plan,
     overviews,
     page_of_source,
     pages_of_article,
@@ -31,6 +30,7 @@ from generator.render.pages import (
     pages_of_month,
     pages_of_story,
 )
+from generator.render.plan import Plan
 
 
 def affected_pages(

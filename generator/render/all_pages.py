@@ -9,13 +9,13 @@ from generator.model.types import Identifier, Tag
 from generator.render.identifier_kinds import IdentifierKind, IdentifierPart
 from generator.render.pages import (
     Page,
-    Plan,
     overviews,
     pages_of_edition,
     pages_of_month,
     pages_of_source,
     pages_of_story,
 )
+from generator.render.plan import Plan
 
 
 def pages_of(plan_: Plan) -> Iterator[Page]:

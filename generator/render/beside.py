@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from generator.model.types import Article, Source
-from generator.render.pages import Page, Plan, pages_of_article
+from generator.render.pages import Page, pages_of_article
+from generator.render.plan import Plan
 
 MORE = 3
 """Number of further articles of the source."""

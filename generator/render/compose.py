@@ -30,8 +30,9 @@ from generator.render.identifier_kinds import IdentifierKind, IdentifierPart
 from generator.render.identifiers import identifier_ways, linked
 from generator.render.lists import Lists, Ways, direction_of, note_of, ways
 from generator.render.names import Names, Words
-from generator.render.pages import Alias, MonthPart, Page, Plan
+from generator.render.pages import Alias, MonthPart, Page
 from generator.render.periods import archive_ways, period_ways
+from generator.render.plan import Plan
 from generator.render.search_view import SearchView
 from generator.render.source_lists import SourceList
 from generator.render.source_pages import month_ways, source_ways, sources_ways

@@ -35,7 +35,8 @@ from generator.render.day_lists import earlier_days
 from generator.render.day_plan import EditionPart
 from generator.render.identifier_kinds import IdentifierKind, IdentifierPart
 from generator.render.identifiers import NEWEST, linked
-from generator.render.pages import Alias, MonthPart, Page, Plan
+from generator.render.pages import Alias, MonthPart, Page
+from generator.render.plan import Plan
 from generator.render.source_lists import SourceList
 from generator.render.source_pages import NEWEST_ITEMS
 from generator.render.story_pages import shared_identifiers

@@ -16,8 +16,9 @@ from generator.render.identifier_kinds import IdentifierKind, IdentifierPart
 from generator.render.identifier_views import IdentifiersView, IdentifierView
 from generator.render.identifiers import title_of
 from generator.render.names import Names
-from generator.render.pages import ARTICLE, Alias, MonthPart, Page, Plan
+from generator.render.pages import ARTICLE, Alias, MonthPart, Page
 from generator.render.period_views import ArchiveView, PeriodView, StoryView
+from generator.render.plan import Plan
 from generator.render.search_view import SearchView
 from generator.render.source_lists import SourceList
 from generator.render.source_views import SourceMonthView, SourcesView, SourceView

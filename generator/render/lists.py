@@ -23,7 +23,7 @@ from generator.render import views
 from generator.render.day_plan import USUAL_REASON, rank
 from generator.render.markdown import Place, body_html
 from generator.render.names import Names, day_anchor
-from generator.render.pages import Plan
+from generator.render.plan import Plan
 
 
 class Fill(msgspec.Struct, frozen=True):

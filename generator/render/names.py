@@ -11,7 +11,7 @@ import msgspec
 from generator.model import addresses
 from generator.model.types import Article, Edition, Period, Source, SourceMonth, Tag
 from generator.render import views
-from generator.render.pages import Plan
+from generator.render.plan import Plan
 
 
 class Words(Protocol):

@@ -12,7 +12,6 @@ from generator.model.types import Article, Digest, Edition, Period, Source, Tag
 from generator.render.all_pages import page_of_identifier, page_of_tag, pages_of_kind
 from generator.render.pages import (
     Page,
-    Plan,
     overviews,
     page_of_source,
     pages_of_article,
@@ -20,6 +19,7 @@ from generator.render.pages import (
     pages_of_month,
     pages_of_story,
 )
+from generator.render.plan import Plan
 
 OVERVIEWS = tuple(
     map(

@@ -13,7 +13,7 @@ from generator.render import views
 from generator.render.all_pages import pages_of
 from generator.render.compose import composer
 from generator.render.day_views import DayView
-from generator.render.pages import plan
+from generator.render.plan import plan
 from generator.render.source_views import SourceMonthView
 from generator.render.templates import interface_language
 

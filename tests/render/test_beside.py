@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from generator.grouping import digest_of
 from generator.model.types import Article, CopyGroup, TextPolicy, Verdict
 from generator.render.beside import MORE, beside, pages_beside
-from generator.render.pages import Plan, plan
+from generator.render.plan import Plan, plan
 
 DAY = dt.date(2024, 7, 3)
 

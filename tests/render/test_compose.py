@@ -8,7 +8,7 @@ from digests import DAY, EARLIER, article, composed, copies_of, ids, items, stor
 from markupsafe import Markup
 
 from generator.config.site import Config
-from generator.engine.writing import HTML_LIMIT
+from generator.engine.contents import HTML_LIMIT
 from generator.grouping import digest_of
 from generator.grouping.health import healths_of
 from generator.model import addresses
@@ -17,7 +17,8 @@ from generator.render.all_pages import pages_of
 from generator.render.compose import composer
 from generator.render.frame import Framer
 from generator.render.lists import Lists, direction
-from generator.render.pages import Page, plan
+from generator.render.pages import Page
+from generator.render.plan import plan
 from generator.render.templates import Templates, interface_language
 from writing import build_site, write_clipping, write_config
 

@@ -13,7 +13,7 @@ from generator.model.types import Article, CopyGroup, TextPolicy, Verdict
 from generator.render.compose import composer
 from generator.render.lists import Lists
 from generator.render.others import Others
-from generator.render.pages import plan
+from generator.render.plan import plan
 from generator.render.templates import interface_language
 
 DAY = dt.date(2024, 7, 3)

@@ -11,7 +11,7 @@ from theme_views import html_of, site, tag_view
 
 from generator.config.site import Config, TagConfig
 from generator.config.tags import NEWEST, TagRules, tag_rules
-from generator.engine.writing import HTML_LIMIT
+from generator.engine.contents import HTML_LIMIT
 from generator.grouping import digest_of
 from generator.grouping.editions import PART
 from generator.grouping.health import healths_of
@@ -21,7 +21,8 @@ from generator.render.all_pages import pages_of
 from generator.render.compose import composer
 from generator.render.frame import Framer
 from generator.render.page_at import OVERVIEWS, page_at
-from generator.render.pages import Page, Plan, plan
+from generator.render.pages import Page
+from generator.render.plan import Plan, plan
 from generator.render.templates import Templates, interface_language
 
 DAY = dt.date(2024, 7, 3)

@@ -73,6 +73,14 @@ def folder(tmp_path_factory):
     return root
 
 
+@pytest.fixture
+def page(tab):
+    """The tab of all tests, as a new one is."""
+    tab.emulate_media(media="screen", color_scheme="light")
+    tab.set_viewport_size({"width": 1280, "height": 720})
+    return tab
+
+
 @pytest.mark.parametrize("width", [320, 360, 640, 1280])
 @pytest.mark.parametrize("address", PAGES)
 def test_nothing_overflows_and_the_policy_blocks_nothing_of_ours(page, folder, address, width):

@@ -49,14 +49,6 @@ def random_texts(count: int):
         yield "".join(chr(code) for code in codes if not 0xD800 <= code < 0xE000)
 
 
-@pytest.fixture(scope="module")
-def tab(browser):
-    """One tab for all tests that leave the site as it is: a new one for each takes most of their time."""
-    context = browser.new_context()
-    yield context.new_page()
-    context.close()
-
-
 @pytest.fixture
 def search(tab, served):
     """Opens the page with a query, in a tab that may have shown others."""
