@@ -6,7 +6,7 @@ import html as entities
 import re
 import urllib.parse
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from itertools import chain
 
 from generator.cache.stamps import stamp_at
@@ -48,9 +48,16 @@ class ImageLookup:
     def __init__(self, content: str, ignore: Sequence[str], path: str) -> None:
         self.content, self.path = content, path
         self._ignore = ignore
-        self._beside = cache(partial(found_beside, content, path))
-        self.at: Callable[[str], Image | Refused | None] = cache(partial(image_at, content))
+
+    # Made when they are first called: most clippings name no such image.
+    @cached_property
+    def _beside(self) -> Callable[[str], tuple[str | None, bool]]:
+        return cache(partial(found_beside, self.content, self.path))
+
+    @cached_property
+    def at(self) -> Callable[[str], Image | Refused | None]:
         """Returns the image in a file below the content folder; None if it is not an image."""
+        return cache(partial(image_at, self.content))
 
     def image(self, src: str) -> Image | None:
         """Return the image that an address names; None if there is none or `ignore` excludes it."""

@@ -293,6 +293,8 @@ def _with_images_named(reader: Reader, clipping: Clipping, record: Record) -> Re
         pictures = tuple({**images, **dict.fromkeys(images_named(clipping.body))})
     else:  # it appears, like thousands of failed fetches: a scan has to do
         pictures = images_named(clipping.body)
+    if not pictures:
+        return record
     found = addresses(map(lookup.image, pictures))
     return msgspec.structs.replace(
         record, pictures=pictures, seen=seen_beside(lookup, pictures), images=found

@@ -14,6 +14,8 @@ from generator.reading.text import bare
 
 def endings(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     """Yield the blocks from a heading or mark on that ends the article, such as comments or related posts."""
+    if not any(found is not None and found.kind == "end" for found in page.found):
+        return
     weights = {
         block.index: min(block.units, 400)
         for block in page.body
