@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
 import sys
 import zoneinfo
 from functools import cache
@@ -57,7 +56,9 @@ def zone_data(key: str) -> bytes:
 
 
 def _version(library: str) -> bytes:
+    from importlib import metadata  # imported only by builds: it takes as long as a publish without changes
+
     try:
-        return f"{library} {importlib.metadata.version(library)}".encode()
-    except importlib.metadata.PackageNotFoundError:
+        return f"{library} {metadata.version(library)}".encode()
+    except metadata.PackageNotFoundError:
         return library.encode()

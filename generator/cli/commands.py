@@ -163,7 +163,11 @@ def pick(cli_options: CliOptions, clipping: str, *, remove: bool, **values: Any)
     "yes", "workers", "quiet", "verbose",
 )  # fmt: skip
 @click.option("--clean", is_flag=True, help="Write every file again.")
-@click.option("--explain", is_flag=True, help="Print each file that is written, with the reason.")
+@click.option(
+    "--explain",
+    is_flag=True,
+    help="Print why clippings are read, and each file that is written with the reason.",
+)
 @click.option("--watch", is_flag=True, help="Build again whenever a file changes.")
 @click.option("--report", "report_file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
               callback=_check_folder, help="Write a report as JSON.")  # fmt: skip
@@ -185,6 +189,10 @@ def build(
     if (fault := key().fault) and not cli_options.quiet:
         console.print_line(shown(f"notice: {_NO_KEY}: {fault}; set {VARIABLE}"), error=True)
     if not watch:
+        if explain:
+            from generator.engine.cost import costs
+
+            console.print_lines(costs(site))
         built = actions.build(cli_options, site, report_file, clean=clean)
         if explain:
             console.print_reasons(built.reasons, built.report.pages.kept)

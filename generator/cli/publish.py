@@ -70,10 +70,11 @@ class _Run:
         """Publish, and return the exit code."""
         from generator.model.errors import BroadsheetError
         from generator.publish import chosen, opened, prepare
-        from generator.publish.publishing import read_build
+        from generator.publish.publishing import read_build, stamps_of
 
         prepared: Prepared | None = None
         try:
+            stamps = stamps_of(self._site.output)
             built = read_build(self._site.output)
             config = chosen(self._site.config.publish, target)
             store = opened(self._site, config, f"Publish the site of {built.as_of}")
@@ -81,7 +82,8 @@ class _Run:
             with contextlib.ExitStack() as held:
                 held.enter_context(contextlib.closing(store))
                 self._lock_output(held, store, force=force)
-                built = read_build(self._site.output)  # a build may have ended meanwhile
+                if stamps != stamps_of(self._site.output):  # a build has ended meanwhile
+                    built = read_build(self._site.output)
                 prepared = prepare(
                     store, self._site.output, built,
                     encodings=config.precompress, verify=verify, force=force, notice=self._notice,
@@ -110,7 +112,6 @@ class _Run:
     def _finish(self, store: Store, prepared: Prepared, config: PublishConfig) -> int:
         """Do what was prepared, after asking, and print it."""
         from generator.cli import console
-        from generator.publish import follow
         from generator.publish import publish as carry_out
 
         if prepared.is_done:
@@ -124,14 +125,21 @@ class _Run:
             return FAILED
         with _progress(prepared.sizes, len(prepared.plan.deletions), quiet=self._quiet) as done:
             published = carry_out(store, prepared, done=done)
-        self._warnings = tuple(follow(self._site.config, config, prepared))
-        console.print_problems(self._warnings)
+        self._follow(prepared, config)
         seconds = time.perf_counter() - self._started
         self._say(
             f"{console.counted(published.uploaded, 'file')} uploaded ({published.bytes / 10**6:,.1f} MB), "
             f"{published.deleted:,} deleted, {published.kept:,} kept; {seconds:.1f} s{self._address()}"
         )
         return DONE
+
+    def _follow(self, prepared: Prepared, config: PublishConfig) -> None:
+        """Tell caches, hubs and search engines."""
+        from generator.cli import console
+        from generator.publish.following import follow
+
+        self._warnings = tuple(follow(self._site.config, config, prepared))
+        console.print_problems(self._warnings)
 
     def _print_plan(self, store: Store, prepared: Prepared) -> None:
         from generator.cli import console
@@ -196,7 +204,7 @@ class _Run:
         from generator.cli import console
 
         if not self._quiet:
-            console.print_line(text)
+            console.print_lines([text])
 
 
 @contextlib.contextmanager

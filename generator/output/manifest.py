@@ -76,9 +76,9 @@ def read(output: Path) -> Manifest | None:
     except OSError as error:
         raise _useless(output, f"cannot be read ({error.strerror})") from error
     named = ((names.MANIFEST, manifest.files), (names.ADDED, added))
-    for name, path in ((name, path) for name, paths in named for path in paths):
-        fault = names.fault(path) or ("is in a git repository" if names.is_of_git(path) else None)
-        if fault is not None:
+    for name, paths in named:
+        if (faulty := names.first_fault(paths)) is not None:
+            path, fault = faulty
             raise _useless(output, f"lists a file that Broadsheet never writes: {path[:200]!r} {fault}", name)
     # A preview that was killed may have listed a file without writing it.
     there = [path for path in added if _is_file(output / path)]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Iterable
 from pathlib import Path
 
 from generator.config.site import OWN_FOLDER
@@ -21,6 +23,11 @@ _LONGEST = 255
 """Number of bytes that file systems allow in a name."""
 _DEEPEST, _LONGEST_PATH = 200, 3000
 """Limits of parts and bytes in a path. With the output folder, systems allow 4,096 bytes or fewer."""
+_is_plain = re.compile(r"(?:[\w-][\w.-]{,59}/){,9}[\w-][\w.-]{,59}").fullmatch
+"""Whether a path is short, and of letters, digits, `_`, `-` and `.`, so that it has no fault. Almost all are.
+
+One match takes a quarter of the time of all checks, which counts in a publish without changes.
+"""
 
 
 def or_elsewhere(advice: str, output: Path) -> str:
@@ -54,6 +61,16 @@ def fault(path: str) -> str | None:
     elif len(path) * 4 > _LONGEST_PATH and len(path.encode()) > _LONGEST_PATH:
         what = f"has more than {_LONGEST_PATH} bytes"
     return what
+
+
+def first_fault(paths: Iterable[str]) -> tuple[str, str] | None:
+    """Return the first path that no build could write or publish, and what is wrong with it."""
+    for path in paths:
+        if not _is_plain(path):
+            what = fault(path) or ("is in a git repository" if is_of_git(path) else None)
+            if what is not None:
+                return path, what
+    return None
 
 
 def is_of_git(path: str) -> bool:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from generator.publish.following import follow
 from generator.publish.publishing import Prepared, Published, check_free, prepare, publish
 from generator.publish.targets import chosen, opened
 
-__all__ = ["Prepared", "Published", "check_free", "chosen", "follow", "opened", "prepare", "publish"]
+__all__ = ["Prepared", "Published", "check_free", "chosen", "opened", "prepare", "publish"]

@@ -28,13 +28,18 @@ if TYPE_CHECKING:
 
 _LEVEL, _RECORD_LEVEL = 6, 1
 """Levels of compression. The record is compressed while everything waits."""
-_RETRIES: RetryConfig = {"max_retries": 6}
+_RETRIES: RetryConfig = {"max_retries": 8}
+"""Pauses double from 0.1 seconds to about 13. The library does not tell how long a host asks to wait."""
 _ADVICE = {
     "UnauthenticatedError": "check the credentials: docs/guide/publish.md says where they are looked for",
     "PermissionDeniedError": "check the credentials, and what they may do there",
     "FileNotFoundError": "create it",
     "NotFoundError": "create it",
 }
+
+
+_NO_BUCKET = ("NoSuchBucket", "ContainerNotFound")
+"""What hosts say if it is not only the record that is missing."""
 
 
 class Bucket:
@@ -53,7 +58,7 @@ class Bucket:
         self.name = address
         self._config, self._obstore = config, obstore
         settings, self._secrets = _settings(address, config)
-        endpoint = settings.get("endpoint") or os.environ.get("AWS_ENDPOINT_URL", "")
+        endpoint = config.endpoint or settings.get("endpoint") or os.environ.get("AWS_ENDPOINT_URL", "")
         client: ClientConfig = {"allow_http": endpoint.startswith("http://")}
         open_store: Callable[..., Any] = obstore.store.from_url
         with self._errors():
@@ -66,7 +71,7 @@ class Bucket:
                 found = self._obstore.get(self._store, RECORD)
                 data = bytes(found.bytes())
         except FileNotFoundError as error:
-            if "NoSuchBucket" in str(error):
+            if any(sign in str(error) for sign in _NO_BUCKET):
                 raise refused(self.name, "there is no such bucket", "create it") from error
             return None
         version = _version(found.meta.get("e_tag"), found.meta.get("version"))
@@ -116,10 +121,17 @@ class Bucket:
     def delete(self, paths: Iterable[str], done: Done) -> None:
         """Delete files, many in a request where the host can."""
         paths = [*paths]
-        with self._errors():
-            self._obstore.delete(self._store, paths)
+        try:
+            with self._errors(missing=FileNotFoundError):
+                self._obstore.delete(self._store, paths)
+        except FileNotFoundError:  # Azure and Google Cloud Storage insist that there is something to delete
+            for_each(paths, self._delete_if_present, self._config.connections)
         for path in paths:
             done(path)
+
+    def _delete_if_present(self, path: str) -> None:
+        with contextlib.suppress(FileNotFoundError), self._errors(missing=FileNotFoundError):
+            self._obstore.delete(self._store, path)
 
     def close(self) -> None:
         """Do nothing: connections end with the process."""
@@ -167,8 +179,10 @@ class Bucket:
 
 def _settings(address: str, config: PublishConfig) -> tuple[dict[str, str], tuple[str, ...]]:
     """Return the settings for the library, and the secrets among them."""
-    if urllib.parse.urlsplit(address).scheme != "s3":
-        return {}, ()
+    scheme = urllib.parse.urlsplit(address).scheme
+    if scheme != "s3":
+        key = "base_url" if scheme == "gs" else "endpoint"
+        return {key: config.endpoint} if config.endpoint else {}, ()
     settings, secrets = aws.profile()
     for key in ("endpoint", "region"):
         if value := getattr(config, key):

@@ -7,7 +7,7 @@ page that is there, old or new, links to files that are there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 import msgspec
@@ -59,8 +59,20 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 def plan(files: Mapping[str, str], record: Record) -> Plan:
     """Return what makes a target the same as a build. `files`: path → digest of the build."""
     known = record.files
-    there = {*known, *record.retired}
-    stale = [path for path, digest in files.items() if known.get(path) != digest]
+    is_same = files == known  # the usual case, and faster than to compare each file
+    stale = [] if is_same else [path for path, digest in files.items() if known.get(path) != digest]
+    deletions, retired = _departures(files, record)
+    return Plan(
+        batches=tuple(_in_order(stale, files, record)) if stale else (),
+        deletions=deletions,
+        retired=retired,
+        kept=len(files) - len(stale),
+    )
+
+
+def _in_order(stale: Sequence[str], files: Mapping[str, str], record: Record) -> Iterator[Batch]:
+    """Yield the files to upload."""
+    there = {*record.files, *record.retired}
     kind_of = kind_function(files)
     order = [*Kind]
 
@@ -69,17 +81,13 @@ def plan(files: Mapping[str, str], record: Record) -> Plan:
         return kind is not Kind.ASSETS, path in there, order.index(kind)
 
     places = {path: place(path) for path in stale}
-    batches = tuple(
-        Batch(order[number], not exists, tuple(sorted(paths)))
-        for (_, exists, number), paths in groupby(sorted(stale, key=places.__getitem__), places.__getitem__)
-    )
-    deletions, retired = _departures(files, record)
-    return Plan(batches=batches, deletions=deletions, retired=retired, kept=len(files) - len(stale))
+    for (_, exists, number), paths in groupby(sorted(stale, key=places.__getitem__), places.__getitem__):
+        yield Batch(order[number], not exists, tuple(sorted(paths)))
 
 
 def _departures(files: Mapping[str, str], record: Record) -> tuple[tuple[str, ...], dict[str, int]]:
     """Return the files to delete, and those that left the site but stay for a while."""
-    deletions = {path for path in (*record.files, *record.added) if path not in files}
+    deletions = {*(record.files.keys() - files.keys()), *(path for path in record.added if path not in files)}
     retired = dict.fromkeys(filter(is_retained, deletions & record.files.keys()), RETAINED)
     # A publish that ended while it deleted has counted already.
     passed = 0 if 0 in record.retired.values() else 1

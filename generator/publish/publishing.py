@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from generator.config.site import Encoding
-from generator.output import manifest
+from generator.output import manifest, names
 from generator.publish import difference, lock
 from generator.publish.compression import with_copies
 from generator.publish.difference import Plan
@@ -72,9 +72,15 @@ def read_build(output: Path) -> manifest.Manifest:
         raise refused(output, "there is no site to publish", "build it with `broadsheet build`")
     if manifest.IN_TRANSIT in found.files.values():
         raise refused(output, "the last build did not finish", "build again")
-    if any(path.casefold() == RECORD for path in found.files):
+    if any(path.casefold() == RECORD for path in found.files if len(path) == len(RECORD)):
         raise refused(output / RECORD, "has the name of the record of a publish", "rename it")
     return found
+
+
+def stamps_of(output: Path) -> list[tuple[int, int, int] | None]:
+    """Return what tells whether `read_build` returns the same as before: builds replace what it reads."""
+    found = [_stat(f"{output}/{name}") for name in (names.MANIFEST, names.ADDED)]
+    return [(one.st_ino, one.st_size, one.st_mtime_ns) if one else None for one in found]
 
 
 def prepare(
@@ -245,7 +251,12 @@ def _upload(store: Store, prepared: Prepared, done: Done, check: Callable[[], No
 
 
 def _size(file: str) -> int:
+    found = _stat(file)
+    return found.st_size if found else 0  # reading it tells what is wrong
+
+
+def _stat(file: str) -> os.stat_result | None:
     try:
-        return os.lstat(file).st_size
+        return os.lstat(file)
     except OSError:
-        return 0  # reading it tells what is wrong
+        return None

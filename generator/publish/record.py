@@ -77,11 +77,10 @@ def decode(data: bytes, target: str) -> Record:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _useless(target, f"is damaged or of another version ({error})") from error
     for paths in (record.files, record.added, record.retired):
-        for path in paths:
-            if (fault := names.fault(path)) is not None or names.is_of_git(path):
-                raise _useless(
-                    target, f"lists a file that Broadsheet never publishes: {path[:200]!r} {fault}"
-                )
+        if (found := names.first_fault(paths)) is not None:
+            path, fault = found
+            what = f"lists a file that Broadsheet never publishes: {path[:200]!r} {fault}"
+            raise _useless(target, what)
     return record
 
 

@@ -7,7 +7,6 @@ import hashlib
 import re
 import urllib.parse
 from collections.abc import Callable, Mapping
-from importlib import metadata
 from pathlib import Path
 
 import msgspec
@@ -83,6 +82,8 @@ def factory_of(address: str) -> Factory:
         return _SCHEMES[scheme]
     if not scheme and re.match(r"[\w.@-]*\w:(?!//)[^:]", address):
         return _rsync
+    from importlib import metadata
+
     for point in metadata.entry_points(group=ENTRY_POINTS):
         if point.name == scheme:
             factory: Factory = point.load()

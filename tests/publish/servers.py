@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import email.utils
 import getpass
 import gzip
+import hmac
 import json
 import os
 import shutil
 import socket
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -23,6 +27,11 @@ from generator.config.site import PublishConfig
 from generator.publish.store import RECORD, Store
 from generator.publish.targets import Settings, factory_of
 from running import until
+
+BUCKET, KEY, SECRET = "tests", "AKIDTESTS0001", "a-secret-of-the-tests"
+ACCOUNT = "devstoreaccount1"
+ACCOUNT_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
+"""The account that Azurite has, with the key that its documentation tells everybody."""
 
 
 class Place:
@@ -136,24 +145,22 @@ class BucketPlace(Place):
     """A bucket of an S3 server. Each test has a prefix of its own."""
 
     server = ""
+    scheme = "s3"
+    environment: Mapping[str, str] = {"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET}
 
     def start(self) -> None:
-        self.endpoint = self.servers.s3(self.server)
-        self.prefix = f"s3://{BUCKET}/{self.root.parent.name}"
-        self.outside = obstore.store.from_url(
-            self.prefix,
-            endpoint=self.endpoint,
-            access_key_id=KEY,
-            secret_access_key=SECRET,
-            client_options={"allow_http": True},
-        )
+        self.endpoint = self.servers.storage(self.server)
+        self.prefix = f"{self.scheme}://{BUCKET}/{self.root.parent.name}"
+        os.environ.update(self.environment)
+        options = {"allow_http": True}
+        self.outside = obstore.store.from_url(self.prefix, endpoint=self.endpoint, client_options=options)
 
     @property
     def address(self) -> str:
         return self.prefix
 
     def opened(self, **config: object) -> contextlib.AbstractContextManager[Store]:
-        os.environ.update(AWS_ACCESS_KEY_ID=KEY, AWS_SECRET_ACCESS_KEY=SECRET)
+        os.environ.update(self.environment)
         return super().opened(endpoint=self.endpoint, **config)
 
     def files(self) -> dict[str, bytes]:
@@ -179,6 +186,16 @@ class SeaweedPlace(BucketPlace):
 class RclonePlace(BucketPlace):
     server = "rclone"
     is_conditional = False
+
+
+class AzuritePlace(BucketPlace):
+    server = "azurite-blob"
+    scheme = "az"
+    environment: Mapping[str, str] = {
+        "AZURE_STORAGE_ACCOUNT_NAME": ACCOUNT,
+        "AZURE_STORAGE_ACCOUNT_KEY": ACCOUNT_KEY,
+    }
+    tells_content = False
 
 
 class OverSsh(Place):
@@ -237,23 +254,28 @@ class Servers:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._stack = contextlib.ExitStack()
-        self._s3: dict[str, str] = {}
+        self._storage: dict[str, str] = {}
 
     def close(self) -> None:
         self._stack.close()
 
-    def s3(self, server: str) -> str:
-        """The address of an S3 server with a bucket; started if it is not running."""
-        if server not in self._s3:
+    def storage(self, server: str) -> str:
+        """The address of a server for object storage with a bucket; started if it is not running."""
+        if server not in self._storage:
             port = free_port()
             command = program(server)
             folder = self.root / server
             (folder / BUCKET).mkdir(parents=True)
-            starters = {"weed": seaweed, "rclone": rclone}
+            starters = {"weed": seaweed, "rclone": rclone, "azurite-blob": azurite}
             self.run([command, *starters[server](folder, port)], folder)
-            self._s3[server] = f"http://127.0.0.1:{port}"
-            until(lambda: has_bucket(self._s3[server]))
-        return self._s3[server]
+            if server == "azurite-blob":
+                self._storage[server] = f"http://127.0.0.1:{port}/{ACCOUNT}"
+                until(lambda: answers(port))
+                make_container(self._storage[server])
+            else:
+                self._storage[server] = f"http://127.0.0.1:{port}"
+                until(lambda: has_bucket(self._storage[server]))
+        return self._storage[server]
 
     def ssh(self) -> Path:
         """A home folder whose settings lead `test-host` to OpenSSH's server; started if it is not running."""
@@ -295,6 +317,30 @@ def seaweed(folder: Path, port: int) -> list[str]:
 def rclone(folder: Path, port: int) -> list[str]:
     """The arguments of rclone for serving a folder of buckets."""
     return ["serve", "s3", "--auth-key", f"{KEY},{SECRET}", "--addr", f"127.0.0.1:{port}", str(folder)]
+
+
+def azurite(folder: Path, port: int) -> list[str]:
+    """The arguments of Azurite, Microsoft's emulator of its storage."""
+    return [
+        "--silent",
+        "--disableTelemetry",
+        "--skipApiVersionCheck",
+        "--blobPort",
+        str(port),
+        "--location",
+        str(folder),
+    ]
+
+
+def make_container(endpoint: str) -> None:
+    """Make the bucket of an Azure account, with the signature that its storage wants."""
+    headers = {"x-ms-date": email.utils.formatdate(usegmt=True), "x-ms-version": "2021-08-06"}
+    signed = "\n".join(f"{name}:{value}" for name, value in headers.items())
+    text = "PUT" + "\n" * 12 + f"{signed}\n/{ACCOUNT}/{ACCOUNT}/{BUCKET}\nrestype:container"
+    signature = base64.b64encode(hmac.digest(base64.b64decode(ACCOUNT_KEY), text.encode(), "sha256")).decode()
+    headers["Authorization"] = f"SharedKey {ACCOUNT}:{signature}"
+    address = f"{endpoint}/{BUCKET}?restype=container"
+    urllib.request.urlopen(urllib.request.Request(address, method="PUT", headers=headers)).close()
 
 
 def write_ssh_settings(folder: Path, port: int) -> None:
@@ -364,5 +410,6 @@ def free_port() -> int:
                 return port
 
 
-BUCKET, KEY, SECRET = "tests", "AKIDTESTS0001", "a-secret-of-the-tests"
-PLACES = (FolderPlace, GitPlace, SeaweedPlace, RclonePlace, SftpPlace, RsyncPlace, GitOverSshPlace)
+PLACES = (
+    FolderPlace, GitPlace, SeaweedPlace, RclonePlace, AzuritePlace, SftpPlace, RsyncPlace, GitOverSshPlace,
+)  # fmt: skip

@@ -17,7 +17,7 @@ from generator.model.errors import BuildError
 from generator.publish import aws, cloud
 from generator.publish.cloud import Bucket
 from generator.publish.lock import PACE
-from generator.publish.store import RECORD
+from generator.publish.store import RECORD, TakenError
 
 LONG = b"<p>" + b"A page that is worth compressing. " * 50
 
@@ -207,3 +207,49 @@ def test_a_profile_of_aws_is_used(tmp_path, monkeypatch):
     monkeypatch.setenv("AWS_REGION", "us-east-1")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "B")
     assert aws.profile() == ({}, ())
+
+
+class GoogleHandler(Handler):
+    """As much of Google Cloud Storage as a publish needs: conditions by numbers of generations."""
+
+    def do_PUT(self):
+        data = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.asked.append(f"{self.command} {self.path}")
+        before = self.server.objects.get(self.path, (b"", 0))[1]
+        expected = self.headers["x-goog-if-generation-match"]
+        if expected is not None and int(expected) != before:
+            self.answer(412, b"<Error><Code>PreconditionFailed</Code></Error>")
+        else:
+            self.server.objects[self.path] = data, before + 1
+            self.answer(200, ETag=f'"{hashlib.md5(data).hexdigest()}"', x_goog_generation=before + 1)
+
+    def do_GET(self):
+        data, generation = self.server.objects.get(self.path, (b"", 0))
+        if "list-type=2" in self.path or not generation:
+            super().do_GET()
+        else:
+            modified = "Wed, 03 Jul 2024 00:00:00 GMT"
+            self.answer(200, data, ETag='"x"', Last_Modified=modified, x_goog_generation=generation)
+
+    def do_DELETE(self):
+        self.server.asked.append(f"{self.command} {self.path}")
+        known = self.server.objects.pop(self.path, None)
+        self.answer(204 if known else 404)
+
+
+def test_google_is_asked_as_it_documents(host, output, monkeypatch):
+    monkeypatch.setenv("GOOGLE_BEARER_TOKEN", "a-token-of-the-tests")
+    host.RequestHandlerClass = GoogleHandler
+    config = PublishConfig(address="gs://bucket/pre", endpoint=host.address)
+    publish_to(Bucket(config.address, config), output)
+    assert publish_to(Bucket(config.address, config), output) is None
+    write_output(output, {path: data for path, data in SITE.items() if "cde" not in path})
+    host.objects = {path: one for path, one in host.objects.items() if "cde" not in path}  # deleted by others
+    publish_to(Bucket(config.address, config), output, yes=True)
+    assert not [path for path in host.objects if "cde" in path or "long" in path]
+    write_output(output, {**SITE, "index.html": b"new"})
+    late = Bucket(config.address, config)
+    version = late.read().version
+    publish_to(Bucket(config.address, config), output)
+    with pytest.raises(TakenError):
+        late.swap(b"{}", version)

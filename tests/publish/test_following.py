@@ -16,7 +16,8 @@ from published import SITE, Memory, publish_to, write_output
 
 from generator.config.site import Config, PublishConfig
 from generator.model.errors import BuildError, Severity
-from generator.publish import cloudfront, follow, pings, prepare, retry
+from generator.publish import cloudfront, pings, prepare, retry
+from generator.publish.following import follow
 from generator.publish.publishing import read_build
 
 KEY = "0123456789abcdef"
