@@ -100,3 +100,10 @@ def previewing(
     """Starts previews that end with the test."""
     with ExitStack() as stack:
         yield lambda *arguments, **options: stack.enter_context(previewed(*arguments, told=told, **options))
+
+
+@pytest.fixture
+def page(tab):
+    """The tab of a module: each test has a server, and so an origin, of its own."""
+    yield tab
+    tab.goto("about:blank")

@@ -275,7 +275,7 @@ def test_a_second_one_says_who_shows_the_site_and_where(root, serving):
     assert "A secret draft" in first.get()
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
 def test_one_that_ended_is_in_nobodys_way(root, serving, how):
     first = serving()
     first.process.send_signal(how)
