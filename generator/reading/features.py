@@ -76,7 +76,9 @@ def named_features(title: str, text: str, url: str | None) -> dict[int, str]:
     """Return feature → what it stands for, such as `name crowdstrike`. `text` is Markdown."""
     cut = text[: 2 * _EXAMINED]
     outside = _FENCE.sub(" ", cut) if "```" in cut else cut
-    plain = _ADDRESS.sub(" ", outside.replace("](", "] ("))[:_EXAMINED]
+    if "](" in outside or "://" in outside or "![" in outside:
+        outside = _ADDRESS.sub(" ", outside.replace("](", "] ("))
+    plain = outside[:_EXAMINED]
     head = f"{title}\n{plain[:LEAD]}".lower()
     numbers = _numbers(f"{title}\n{plain[:_NUMBERS_IN]}")
     quotes = _quotes(title, plain)

@@ -73,9 +73,9 @@ def identifiers_of(
     """
     everything = f"{title}\n{text}"
     hints = [hint for hint in HINTS if hint in everything]
-    finders = [one for one in _finders(tuple(own.items())) if one.may_match(hints)]
-    if not finders:
+    if not (hints or own):
         return (), ()
+    finders = [one for one in _finders(tuple(own.items())) if one.may_match(hints)]
     in_title = _found(finders, title)
     named = {**in_title, **_found(finders, lead)}
     mentioned = {**named, **_found(finders, text)}

@@ -99,6 +99,8 @@ _WORD = re.compile(r"\b[^\W\d_]{2,}\b|[àèéòùáóíúãõöüäåøæığş�
 _NO_CJK = re.compile(
     "[^\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U000323af]+"
 )
+_SPACES = bytes(ord(" " if chr(code).isspace() and code < 128 else "x") for code in range(256))
+"""Translates white space to spaces and all other bytes to `x`."""
 _CJK_A_MINUTE = 350
 _WORDS_A_MINUTE = 230
 
@@ -153,6 +155,11 @@ def _scripts(sample: str) -> dict[str, float]:
 def _ascii_words(sample: str) -> int:
     """Count the words of ASCII letters, by their ends; this is faster than creating them."""
     return (sample.encode("ascii", "replace").translate(_ASCII_LETTERS) + b" ").count(b"x ")
+
+
+def _words_between_spaces(text: str) -> int:
+    """Count the words between ASCII spaces, by their ends."""
+    return (text.encode("ascii", "replace").translate(_SPACES) + b" ").count(b"x ")
 
 
 def _others(sample: str) -> str:
@@ -292,7 +299,8 @@ def reading_minutes(text: str) -> int:
         others = _NO_CJK.findall(text)
         characters = len(text) - sum(map(len, others))
         text = " ".join(others)
-    words = len(text.split())
+        text = text.replace("\xa0", " ").replace("\u3000", " ")
+    words = _words_between_spaces(text)
     if not characters and not words:
         return 0
     return max(1, round(characters / _CJK_A_MINUTE + words / _WORDS_A_MINUTE))

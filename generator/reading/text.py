@@ -244,14 +244,14 @@ def folded(text: str) -> str:
     return " ".join(_INVISIBLE.sub("", text).split())
 
 
-def bare(text: str) -> str:
-    """Return the letters and digits of a text, normalised for comparison.
+def bare(text: str, words: str | None = None) -> str:
+    """Return the letters and digits of a text, normalised for comparison. `words`: see `without_signs`.
 
     Case, width and punctuation are removed.
     """
     if text.isascii():
         return text.encode().translate(_LOWER, _ASCII_SIGNS).decode() or "".join(text.split())
-    words = "".join(_NO_SIGNS.findall(text))
+    words = without_signs(text) if words is None else words
     # Normalisation is slow, and mostly changes punctuation, which is gone already.
     if not unicodedata.is_normalized("NFKC", words):
         words = text = unicodedata.normalize("NFKC", text)
@@ -259,3 +259,8 @@ def bare(text: str) -> str:
     if not words.isalnum():
         words = _DECORATION.sub("", words)
     return words or "".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def without_signs(text: str) -> str:
+    """Return a text without white space and common punctuation."""
+    return "".join(_NO_SIGNS.findall(text))

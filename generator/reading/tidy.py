@@ -51,9 +51,10 @@ def tidied(text: str) -> str:
     may_be_odd = not text.isascii() and not text.replace("\n", "").isprintable()
     has_odd = may_be_odd and _ODD.search(text) is not None
     has_invisible = may_be_odd and _INVISIBLE.search(text) is not None
-    if "\\_" in text and "`" in text:
+    has_escapes = "\\" in text
+    if has_escapes and "\\_" in text and "`" in text:
         text = _CODE.sub(_without_escapes, text)
-    has_stars = "\\*\\*" in text
+    has_stars = has_escapes and "\\*\\*" in text
     has_spelled = "u200" in text or "xa0" in text or "ufeff" in text or "&#" in text
     if not (has_bold or has_odd or has_spelled or has_stars or has_invisible):
         return text

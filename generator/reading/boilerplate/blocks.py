@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import msgspec
 
-from generator.reading.text import FIRST_GROUP, bare
+from generator.reading.text import FIRST_GROUP, bare, without_signs
 
 _DATA = re.compile(
     r"""[:\[\d<>=≤≥＜＞-](?:               # a set comes first, because a search for it is fast
@@ -267,8 +267,9 @@ def _shape(text: str) -> tuple[_Shape, str, bool]:
     has_address = "://" in rest
     plain = _without_tags(plain)
     rest = _without_tags(rest) if links else plain
-    label = bare(plain) if len(plain) <= 120 else ""
-    units = _units(rest)
+    words = without_signs(plain) if len(plain) <= 120 and not plain.isascii() else ""
+    label = bare(plain, words) if len(plain) <= 120 else ""
+    units = _units(rest, words if rest is plain else "")
     kind = _kind(text, plain, label)
     is_prose = (
         units >= 60 and units >= linked and kind in {"text", "list"} and _SENTENCE.search(plain) is not None
@@ -334,15 +335,18 @@ def _open_links(rest: str) -> tuple[bool, bool]:
     return closes, not before
 
 
-def _units(text: str) -> int:
-    """Return the number of letters and digits; wide ones count twice. Approximate for long texts."""
+def _units(text: str, words: str = "") -> int:
+    """Return the number of letters and digits; wide ones count twice. Approximate for long texts.
+
+    `words`: the text `without_signs`, if known.
+    """
     is_ascii = text.isascii()
     if len(text) > _SHORT:
         count = (len(text) - text.count(" ") - text.count("\n")) * 24 // 25
     elif is_ascii:
         return len(text.encode().translate(None, _NO_LETTERS))
-    elif text.isalnum():
-        count = len(text)
+    elif words.isalnum() or text.isalnum():
+        count = len(words or text)
     else:
         count = sum(map(len, _WORD.findall(text)))
     if is_ascii:

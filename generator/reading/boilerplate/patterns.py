@@ -188,7 +188,7 @@ def _part(pieces: deque[str]) -> set[str]:
 
 
 def _set(inside: str) -> set[str]:
-    """Return the characters of a set; empty if it excludes some or has more than a sign or a short range."""
+    """Return the characters of a set; empty if it excludes some, or has more than signs and short ranges."""
     found = set[str]()
     for first, last, sign in _MEMBER.findall(inside):
         ends = range(ord(first), ord(last) + 1) if first else ()
