@@ -55,20 +55,36 @@ def test_a_translation_is_complete(message):
         assert set(_HOLES.findall(string)) == set(_HOLES.findall(ids[-1]))
 
 
+def shown_views() -> dict[str, type[views.View]]:
+    modules = (day_views, identifier_views, period_views, search_view, source_views, tag_views, views)
+    defined = [value for module in modules for value in vars(module).values()]
+    found = [one for one in defined if isinstance(one, type) and issubclass(one, views.View)]
+    return {one.__name__: one for one in found if one is not views.View}
+
+
 def test_the_manual_names_every_template_and_value():
     manual = MANUAL.read_text("utf-8")
     for path in resources.theme().rglob("*"):
         if path.is_file() and path.suffix in {".html", ".css", ".js", ".svg", ".toml", ".po"}:
             assert f"`{path.relative_to(resources.theme()).as_posix()}`" in manual
-    modules = (day_views, identifier_views, period_views, search_view, source_views, tag_views, views)
-    defined = {name: value for module in modules for name, value in vars(module).items()}
-    shown = [one for one in defined.values() if isinstance(one, type) and issubclass(one, views.View)]
-    for view in shown:
-        if view is not views.View:
-            assert f"### {view.__name__}" in manual
-            section = manual.split(f"### {view.__name__}\n")[1].split("\n#")[0]
-            rows = re.findall(r"^\| `(\w+)`", section, re.MULTILINE)
-            assert rows == list(view.__struct_fields__), view.__name__
+    for name, view in shown_views().items():
+        assert f"### {name}" in manual
+        section = manual.split(f"### {name}\n")[1].split("\n#")[0]
+        rows = re.findall(r"^\| `(\w+)`", section, re.MULTILINE)
+        assert rows == list(view.__struct_fields__), name
+
+
+def test_the_note_on_migration_names_values_that_are_there_and_values_that_have_gone():
+    section = MANUAL.read_text("utf-8").split("## Changes of the interface")[1].split("\n## ")[0]
+    seen = set()
+    for name, before, now in re.findall(r"^\| (\w+) \|(.*)\|(.*)\|$", section, re.MULTILINE):
+        if view := shown_views().get(name):
+            seen.add(name)
+            fields = set(view.__struct_fields__)
+            assert set(re.findall(r"`(\w+)`", now)) <= fields
+            gone = re.match(r" has ([^;]*)", before)
+            assert fields.isdisjoint(re.findall(r"`(\w+)`", gone[1]) if gone else ())
+    assert len(seen) > 10
 
 
 def test_the_manual_names_every_block_filter_and_style():
@@ -91,7 +107,7 @@ def test_the_manual_names_every_block_filter_and_style():
     ):
         assert name in environment.filters
         assert re.search(rf"^\| `{name}", manual, re.MULTILINE)
-    for name in ("link", "asset", "has_asset", "weekdays"):
+    for name in ("link", "asset", "lang", "has_asset", "weekdays"):
         assert name in environment.globals
         assert re.search(rf"^\| `{name}", manual, re.MULTILINE)
     for style in locales.DATE_STYLES:
