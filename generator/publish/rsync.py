@@ -76,7 +76,7 @@ class Rsync:
                 raise TakenError
             with tempfile.TemporaryDirectory() as folder:
                 Path(folder, RECORD).write_bytes(data)
-                self._rsync("--mkpath", "--", f"{folder}/{RECORD}", self._place)
+                self._rsync("--mkpath", "--ignore-times", "--", f"{folder}/{RECORD}", self._place)
         else:
             self._swap_over_ssh(data, version)
         return hashlib.sha256(data).hexdigest()
