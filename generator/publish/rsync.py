@@ -48,6 +48,7 @@ class Rsync:
     def __init__(self, address: str) -> None:
         self.name = address
         self._place = address.rstrip("/") + "/"
+        self._is_daemon = "://" in address
         self._sockets = tempfile.TemporaryDirectory(prefix="broadsheet-")
         shell = shlex.split(os.environ.get("RSYNC_RSH", "ssh"))
         if Path(shell[0]).name == "ssh":  # one connection for all programs that a publish starts
@@ -69,13 +70,13 @@ class Rsync:
 
     def swap(self, data: bytes, version: str) -> str:
         """Replace the record. Over ssh, the server compares; a daemon of rsync offers no way to do so."""
-        if "://" in self._place:
+        if self._is_daemon:
             stored = self.read()
             if (stored.version if stored else ABSENT) != version:
                 raise TakenError
             with tempfile.TemporaryDirectory() as folder:
                 Path(folder, RECORD).write_bytes(data)
-                self._rsync("--mkpath", "--", f"{folder}/{RECORD}", self._place)
+                self._rsync("--mkpath", "--ignore-times", "--", f"{folder}/{RECORD}", self._place)
         else:
             self._swap_over_ssh(data, version)
         return hashlib.sha256(data).hexdigest()
@@ -157,7 +158,9 @@ class Rsync:
 
         def run() -> bytes:
             listed = b"".join(os.fsencode(path) + b"\0" for path in paths)
-            done = _run(["rsync", f"--rsh={shlex.join(self._shell)}", *arguments], listed)
+            # With a shell, rsync would start a daemon by ssh instead of asking the one that runs.
+            shell = [] if self._is_daemon else [f"--rsh={shlex.join(self._shell)}"]
+            done = _run(["rsync", *shell, *arguments], listed)
             if done.returncode == _MISSING and re.search(rb"No such file|\(2\)", done.stderr):
                 raise FileNotFoundError
             if done.returncode:

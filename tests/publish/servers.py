@@ -240,6 +240,18 @@ class RsyncPlace(OverSsh, FolderPlace):
         return f"test-host:{self.root}"
 
 
+class RsyncDaemonPlace(FolderPlace):
+    """A module of rsync's own daemon."""
+
+    def start(self) -> None:
+        self.port = self.servers.rsync_daemon()
+        self.root = self.servers.root / "rsyncd/module" / self.root.parent.name
+
+    @property
+    def address(self) -> str:
+        return f"rsync://127.0.0.1:{self.port}/module/{self.root.name}"
+
+
 class GitOverSshPlace(OverSsh, GitPlace):
     kills = 2
 
@@ -255,6 +267,7 @@ class Servers:
         self.root = root
         self._stack = contextlib.ExitStack()
         self._storage: dict[str, str] = {}
+        self._rsync_port: int | None = None
 
     def close(self) -> None:
         self._stack.close()
@@ -288,6 +301,20 @@ class Servers:
             self.run([sshd, "-D", "-e", "-f", str(home / ".ssh/sshd_config")], home)
             until(lambda: answers(port))
         return home
+
+    def rsync_daemon(self) -> int:
+        """The port of a daemon with a module; started if it is not running."""
+        if self._rsync_port is None:
+            self._rsync_port, folder = free_port(), self.root / "rsyncd"
+            (folder / "module").mkdir(parents=True)
+            settings = f"use chroot = no\n[module]\npath = {folder}/module\nread only = no\n"
+            owner = "uid = root\ngid = root\n" if os.geteuid() == 0 else ""
+            (folder / "rsyncd.conf").write_text(owner + settings)
+            port = f"--port={self._rsync_port}"
+            command = [program("rsync"), "--daemon", "--no-detach", "--address=127.0.0.1", port]
+            self.run([*command, f"--config={folder}/rsyncd.conf"], folder)
+            until(lambda: answers(self._rsync_port))
+        return self._rsync_port
 
     def run(self, command: list[str], folder: Path) -> None:
         """Run a server until the tests end."""

@@ -38,11 +38,13 @@ class Runner:
         self._git("clone", "-q", str(self.repository), str(self.work), where=root)
 
     def _write_tools(self) -> None:
-        """A `pip` that has installed everything, and a git that finds hosts on this machine."""
+        """Installers that have installed everything, and a git that finds hosts on this machine."""
         tools = self.root / "tools"
         tools.mkdir()
         (tools / "pip").write_text('#!/bin/sh\ntest "$1" = install && test -n "$3"\n')
-        (tools / "pip").chmod(0o755)
+        (tools / "apt-get").write_text("#!/bin/sh\n")
+        for tool in tools.iterdir():
+            tool.chmod(0o755)
         here = f'[url "file://{self.root}/"]\n'
         hosts = ("https://github.com/", "https://codeberg.org/")
         (self.root / ".gitconfig").write_text(here + "".join(f"insteadOf = {host}\n" for host in hosts))
@@ -157,6 +159,28 @@ def test_a_workflow_publishes_and_uses_what_was_cached(runner, name):
         assert runner.branch(branch) >= second.keys() - {".broadsheet.json"}
     else:
         assert runner.uploaded[:1] in ([], ["public"])
+
+
+def test_the_lines_for_cron_build_and_publish(runner):
+    (lines,) = re.findall(
+        r"```text\n(PATH=.*?)```", (ROOT / "docs/guide/publish.md").read_text("utf-8"), re.DOTALL
+    )
+    path, line = lines.splitlines()
+    programs = runner.root / ".local/bin"
+    programs.mkdir(parents=True)
+    (programs / "broadsheet").symlink_to(Path(sys.executable).parent / "broadsheet")
+    runner.work.rename(runner.root / "digest")
+    www = (runner.root / "www").as_uri()
+    write_config(runner.root / "digest", f'[publish.web]\naddress = "{www}"\n')
+    cron = {
+        "HOME": str(runner.root),
+        "PATH": path.removeprefix("PATH=").replace("/home/me", str(runner.root)),
+    }
+    done = subprocess.run(
+        ["/bin/sh", "-c", line.split(None, 5)[5]], env=cron, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert (runner.root / "www/index.html").is_file()
 
 
 def test_the_guide_links_to_each_workflow():
