@@ -151,6 +151,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """`file` includes `index.html` in links, so that they work in pages opened from the disk."""
     search: Literal["full", "titles", "none"] = "full"
     """What readers can search: texts too, or only titles, sources and tags."""
+    reader: bool = True
+    """Whether pages remember, in the reader's browser alone, what is new, seen or kept for later."""
     feed_items: int = 50
     """The number of entries in the digest's feeds."""
     hub: str | None = None

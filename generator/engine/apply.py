@@ -23,7 +23,7 @@ from generator.engine.outputs import Outputs
 from generator.engine.readings import with_source, withheld
 from generator.engine.records import Record, Records
 from generator.engine.renaming import renamed
-from generator.engine.render_context import RenderContext, since_of
+from generator.engine.render_context import RenderContext, has_reader, since_of
 from generator.engine.site_index import grouped, kept_by, theme_faults, told_of_site
 from generator.engine.state import SiteState
 from generator.grouping.digest import with_settings
@@ -101,7 +101,7 @@ def _update(state: SiteState, read: Records, former: Config, *, has_other_picks:
     before = affected_before(plan, change, last)
     groups = (*change.ended, *change.begun)
     affected = (*removed, *added, *(one for group in groups for one in group.articles))
-    index_files = state.rendering.search.paths_of(affected)
+    index_files = [addresses.NEW, *state.rendering.search.paths_of(affected)]
     had_picks = bool(plan.picks)
     _take_over(state, change, {**derived, **read}, derived.keys())
     effects = effects_of(state, change, before, last, had_picks=had_picks)
@@ -239,7 +239,7 @@ def _reload(state: SiteState, before: Config, settings: Stale) -> Effects | None
     if Stale.PAGES in settings:
         old_faults = (one for one in index.problems if one.kind == "template")
         state.replace_problems(old_faults, theme_faults(site))
-        plan.since = since_of(index.digest, site.config)
+        plan.since, plan.reader = since_of(index.digest, site.config), has_reader(site.config)
         state.rendering = RenderContext(site, index, plan, state.context, healths=state.rendering.healths)
     old, state.outputs = state.outputs, Outputs(site, state.rendering, state.article)
     others += (*old.given, *state.outputs.given)

@@ -61,8 +61,9 @@ INVALIDATES: Mapping[str, Stale] = {
     "clean": Stale.READING,
     "articles": Stale.PAGES | Stale.FILES,
     "recent_months": Stale.PAGES | Stale.FILES,
-    "links": Stale.PAGES,
+    "links": Stale.PAGES | Stale.FILES,  # the list of what is new needs a server
     "search": Stale.READING,  # the terms of texts
+    "reader": Stale.PAGES | Stale.FILES,
     "feed_items": Stale.PAGES,
     "hub": Stale.PAGES,
     "source_feed_items": Stale.PAGES,

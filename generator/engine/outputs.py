@@ -19,9 +19,10 @@ from generator.model.errors import Problem, shown
 from generator.model.types import Article, Digest, Source, Tag
 from generator.output import names
 from generator.output.assets import StaticFiles, static_files
-from generator.render import feeds, sitemap
+from generator.render import feeds, reader_words, sitemap
 from generator.render.all_pages import pages_of
 from generator.render.highlight import stylesheet
+from generator.render.newest import newest
 from generator.render.page_at import page_at
 from generator.render.pages import Alias, Page
 from generator.render.templates import assets_of
@@ -30,6 +31,7 @@ from generator.search.months import IndexFile
 
 CODE_STYLE = "assets/code.css"
 SEARCH_TABLE = "assets/search-table.js"
+READER_WORDS = "assets/reader-words.js"
 FILES = {page_tasks.ATOM: addresses.ATOM, page_tasks.RSS: addresses.RSS, page_tasks.JSON: addresses.JSON_FEED}
 _FOR_MACHINES = {addresses.OPML, addresses.SITEMAP, addresses.ROBOTS, addresses.OPEN_SEARCH}
 _FORMS = (page_tasks.ATOM, page_tasks.JSON)
@@ -71,7 +73,8 @@ class Outputs:
     @cached_property
     def assets(self) -> Mapping[str, bytes]:
         """Path → content of the theme's style sheets and scripts."""
-        made = {CODE_STYLE: stylesheet().encode(), SEARCH_TABLE: table.script()}
+        words = reader_words.script(self.rendering.language.gettext)
+        made = {CODE_STYLE: stylesheet().encode(), SEARCH_TABLE: table.script(), READER_WORDS: words}
         return {**made, **assets_of(self._site.templates)}
 
     def hides_others_than(self, last: Outputs) -> bool:
@@ -108,6 +111,8 @@ class Outputs:
             return Output(path, self._site.content / rendering.index.images[path])
         if path in self.assets:
             return Output(path, self.assets[path])
+        if path == addresses.NEW:
+            return next(self._newest(), None)
         made = (
             feed_at(rendering, path)
             or rendering.search.file_at(path)
@@ -155,7 +160,14 @@ class Outputs:
         feeds_ = ((path, feed_at(rendering, path)) for path in paths)
         yield from (Output(path, feed) for path, feed in feeds_ if feed)
         yield from (Output(file.path, file) for file in rendering.search.files())
+        yield from self._newest()
         yield from (Output(path, content) for path, content in sorted(self.assets.items()))
+
+    def _newest(self) -> Iterator[Output]:
+        """Yield the list of the newest articles, if browsers are to know what is new."""
+        plan = self.rendering.plan
+        if plan.reader:
+            yield Output(addresses.NEW, newest(plan.digest))
 
 
 def fingerprint(rendering: RenderContext, output: Output) -> bytes:

@@ -29,7 +29,18 @@ GENERATOR = f"Broadsheet {__version__}"
 
 def planned_of(digest: Digest, config: Config) -> Plan:
     """Return the page plan of a digest, as the site is configured."""
-    return plan(digest, since_of(digest, config), tag_rules(config.tags), search=config.search)
+    return plan(
+        digest,
+        since_of(digest, config),
+        tag_rules(config.tags),
+        search=config.search,
+        reader=has_reader(config),
+    )
+
+
+def has_reader(config: Config) -> bool:
+    """Return whether pages remember things: modules of scripts do not run in pages opened from the disk."""
+    return config.reader and config.links == "site"
 
 
 def affects_all_pages(theme: Templates, last: Digest, digest: Digest) -> bool:
@@ -106,6 +117,7 @@ class RenderContext:
                 config.base_url,
                 config.links,
                 config.search,
+                config.reader,
                 config.timezone,
                 {name: one.url for name, one in sorted(config.identifiers.items()) if one.url},
                 zone_data(config.timezone),

@@ -28,10 +28,14 @@ SEARCH = "search/"
 """The page that searches, and the folder of its index."""
 SEARCH_MONTHS = "search/months.json"
 OPEN_SEARCH = "search/opensearch.xml"
+LATER = "later/"
+"""The page of what a reader's browser keeps."""
+NEW = "later/new.json"
+"""The list of the newest articles, by which browsers know what is new."""
 OPML = "sources.opml"
 SITEMAP = "sitemap.xml"
 ROBOTS = "robots.txt"
-OWN_FOLDERS = (ARCHIVE, "assets/", "media/", PICKS, SEARCH, "sitemaps/", SOURCES, "stories/", TAGS)
+OWN_FOLDERS = (ARCHIVE, "assets/", LATER, "media/", PICKS, SEARCH, "sitemaps/", SOURCES, "stories/", TAGS)
 """Folders that are reserved for the site. Those of identifiers come on top."""
 
 

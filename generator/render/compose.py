@@ -28,6 +28,7 @@ from generator.render.day_plan import DayPart, EditionPart
 from generator.render.day_views import DayView
 from generator.render.identifier_kinds import IdentifierKind, IdentifierPart
 from generator.render.identifiers import identifier_ways, linked
+from generator.render.later_view import LaterView
 from generator.render.lists import Lists, Ways, direction_of, note_of, ways
 from generator.render.names import Names, Words
 from generator.render.pages import Alias, MonthPart, Page
@@ -96,6 +97,8 @@ class Composer(msgspec.Struct, frozen=True):
                 return self._redirect(page.subject.article)
         if page.address == addresses.FRONT:
             return views.EmptyView()
+        if page.address == addresses.LATER:
+            return LaterView()
         if page.address == addresses.SEARCH:
             return SearchView(texts=self.plan.search == "full")
         latest = self.plan.digest.days[-1:]

@@ -15,6 +15,7 @@ from generator.render.day_views import DayView
 from generator.render.identifier_kinds import IdentifierKind, IdentifierPart
 from generator.render.identifier_views import IdentifiersView, IdentifierView
 from generator.render.identifiers import title_of
+from generator.render.later_view import LaterView
 from generator.render.names import Names
 from generator.render.pages import ARTICLE, Alias, MonthPart, Page
 from generator.render.period_views import ArchiveView, PeriodView, StoryView
@@ -87,6 +88,7 @@ class Framer(msgspec.Struct, frozen=True, kw_only=True):
             tags=bool(digest.tags),
             generator=generator,
             search=self.plan.search != "none",
+            reader=self.plan.reader,
         )
 
     def _heading(self, view: views.View) -> tuple[str, str]:
@@ -181,6 +183,8 @@ def _title_of_overview(view: views.View, text: Callable[[str], str]) -> str:
             return text("Tags")
         case SearchView():
             return text("Search")
+        case LaterView():
+            return text("Read later")
         case views.NotFoundView():
             return text("Page not found")
     return ""
@@ -207,5 +211,13 @@ def _section(page: Page) -> str:
             return "sources"
         case Tag() | TagPart():
             return "tags"
-    named = {addresses.ARCHIVE: "archive", addresses.TAGS: "tags", addresses.SEARCH: "search"}
-    return named.get(page.address, "")
+    return _SECTIONS.get(page.address, "")
+
+
+_SECTIONS = {
+    addresses.ARCHIVE: "archive",
+    addresses.TAGS: "tags",
+    addresses.SEARCH: "search",
+    addresses.LATER: "later",
+}
+"""Address of an overview → its section."""

@@ -70,23 +70,17 @@ def highlight(code: str, language: str) -> str | None:
 
 
 def stylesheet() -> str:
-    """Return the rules for the classes: dark if the reader's system is, light on paper.
+    """Return the rules for the classes: dark where the page is, light on paper.
 
     A theme sets the background with the variable `--code-bg`.
     """
     return "\n".join((
-        f".highlight{{background:var(--code-bg,{LIGHT_BACKGROUND});{_variables(LIGHT)}}}",
-        f"@media screen and (prefers-color-scheme:dark){{"
-        f".highlight{{background:var(--code-bg,{DARK_BACKGROUND});{_variables(DARK)}}}}}",
-        *(f".highlight .{class_}{{color:var(--code-{class_})}}" for class_ in LIGHT),
+        f".highlight{{background:var(--code-bg,light-dark({LIGHT_BACKGROUND},{DARK_BACKGROUND}))}}",
+        *(f".highlight .{class_}{{color:light-dark({LIGHT[class_]},{DARK[class_]})}}" for class_ in LIGHT),
         ".highlight .c{font-style:italic}",
         ".highlight .gh{font-weight:bold}",
         "",
     ))  # fmt: skip
-
-
-def _variables(colours: dict[str, str]) -> str:
-    return ";".join(f"--code-{class_}:{colour}" for class_, colour in colours.items())
 
 
 def _merged(lexer: Lexer, code: str) -> Iterator[tuple[str, str]]:

@@ -31,6 +31,7 @@ OVERVIEWS = tuple(
             addresses.sources(by_name=True),
             addresses.TAGS,
             addresses.SEARCH,
+            addresses.LATER,
             addresses.NOT_FOUND,
         ),
     )

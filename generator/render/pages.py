@@ -87,6 +87,8 @@ def overviews(plan_: Plan) -> Iterator[Page]:
         yield Page(address=addresses.TAGS, template="tags.html")
     if plan_.search != "none":
         yield Page(address=addresses.SEARCH, template="search.html")
+    if plan_.reader:
+        yield Page(address=addresses.LATER, template="later.html")
     yield Page(address=addresses.NOT_FOUND, template="404.html")
 
 

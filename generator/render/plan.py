@@ -53,6 +53,8 @@ class Plan(msgspec.Struct, kw_only=True):
     """The first day whose articles get pages. Before it, only articles without an original do."""
     search: str = "full"
     """What readers can search: `full`, `titles` or `none`."""
+    reader: bool = True
+    """Whether browsers remember what is new, seen or kept for later."""
     tag_rules: TagRules = TagRules()
     """What the configuration says of tags; that by which the digest's tags were grouped."""
     aliases: dict[str, str] = {}
@@ -206,6 +208,7 @@ def plan(
     tag_rules: TagRules | None = None,
     *,
     search: str = "full",
+    reader: bool = True,
 ) -> Plan:
     """Return the plan of a digest. Articles from `since` on get pages of their own.
 
@@ -222,6 +225,7 @@ def plan(
         picks=tuple(article for article in digest.articles if article.pinned),
         since=since,
         search=search,
+        reader=reader,
         tag_rules=tag_rules or TagRules(),
         aliases={
             addresses.file_of(alias): article.id

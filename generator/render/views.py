@@ -226,7 +226,7 @@ class PageView(View, frozen=True, kw_only=True):
     index: bool = True
     """False asks search engines not to index the page."""
     section: str = ""
-    """The current entry of the navigation: `front`, `archive`, `sources`, `tags`, `search` or none."""
+    """The current entry of the navigation: `front`, `archive`, `sources`, `tags`, `search`, `later`, none."""
     rooted: bool = False
     """Whether links start at the root of the site, because the page is shown at any address: `404.html`."""
 
@@ -258,3 +258,5 @@ class SiteView(View, frozen=True, kw_only=True):
     """For example `Broadsheet 0.1.0`."""
     search: bool = True
     """Whether there is a page that searches."""
+    reader: bool = True
+    """Whether browsers remember what is new, seen or kept for later."""

@@ -26,11 +26,11 @@ def test_every_colour_has_enough_contrast(colours, background):
         assert (lighter + 0.05) / (darker + 0.05) >= 4.5, class_
 
 
-def test_style_sheet_is_small_and_dark_on_screens_only():
+def test_style_sheet_is_small_and_follows_the_colours_of_the_page():
     css = highlight.stylesheet()
     assert len(css) < 4096
     assert css.count("{") == css.count("}")
-    assert "@media screen and (prefers-color-scheme:dark)" in css
+    assert all(f"light-dark({LIGHT[class_]},{DARK[class_]})" in css for class_ in CLASSES)
 
 
 def test_known_language_gets_classes():

@@ -172,7 +172,8 @@ def test_hostile_tags_stay_text():
             html = theme.render(framer.of(page, view), view).decode()
             head, body = html.split("</head>")
             assert "<script" not in body
-            own = re.findall(r'<script type="(?:application/ld\+json|speculationrules|module)"', head)
+            kinds = r'type="(?:application/ld\+json|speculationrules|module)"|src="[^"]*assets/theme.js"'
+            own = re.findall(f"<script (?:{kinds})", head)
             assert head.count("<script") == head.count("</script>") == len(own)
             assert "onclick='" not in body
             assert "49" not in body

@@ -29,7 +29,9 @@ from generator.config import resources
 from generator.model.types import Period, Verdict
 from generator.render import locales, views
 from generator.render.highlight import stylesheet
+from generator.render.reader_words import script
 from generator.render.templates import Templates, anchor, interface_language, json_ld, web
+from generator.search import table
 
 VOID = {"meta", "link", "img", "br", "hr", "input"}
 
@@ -302,14 +304,23 @@ def test_bytes_that_no_text_can_hold_do_not_stop_a_page():
 def test_assets_are_few_and_light():
     assets = Templates(None, site()).assets()
     search = {f"assets/search{part}.js" for part in ("", "-index", "-query", "-terms")}
+    reader = {
+        f"assets/reader{part}.js" for part in ("", "-article", "-kept", "-keys", "-later", "-lists", "-style")
+    }
     assert set(assets) == {
         "assets/style.css",
+        "assets/theme.js",
+        *reader,
         "assets/icon.svg",
         "assets/redirect.js",
         "assets/search.css",
         *search,
     }
     assert sum(len(gzip.compress(assets[path])) for path in search) <= 10_000
+    reader_bytes = sum(len(gzip.compress(assets[path])) for path in (*reader, "assets/theme.js"))
+    assert reader_bytes + len(gzip.compress(script(str))) <= 12_000
+    on_search = (*search, "assets/theme.js", "assets/reader.js")
+    assert sum(len(assets[path]) for path in on_search) + len(table.script()) <= 30_000
     own = len(assets["assets/style.css"])
     assert own + max(len(assets["assets/search.css"]), len(stylesheet().encode())) <= 30_000
     assert b"@import" not in assets["assets/style.css"]

@@ -68,6 +68,7 @@ def site(language: str = "en", **changed) -> views.SiteView:
         "archive": ARCHIVE,
         "tags": True,
         "generator": "Broadsheet 0.1.0",
+        "reader": not changed.get("file_links"),
     }
     return views.SiteView(**(given | changed))
 

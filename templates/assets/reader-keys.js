@@ -1,0 +1,109 @@
+// Keys: from item to item, from page to page. `reader.js` hands over those that no field wants.
+import { root, store, stored } from "./reader.js";
+import { element, focus, linkOf } from "./reader-kept.js";
+import words from "./reader-words.js";
+import "./reader-style.js";
+
+const PLACES = ".items > li, .day ol > li, .day details:not([open]) > summary";
+const AFTER_G = 1500;
+const of = (selector) => document.querySelector(selector);
+const go = (link) => link && location.assign(link.href);
+/** The entry of the navigation that leads to a folder of the site. */
+const entry = (folder) =>
+  [...document.querySelectorAll(".masthead nav a")].find(({ href }) => href.replace(/index\.html$/, "") === root.href + folder);
+const tools = () => of("#_tools button");
+let afterG = 0;
+
+const places = () => [...document.querySelectorAll(PLACES)].filter((one) => one.offsetParent && !one.closest("nav"));
+const current = () => document.activeElement?.closest?.(PLACES);
+
+function move(step) {
+  const all = places();
+  const at = all.indexOf(current());
+  // Without a current item: the first that is in view, not the first of the page.
+  const from = at < 0 ? all.findIndex((one) => one.getBoundingClientRect().top >= 0) - (step > 0 ? 1 : 0) : at;
+  const next = all[Math.min(Math.max(from + step, 0), all.length - 1)];
+  if (next) focus(next);
+}
+
+function read() {
+  const place = current();
+  if (place?.matches("summary")) place.click();
+  else if (place) linkOf(place)?.click();
+}
+
+/** Open the original; of an item that leads to our page, the one that this page names. */
+async function original() {
+  const place = current();
+  const link = place ? place.querySelector("a[rel=external]") ?? linkOf(place) : of(".byline a[rel=external]");
+  if (!link) return;
+  if (!link.href.startsWith(root.href)) return link.click();
+  const own = [...place.querySelectorAll("p a")].find((one) => one.textContent.endsWith("↗"));
+  if (own) return own.click();
+  const page = new DOMParser().parseFromString(await (await fetch(link.href)).text(), "text/html");
+  const href = page.querySelector(".byline a[rel=external]")?.getAttribute("href") ?? "";
+  if (/^https?:/i.test(href)) location.assign(href);
+}
+
+/** Go back to the list that one came from, else to the article's day. */
+function back() {
+  const isFromList = document.referrer.startsWith(root.href) && !/\/(articles)\//.test(document.referrer.slice(root.href.length - 1));
+  const link = of(".back a, .kicker a");
+  if (of(".reading .back") && isFromList && history.length > 1) history.back();
+  else go(link);
+}
+
+function keep() {
+  if (tools()) tools().click();
+  else current()?.dispatchEvent(new Event("keep", { bubbles: true }));
+}
+
+function search() {
+  const box = of("#_search [name=q]");
+  if (box) box.focus();
+  else go(entry("search/"));
+}
+
+/** Show all keys, and the switch that turns them off. */
+function help() {
+  const rows = words.keys.flatMap(([keys, does]) => [
+    element("dt", {}, ...keys.split(" ").flatMap((key) => [element("kbd", {}, key), " "])),
+    element("dd", {}, does),
+  ]);
+  const off = element("button", { type: "button" }, words.off);
+  const close = element("button", { type: "button", autofocus: "" }, words.close);
+  const dialog = element(
+    "dialog",
+    { "aria-labelledby": "_keys" },
+    element("h2", { id: "_keys" }, words.allKeys),
+    element("dl", {}, ...rows),
+    element("p", {}, off, close),
+  );
+  off.addEventListener("click", () => (store("keys", false), dialog.close()));
+  close.addEventListener("click", () => dialog.close());
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+const KEYS = {
+  j: () => move(1),
+  k: () => move(-1),
+  o: read,
+  v: original,
+  b: back,
+  "[": () => go(of("main a[rel=prev]")),
+  "]": () => go(of("main a[rel=next]")),
+  l: keep,
+  "/": search,
+  "?": help,
+};
+const GO = { d: "", s: "sources/", t: "tags/", l: "later/" };
+
+/** Do what a key stands for. */
+export function press(key) {
+  const isAfterG = Date.now() - afterG < AFTER_G;
+  afterG = key === "g" ? Date.now() : 0;
+  if (isAfterG && Object.hasOwn(GO, key)) go(entry(GO[key]));
+  else if (Object.hasOwn(KEYS, key) && stored("keys") !== false) KEYS[key]();
+}

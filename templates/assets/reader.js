@@ -1,0 +1,45 @@
+// The module of every page: what this reader's browser stores, and which other modules the page needs.
+
+/** The site's own root: sites of one host do not share what they store. */
+export const root = new URL("../", import.meta.url);
+/** The parts of what is stored: damage costs one of them. */
+export const PARTS = ["look", "keys", "later", "seen", "visit"];
+const KEYS = new Set("jkovb[]l/g?");
+const keyOf = (part) => `broadsheet ${root.pathname} ${part}`;
+
+/** What is stored under a part; null if there is nothing, or nothing that can be read. */
+export function stored(part) {
+  try {
+    return JSON.parse(localStorage.getItem(keyOf(part)));
+  } catch {
+    return null;
+  }
+}
+
+/** Store a part, or erase it with null. Returns whether that was possible. Other tabs get the event too. */
+export function store(part, value) {
+  try {
+    if (value === null) localStorage.removeItem(keyOf(part));
+    else localStorage.setItem(keyOf(part), JSON.stringify(value));
+  } catch {
+    return false;
+  }
+  dispatchEvent(new Event("storage"));
+  return true;
+}
+
+const kind = document.querySelector("main").classList;
+if (kind.contains("later")) import("./reader-later.js");
+else if (document.querySelector("#_tools")) import("./reader-article.js");
+else if (!kind.contains("search") && !kind.contains("reading")) import("./reader-lists.js");
+
+let keys = null;
+addEventListener("keydown", (event) => {
+  const { target } = event;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.keyCode === 229) return;
+  if (target.isContentEditable || target.closest?.("input:not([type=radio], [type=checkbox]), textarea, select, dialog")) return;
+  if (event.defaultPrevented || !(KEYS.has(event.key) || keys) || stored("keys") === false) return;
+  if (event.key === "/") event.preventDefault(); // browsers that search the page by it
+  keys ??= import("./reader-keys.js");
+  keys.then(({ press }) => press(event.key));
+});

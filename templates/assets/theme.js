@@ -1,0 +1,19 @@
+// The colours and the size of text that this reader chose, before anything is drawn.
+{
+  const root = document.documentElement;
+  const key = `broadsheet ${new URL("../", document.currentScript.src).pathname} look`;
+  const apply = () => {
+    let look = null;
+    try {
+      look = JSON.parse(localStorage.getItem(key));
+    } catch {
+      // Storage is refused, or what is in it is damaged: the system decides.
+    }
+    const { theme, size } = look ?? {};
+    root.dataset.theme = theme === "light" || theme === "dark" ? theme : "system";
+    root.style.fontSize = [90, 112, 125, 150].includes(size) ? `${size}%` : "";
+  };
+  apply();
+  addEventListener("storage", apply);
+  addEventListener("pageshow", apply);
+}
