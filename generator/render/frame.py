@@ -173,21 +173,22 @@ class Framer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _title_of_overview(view: views.View, text: Callable[[str], str]) -> str:
+    title = ""
     match view:
         case ArchiveView():
-            return text("Archive")
+            title = text("Archive")
         case SourcesView():
             part = f" ({view.part})" if view.part > 1 else ""
-            return (text("Sources by name") if view.is_by_name else text("Sources")) + part
+            title = (text("Sources by name") if view.is_by_name else text("Sources")) + part
         case TagsView():
-            return text("Tags")
+            title = text("Tags")
         case SearchView():
-            return text("Search")
+            title = text("Search")
         case LaterView():
-            return text("Read later")
+            title = text("Read later")
         case views.NotFoundView():
-            return text("Page not found")
-    return ""
+            title = text("Page not found")
+    return title
 
 
 def _for_machines(frame: views.PageView, view: views.View, site: structured.Site) -> views.PageView:

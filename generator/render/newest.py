@@ -15,7 +15,7 @@ _DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 
 def mark(id_: str) -> str:
-    """Return 30 bits of the CRC-32 of an article's id as five characters. `assets/reader.js` does the same."""
+    """Return 30 bits of the CRC-32 of an article's id as five characters, as `reader-kept.js` does."""
     value = zlib.crc32(id_.encode())
     return "".join(_DIGITS[value >> shift & 63] for shift in (24, 18, 12, 6, 0))
 
