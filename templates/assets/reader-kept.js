@@ -93,9 +93,11 @@ export const linkOf = (place) => place.querySelector(":scope > a, :scope > :is(h
 
 /** Give an item the focus, and open what hides it. */
 export function focus(place) {
-  for (let fold = place.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
-  const target = linkOf(place) ?? place.querySelector("summary") ?? place;
-  if (target === place) place.tabIndex = -1;
+  const isFold = place.matches("summary");
+  const around = isFold ? place.parentElement.parentElement : place;
+  for (let fold = around.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  const target = linkOf(place) ?? place;
+  if (target === place && !isFold) place.tabIndex = -1;
   target.focus({ focusVisible: true });
   target.scrollIntoView({ block: "nearest" });
 }
