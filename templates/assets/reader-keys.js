@@ -4,7 +4,7 @@ import { element, focus, linkOf } from "./reader-kept.js";
 import words from "./reader-words.js";
 import "./reader-style.js";
 
-const PLACES = ".items > li, .day ol > li, .day details:not([open]) > summary";
+const PLACES = ".items > li, .day ol > li, .day details > summary";
 const AFTER_G = 1500;
 const of = (selector) => document.querySelector(selector);
 const go = (link) => link && location.assign(link.href);
