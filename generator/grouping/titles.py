@@ -14,9 +14,11 @@ _LONGEST = 400
 """Number of characters of a normalised title that are examined. Some characters expand to eighteen."""
 _ADDRESS = re.compile(r"https?:\S+")
 _PREFIX = re.compile(
-    r"\s*(?:【[^】]{1,12}】|\[[^\]]{1,20}\]|[^\W\d_]{1,6}(?:·[^\W\d_]{1,8})?\s*[|｜丨](?!\|))\s*", re.UNICODE
+    r"\s*(?:【[^】]{1,12}】|\[[^\]]{1,20}\]"
+    r"|(?:[^\W\d_]{1,6}(?:·[^\W\d_]{1,8})?|[\u4e00-\u9fff]{7,9})\s*[|｜丨](?!\|))\s*",
+    re.UNICODE,
 )
-"""A prefix that an account or a database adds to titles: a column, a kind."""
+"""A prefix that an account or a database adds to titles: a column, a kind, a call of a few words."""
 _RESIDUE = re.compile(r"(?<![a-z\d])(?:u200[b-f]|ufeff|u3000|xa0)")
 """Remains of an escaped space whose backslash was lost."""
 _HAN = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3"

@@ -225,6 +225,7 @@ def test_the_empty_copy_stands_with_the_text_by_title():
         ("古籍馆：活字印刷术的前世今生与未来", "活字印刷术的前世今生与未来"),
         ("印刷焦点5 活字印刷术的前世今生与它的未来", "活字印刷术的前世今生与它的未来"),
         ("u200b活字印刷术的前世今生与未来", "活字印刷术的前世今生与未来"),
+        ("报名正在火热进行|北京活字印刷大会的全部议程公布", "北京活字印刷大会的全部议程公布"),
         (
             "国家图书馆、文旅部印发《活字印刷品保护与利用管理暂行办法》",
             "国家图书馆 文旅部发布《活字印刷品保护与利用管理暂行办法》",
@@ -257,6 +258,7 @@ def test_the_empty_copy_stands_with_the_text_under_a_retold_title(one, other):
         ("排版软件发展简史与展望：TDSC 篇的阅读笔记", "排版软件发展简史与展望：TIFS 篇的阅读笔记"),
         ("用旧电脑排版的若干经验之谈", "用旧电脑排版的若干经验之谈 第4部分"),
         ("活字排版圈周报：铜活字重见天日", "活字排版圈：铜活字重见天日"),
+        ("Presswork | All patches of this month", "Typeworks | All patches of this month"),
         ("17家印社入选活字印刷名录并公开展示", "22家印社入选活字印刷名录并公开展示"),
         (
             "Press reports that almost 7% of all type is made of wood",
