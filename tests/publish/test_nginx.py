@@ -9,6 +9,7 @@ import os
 import random
 import re
 import threading
+import time
 import urllib.parse
 from pathlib import Path
 
@@ -103,6 +104,7 @@ class Crawler(threading.Thread):
             if page not in seen:
                 seen.add(page)
                 self.count += 1
+                time.sleep(0.002)  # leaves the publishes their time
                 waiting += [(page, target) for target in self.visit(origin, page)]
 
     def visit(self, origin: str, page: str) -> tuple[str, ...]:
