@@ -56,7 +56,7 @@ def reader(tmp_path, servers):
     )
     user = "user root;" if os.geteuid() == 0 else ""
     (folder / "nginx.conf").write_text(
-        f"{user} daemon off; pid {folder}/pid; error_log stderr; events {{}}\n"
+        f"{user} daemon off; master_process off; pid {folder}/pid; error_log stderr; events {{}}\n"
         f"http {{ include /etc/nginx/mime.types; access_log off; {temporary}\n{server} }}\n"
     )
     servers.run([command, "-e", "stderr", "-c", str(folder / "nginx.conf"), "-p", str(folder)], folder)
