@@ -9,6 +9,7 @@ import os
 import random
 import re
 import threading
+import time
 import urllib.parse
 from pathlib import Path
 
@@ -55,7 +56,7 @@ def reader(tmp_path, servers):
     )
     user = "user root;" if os.geteuid() == 0 else ""
     (folder / "nginx.conf").write_text(
-        f"{user} daemon off; pid {folder}/pid; error_log stderr; events {{}}\n"
+        f"{user} daemon off; master_process off; pid {folder}/pid; error_log stderr; events {{}}\n"
         f"http {{ include /etc/nginx/mime.types; access_log off; {temporary}\n{server} }}\n"
     )
     servers.run([command, "-e", "stderr", "-c", str(folder / "nginx.conf"), "-p", str(folder)], folder)
@@ -103,6 +104,7 @@ class Crawler(threading.Thread):
             if page not in seen:
                 seen.add(page)
                 self.count += 1
+                time.sleep(0.002)  # leaves the publishes their time
                 waiting += [(page, target) for target in self.visit(origin, page)]
 
     def visit(self, origin: str, page: str) -> tuple[str, ...]:
