@@ -27,8 +27,8 @@ export class Index {
   }
 
   /**
-   * Yield what each month has for a query, newest first: its articles, and how many have each clause. Of a month
-   * that cannot be searched, the error.
+   * Yield what each month has for a query, newest first: its articles, and how many have each clause; whether it is
+   * the last one. Of a month that cannot be searched, the error.
    */
   async *search(query) {
     const asked = (await this.months()).filter(
@@ -38,7 +38,10 @@ export class Index {
     for (let start = 0, step = 0; start < asked.length; step++) {
       const some = asked.slice(start, start + (AT_ONCE[step] ?? AT_ONCE.at(-1)));
       start += some.length;
-      for (const found of some.map((month) => this.#within(month, query, frequencies))) yield await found;
+      for (const found of some.map((month) => this.#within(month, query, frequencies))) {
+        const own = await found;
+        yield { ...own, isLast: own.month === asked.at(-1) };
+      }
     }
   }
 
