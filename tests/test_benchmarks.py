@@ -175,13 +175,26 @@ def test_every_other_script_runs(
 
 
 @pytest.mark.browser
+def test_a_site_is_searched(clippings: Path, tmp_path: Path) -> None:
+    build_in(tmp_path, clippings)
+    out = run("search.py", tmp_path / "out", "--queries", 3, "--recall")
+    assert "recall 1.0000" in out
+    assert "kB" in out
+
+
+@pytest.mark.browser
 def test_a_day_is_looked_at_in_two_sizes(clippings: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "generator", "build", "--content", str(clippings), "-o", "out"]
-    environment = {"PATH": "/bin", "PYTHONPATH": str(ROOT)}
-    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, env=environment)
+    build_in(tmp_path, clippings)
     wide, phone = run("glance.py", tmp_path / "out").splitlines()
     assert wide.startswith("/ wide")
     assert json.loads(phone.partition("{")[1] + phone.partition("{")[2])["overflow"] == 0
+
+
+def build_in(folder: Path, clippings: Path) -> None:
+    """Build a site of some clippings, into `out` of a folder."""
+    command = [sys.executable, "-m", "generator", "build", "--content", str(clippings), "-o", "out"]
+    environment = {"PATH": "/bin", "PYTHONPATH": str(ROOT)}
+    subprocess.run(command, cwd=folder, check=True, capture_output=True, env=environment)
 
 
 def test_the_cleaning_of_labelled_clippings_is_scored(clippings: Path, tmp_path: Path) -> None:

@@ -139,10 +139,11 @@ class SearchIndex:
         self._keys |= held
 
     def _with_text(self, article: Article) -> tuple[Document, Text | None]:
-        digest = self._index.texts.get(article.path)
-        is_shown = self._plan.has_page(article) and self._plan.source_of(article).text is TextPolicy.FULL
-        is_searched = digest and is_shown and self._mode == "full"
-        return self._document(article), Text(article.path, digest) if digest and is_searched else None
+        document = self._document(article)
+        digest = self._index.texts.get(article.path) if self._mode == "full" else None
+        if not digest or self._plan.source_of(article).text is not TextPolicy.FULL:
+            return document, None
+        return document, Text(article.path, digest) if self._plan.has_page(article) else None
 
     def _mark(self, article: Article) -> bytes:
         """Return a hash of all that the index has of an article."""
@@ -156,8 +157,9 @@ class SearchIndex:
 
     def _document(self, article: Article) -> Document:
         plan = self._plan
+        has_page = plan.has_page(article)
         has_excerpt = self._mode == "full" and plan.source_of(article).text is not TextPolicy.LINK
-        address, fragment = ("", "") if plan.has_page(article) else plan.address_of(article)
+        address, fragment = ("", "") if has_page else plan.address_of(article)
         return Document(
             article.id,
             article.title,
@@ -166,7 +168,7 @@ class SearchIndex:
             article.source,
             article.excerpt if has_excerpt else "",
             article.language,
-            article.tags if plan.has_page(article) else (),
+            article.tags if has_page else (),
             article.url,
             self._group(article),
             f"{addresses.quoted(address)}#{addresses.quoted(fragment)}" if address else "",

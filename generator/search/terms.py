@@ -64,11 +64,14 @@ def folded(text: str) -> str:
 
 def keys_of(text: str) -> set[int]:
     """Return the keys of all terms of a text."""
-    is_ascii = text.isascii()
-    if not is_ascii and _NOT_PLAIN.search(text):
-        text = folded(text)
-    is_plain = is_ascii or not _OTHER_LETTER.search(text)
-    found = _keys_of_ascii_names(text) if is_plain else _keys_of_names(_RUNS.sub(" ", text).lower())
+    is_ascii = is_plain = text.isascii()
+    if not is_ascii:
+        is_plain = not _NOT_PLAIN.search(text)
+        text = text if is_plain else folded(text)
+    if is_plain or not _OTHER_LETTER.search(text):
+        found = _keys_of_ascii_names(text)
+    else:
+        found = _keys_of_names(_RUNS.sub(" ", text).lower())
     if not is_ascii:
         found.update(_keys_of_pairs(_UNPAIRED.sub("\0", text)))
     return found

@@ -27,8 +27,8 @@ export class Index {
   }
 
   /**
-   * Yield what each month has for a query, newest first: its articles, and how many have each clause. Of a month
-   * that cannot be searched, the error.
+   * Yield what each month has for a query, newest first: its articles, and how many have each clause; whether it is
+   * the last one. Of a month that cannot be searched, the error.
    */
   async *search(query) {
     const asked = (await this.months()).filter(
@@ -38,7 +38,10 @@ export class Index {
     for (let start = 0, step = 0; start < asked.length; step++) {
       const some = asked.slice(start, start + (AT_ONCE[step] ?? AT_ONCE.at(-1)));
       start += some.length;
-      for (const found of some.map((month) => this.#within(month, query, frequencies))) yield await found;
+      for (const found of some.map((month) => this.#within(month, query, frequencies))) {
+        const own = await found;
+        yield { ...own, isLast: own.month === asked.at(-1) };
+      }
     }
   }
 
@@ -52,22 +55,21 @@ export class Index {
 
   /**
    * What a month has for a query. In the newest one, all files are fetched at once. It tells how frequent each key is:
-   * in the others, the rarest of each clause comes first, and most have no article with that.
+   * in the others, the rarest of each clause comes first, then the next ones, as long as an article may have all.
    */
   async #matches(month, query, frequencies) {
-    const ranked = query.wanted.map(({ keys }) =>
-      [...keys].sort((one, other) => (frequencies.get(one) ?? 0) - (frequencies.get(other) ?? 0)),
-    );
-    const every = [...ranked.flat(), ...query.unwanted.flatMap(({ keys }) => keys)];
-    let asked = frequencies.size ? ranked.map(([rarest]) => rarest) : every;
-    let postings = await this.#postings(month, asked);
+    const rarity = (key) => frequencies.get(key) ?? 0;
+    const ranked = query.wanted.map(({ keys }) => [...keys].sort((one, other) => rarity(one) - rarity(other)));
+    let [postings, each] = [new Map(), []];
     const all = (keys) => intersected(keys.map((key) => postings.get(key)));
-    if (!frequencies.size) for (const key of every) frequencies.set(key, postings.get(key)?.size ?? 0);
-    if (asked !== every && (!asked.length || all(asked).size)) {
-      asked = every;
-      postings = await this.#postings(month, asked);
+    for (const size of frequencies.size ? [1, 2, Infinity] : [Infinity]) {
+      const some = ranked.map((keys) => keys.slice(0, size));
+      const others = size === Infinity ? query.unwanted.flatMap(({ keys }) => keys) : [];
+      postings = await this.#postings(month, new Set([...some.flat(), ...others]));
+      each = some.map(all);
+      if (each.length && !intersected(each).size) break;
     }
-    const each = ranked.map((keys) => all(keys.filter((key) => asked.includes(key))));
+    if (!frequencies.size) for (const key of ranked.flat()) frequencies.set(key, postings.get(key)?.size ?? 0);
     const out = query.unwanted.map(({ keys }) => all(keys));
     const matches = [];
     for (const [number, isShown] of each.length ? intersected(each) : everyOne(month.count)) {
@@ -80,7 +82,7 @@ export class Index {
   async #postings(month, keys) {
     const space = 2 ** month.keyBits;
     const byFile = new Map();
-    for (const key of new Set(keys)) {
+    for (const key of keys) {
       const number = Math.floor((key * month.parts) / space);
       byFile.set(number, [...(byFile.get(number) ?? []), key]);
     }

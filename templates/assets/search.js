@@ -3,6 +3,8 @@ import { Index } from "./search-index.js";
 import { holds, marked, parsed } from "./search-query.js";
 
 const PAGE = 10;
+/** With so many, older months wait until somebody asks for more. */
+const ENOUGH = 5;
 const WAIT = 120;
 /** After so many milliseconds without typing, the address follows. */
 const SETTLED = 1500;
@@ -54,7 +56,7 @@ class Search {
     let shown = 0;
     while (shown < count && isCurrent()) {
       if (!this.waiting.length) {
-        if (this.isOver) break;
+        if (this.isOver || (count === PAGE && shown >= ENOUGH)) break;
         await this.#next();
         continue;
       }
@@ -70,7 +72,7 @@ class Search {
 
   async #next() {
     const { value, done } = await this.months.next();
-    this.isOver = done;
+    this.isOver = done || value.isLast;
     if (done) return;
     if (value.error) this.damaged.push(value.month.name);
     value.counts.forEach((own, place) => (this.counts[place] += own));

@@ -33,6 +33,7 @@ SPECIAL = (
     "ΟΔΥΣΣΕΥΣ İı Straße ﬁ ①",
     "ﾌﾟﾚｽ ガ が",
     "…a ‥b",
+    "Ends in C++. and .NET. -x- _y_ a.b. ..c d--e 'f' G.H, i#j k+l m++n 漏C#洞.n",
 )
 KEYS = """async texts => {
     const { folded, keysOf, wantedKeys } = await import("./../assets/search-terms.js");
