@@ -11,10 +11,10 @@ li._seen::before { content: "✓" / ""; position: absolute; inset-block-start: .
 ._star::before { content: "☆" / ""; }
 ._star[aria-pressed=true] { color: var(--accent); }
 ._star[aria-pressed=true]::before { content: "★" / ""; }
-._plus { margin-inline-start: .4em; color: var(--accent); font: 700 .75rem/1 var(--sans); }
+._plus { position: absolute; margin-inline-start: .4em; color: var(--accent); font: 700 .75rem/1 var(--sans); }
 .months a:has(._plus), .numbers td:has(._plus) { position: relative; }
-.months ._plus { position: absolute; inset-block-start: .35rem; inset-inline-end: .35rem; }
-.numbers ._plus { position: absolute; inset-inline-start: 0; margin: .3rem 0 0; font-size: .6875rem; }
+.months ._plus { inset-block-start: .35rem; inset-inline-end: .35rem; }
+.numbers ._plus { inset-inline-start: 0; margin: .3rem 0 0; font-size: .6875rem; }
 ._bar { position: fixed; inset-block-end: .75rem; inset-inline-end: .75rem; z-index: 2; display: flex; flex-wrap: wrap; align-items: center; gap: 0 .25rem; max-width: calc(100vw - 1.5rem); padding: .15rem .35rem .15rem .85rem; background: var(--raised); border: 1px solid var(--ink); font-size: .875rem; }
 ._bar p { margin-inline-end: .5rem; }
 ._bar ._since { color: var(--muted); }

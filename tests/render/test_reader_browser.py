@@ -450,6 +450,7 @@ def test_all_that_is_stored_is_shown_exported_erased_and_imported(page, served, 
 def test_a_file_of_anything_else_is_refused(page, served, tmp_path, content):
     (tmp_path / "a.json").write_text(content)
     page.goto(f"{served}later/")
+    expect(page.locator("#_kept")).to_be_visible()
     page.set_input_files("#_import", tmp_path / "a.json")
     expect(page.locator("#_status")).to_have_text("This file holds nothing that can be imported.")
 
