@@ -60,7 +60,7 @@ def test_it_publishes_to_the_only_place_and_then_nothing(root, capfd):
     assert run(["publish"]) == DONE
     assert published(root) == built(root)
     out = capfd.readouterr().out
-    assert f"{len(built(root))} files uploaded (0.1 MB), 0 deleted, 0 kept; " in out
+    assert f"{len(built(root))} files uploaded (0.2 MB), 0 deleted, 0 kept; " in out
     assert out.endswith(": https://digest.example/\n")
     assert run(["publish"]) == DONE
     assert "is up to date: https://digest.example/" in capfd.readouterr().out

@@ -33,7 +33,7 @@ def test_each_key_of_the_configuration_says_what_it_makes_stale() -> None:
         ({}, Stale.NOTHING),
         ({"description": "x"}, Stale.PAGES),
         ({"timezone": "Asia/Tokyo"}, Stale.READING),
-        ({"drafts": True, "links": "file"}, Stale.GROUPING | Stale.PAGES),
+        ({"drafts": True, "links": "file"}, Stale.GROUPING | Stale.PAGES | Stale.FILES),
         ({"sources": {"Alpha": SourceConfig(home="https://a.example/")}}, Stale.SOURCES | Stale.PAGES),
         ({"sources": {"Alpha": SourceConfig(aliases=("A",))}}, Stale.SOURCES | Stale.PAGES),
         ({"sources": {"Alpha": SourceConfig()}}, Stale.SOURCES | Stale.PAGES),

@@ -82,6 +82,7 @@ def test_a_fault_shows_over_the_last_good_page_and_goes_when_mended(preview, con
     from playwright.sync_api import expect
 
     page.goto(preview.address)
+    page.wait_for_timeout(200)  # the first build may just end
     page.evaluate("window.kept = true")
     (content / "a.md").write_text("bad")
     alert = page.get_by_role("alert")
