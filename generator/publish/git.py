@@ -24,6 +24,11 @@ _TIP = "refs/broadsheet/tip"
 """The ref in our own repository of the commit that stands at the target."""
 _NEXT = "refs/broadsheet/next"
 _REGULAR = {b"100644", b"100755"}
+_OF_A_REPOSITORY = {
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_COMMON_DIR", "GIT_DIR", "GIT_GRAFT_FILE", "GIT_INDEX_FILE",
+    "GIT_NAMESPACE", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX", "GIT_SHALLOW_FILE", "GIT_WORK_TREE",
+}  # fmt: skip
+"""Variables that git sets for hooks. They would lead us into the repository whose hook publishes."""
 _PASSING = (
     "Could not resolve host", "Connection timed out", "Connection reset", "Connection refused", "early EOF",
     "Operation timed out", "The requested URL returned error: 5", "RPC failed", "unexpected disconnect",
@@ -47,8 +52,10 @@ class GitBranch:
         """Return the record in the branch. Fetches its last commit without file contents, if need be."""
         if shutil.which("git") is None:
             raise refused(self.name, "git is not installed", "install it")
-        if not (self._cache / "HEAD").exists():
-            self._git("init", "--quiet", "--bare", str(self._cache), where=None)
+        # The folder may come from somebody else: its settings and hooks could run programs.
+        (self._cache / "config").unlink(missing_ok=True)
+        self._git("init", "--quiet", "--bare", str(self._cache), where=None)
+        self._git("config", "core.hooksPath", os.devnull)
         # Objects that the fetch leaves out are fetched from here when they are needed.
         for key, value in (("url", self._url), ("promisor", "true"), ("partialclonefilter", "blob:none")):
             self._git("config", f"remote.origin.{key}", value)
@@ -90,7 +97,7 @@ class GitBranch:
     def delete(self, paths: Iterable[str], done: Done) -> None:
         """Delete files in the commit."""
         for path in paths:
-            self._stream().write(b"D %s\n" % _quoted(path))
+            self._write(b"D %s\n" % _quoted(path))
             done(path)
 
     def swap(self, data: bytes, _version: str) -> str:
@@ -154,11 +161,14 @@ class GitBranch:
             return self._git("var", "GIT_COMMITTER_IDENT", **name).strip()
 
     def _write_file(self, path: str, data: bytes) -> None:
-        stream = self._stream()
+        self._write(b"M 100644 inline %s\ndata %d\n" % (_quoted(path), len(data)), data, b"\n")
+
+    def _write(self, *pieces: bytes) -> None:
+        """Write to `git fast-import`. Raises `BuildError` with what it said if it has died."""
         try:
-            stream.write(b"M 100644 inline %s\ndata %d\n" % (_quoted(path), len(data)))
-            stream.write(data)
-            stream.write(b"\n")
+            stream = self._stream()
+            for piece in pieces:
+                stream.write(piece)
         except BrokenPipeError:
             self._end_import()
 
@@ -218,8 +228,9 @@ class GitBranch:
 def _environment() -> dict[str, str]:
     """Return the environment of git, so that it speaks English and asks nothing where nobody answers."""
     return {
-        **os.environ,
+        **{name: value for name, value in os.environ.items() if name not in _OF_A_REPOSITORY},
         "LC_ALL": "C.UTF-8",
+        "GIT_NO_REPLACE_OBJECTS": "1",
         "GIT_TERMINAL_PROMPT": os.environ.get("GIT_TERMINAL_PROMPT", "0"),
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -51,21 +52,26 @@ def _post(address: str, data: bytes, content_type: str) -> None:
                 pass
         except urllib.error.HTTPError as error:
             raise _failed(address, error) from error
-        except OSError as error:
+        except (UnicodeError, http.client.InvalidURL) as error:
+            raise refused(scrubbed(address), f"is not an address that can be asked: {error}") from error
+        except (OSError, http.client.HTTPException) as error:
             reason = error.reason if isinstance(error, urllib.error.URLError) else error
-            raise TransientError(*refused(address, f"cannot be reached: {reason}").problems) from error
+            raise TransientError(
+                *refused(scrubbed(address), f"cannot be reached: {reason}").problems
+            ) from error
 
     retried(post, attempts=_ATTEMPTS)
 
 
 def _failed(address: str, error: urllib.error.HTTPError) -> Exception:
     """Return the error for an answer. The host may ask for a pause in seconds."""
-    with error:
+    said = ""
+    with error, contextlib.suppress(OSError, http.client.HTTPException):
         said = " ".join(scrubbed(error.read(500).decode("utf-8", "replace")).split())[:200]
-    fault = refused(address, f"answered {error.code}" + (f": {said}" if said else ""))
+    fault = refused(scrubbed(address), f"answered {error.code}" + (f": {said}" if said else ""))
     if error.code != 429 and error.code < 500:
         return fault
     passing = TransientError(*fault.problems)
     with contextlib.suppress(TypeError, ValueError):
-        passing.after = float(error.headers["Retry-After"])
+        passing.after = max(0.0, float(error.headers["Retry-After"]))
     return passing

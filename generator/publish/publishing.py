@@ -244,9 +244,14 @@ def _during(prepared: Prepared) -> Record:
 
 def _upload(store: Store, prepared: Prepared, done: Done, check: Callable[[], None] = lambda: None) -> None:
     root = str(prepared.output)
+
+    def uploaded(path: str) -> None:
+        done(path)
+        check()  # after the last file that was on its way, nothing of a lost lock's holder is uploaded
+
     for batch in prepared.plan.batches:
         check()
-        store.put([Upload(root, path, prepared.files[path], batch.kind) for path in batch.paths], done)
+        store.put([Upload(root, path, prepared.files[path], batch.kind) for path in batch.paths], uploaded)
     check()
 
 

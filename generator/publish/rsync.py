@@ -27,17 +27,23 @@ _COPIES = 1000
 _SWAP = """
 set -e
 mkdir -p "$1"; cd "$1"
+new="$2-new-$$"; trap 'rm -f "$new"' EXIT
+cat > "$new"
+[ "$(wc -c < "$new")" -eq "$4" ]
 n=0; until mkdir .broadsheet-lock 2>/dev/null; do
     n=$((n + 1)); [ $n -lt 50 ] || { rmdir .broadsheet-lock; n=0; }; sleep 0.1
 done
-trap 'rmdir .broadsheet-lock' EXIT
+trap 'rm -f "$new"; rmdir .broadsheet-lock' EXIT
 found=
 [ ! -e "$2" ] || found=$( (sha256sum || shasum -a 256 || sha256 -r) < "$2" 2>/dev/null | cut -c1-64)
+[ "$found" != "$5" ] || exit 0
 [ "$found" = "$3" ] || exit 75
-cat > "$2-new"
-mv "$2-new" "$2"
+mv "$new" "$2"
 """
-"""Replaces the record on the server, if it still is the one that was read. Holds a lock for that moment."""
+"""Replaces the record on the server, if it still is the one that was read. Holds a lock for that moment.
+
+A record that did not arrive whole counts as none. If ours stands there already, an answer was lost.
+"""
 
 
 class Rsync:
@@ -47,7 +53,7 @@ class Rsync:
 
     def __init__(self, address: str) -> None:
         self.name = address
-        self._place = address.rstrip("/") + "/"
+        self._place = (address.rstrip("/") + "/").replace(":~/", ":./", 1)  # where ssh begins anyway
         self._is_daemon = "://" in address
         self._sockets = tempfile.TemporaryDirectory(prefix="broadsheet-")
         shell = shlex.split(os.environ.get("RSYNC_RSH", "ssh"))
@@ -142,7 +148,8 @@ class Rsync:
 
     def _swap_over_ssh(self, data: bytes, version: str) -> None:
         host, _, path = self._place.partition(":")
-        script = " ".join(map(shlex.quote, ("sh", "-c", _SWAP, "sh", path, RECORD, version)))
+        arguments = (path, RECORD, version, str(len(data)), hashlib.sha256(data).hexdigest())
+        script = shlex.join(("sh", "-c", _SWAP, "sh", *arguments))
 
         def swap() -> None:
             done = _run([*self._shell, host, script], data)

@@ -72,7 +72,8 @@ def broken_limits(address: str, output: Path, paths: Iterable[str]) -> str:
     host = next((host for host in HOSTS if host.name == name), None)
     if host is None:
         return ""
-    sizes = [(output / path).lstat().st_size for path in paths]
+    files = (output / path for path in paths)
+    sizes = [file.lstat().st_size for file in files if file.exists()]  # without compressed copies
     size = Size(files=len(sizes), bytes=sum(sizes), largest=max(sizes, default=0))
     fault = exceeded_limit(host, size)
     return f"too large for {host.name} ({fault})" if fault else ""

@@ -31,16 +31,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """One line on this publish, such as for a commit."""
 
 
+_LOCAL = ("file:", "git+file:")
+_CREDENTIALS = re.compile(r"https?://[^/@]*@|://(?![^/@]*:[0-9]+/)[^@]*:[^@]*@|^(?:s3|gs|az):.*[?].*=")
+"""A token or password before a host, a password with any sign in it, or a value in a query."""
+
 Factory = Callable[[str, Settings], Store]
 
 
 def opened(site: Site, config: PublishConfig, subject: str) -> Store:
     """Return the target of a table. Raises `ConfigError` for an address that cannot be used."""
     address = config.address
-    shown = scrubbed(address)
-    if re.search(r"://[^/@]*:[^/@]*@", address):
+    if not address.startswith(_LOCAL) and _CREDENTIALS.search(address):
         advice = "take it out; docs/guide/publish.md says where credentials are kept"
-        raise _unusable(shown, "has a password in it", advice)
+        raise _unusable(f"{address.partition(':')[0]}:…", "has credentials in it", advice)
     return factory_of(address)(
         address, Settings(config=config, cache=_cache_of(site, address), subject=subject)
     )

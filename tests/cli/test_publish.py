@@ -119,7 +119,11 @@ def test_the_report_is_written_even_if_it_fails(root, tmp_path):
         ("ftp://host/x", "is not an address to publish to; use one of file://"),
         ("file://host/x", "write file:/// and an absolute path"),
         ("git+https://host/x.git", "names no branch; add it after the repository"),
-        ("git+https://me:hunter2@host/x.git#pages", "has a password in it"),
+        ("git+https://me:hunter2@host/x.git#pages", "git+https:…: has credentials in it"),
+        ("git+https://hunter2@host/x.git#pages", "has credentials in it"),
+        ("git+https://me:a@hunter2@host/x.git#pages", "has credentials in it"),
+        ("sftp://me:a/hunter2@host/x", "has credentials in it"),
+        ("az://container/site?sig=hunter2", "has credentials in it"),
     ],
 )
 def test_a_target_that_cannot_be_used_is_explained(root, capfd, target, message):

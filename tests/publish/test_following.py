@@ -195,6 +195,11 @@ def test_each_failure_is_one_warning(host, prepared):
     assert problem.message == "answered 422: no such topic"
     with pytest.raises(BuildError, match="answered 500"):
         pings.websub(host.address, ["x"])
+    for address in ("http://127.0.0.1:9/", "http://a b.example/", "http://127.0.0.1:9/路"):
+        (problem,) = followed(prepared, hub=address)
+        assert problem.severity is Severity.WARNING
+    host.answers = [(503, {"Retry-After": "-1"}, b"")]
+    pings.websub(host.address, ["x"])
     (problem,) = followed(prepared, hub="http://127.0.0.1:9/")
     assert problem.message.startswith("cannot be reached: ")
     assert problem.severity is Severity.WARNING

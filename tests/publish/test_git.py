@@ -96,3 +96,33 @@ def test_a_repository_that_is_not_there_is_told_without_secrets(place, output, m
     with place.opened() as store, pytest.raises(BuildError, match="git ls-remote failed: ") as error:
         publish_to(store, output)
     assert "hunter2" not in str(error.value)
+
+
+def test_hooks_and_settings_of_the_repository_that_is_kept_are_not_used(place, output, tmp_path):
+    publish_twice(place, output)
+    with place.opened() as store:
+        cache, ran = store._cache, tmp_path / "ran"
+    (cache / "hooks").mkdir(exist_ok=True)
+    hook = cache / "hooks/pre-push"
+    hook.write_text(f"#!/bin/sh\ntouch '{ran}'\n")
+    hook.chmod(0o755)
+    with (cache / "config").open("a") as config:
+        config.write(f'[core]\n\thooksPath = hooks\n\tfsmonitor = "touch {ran}"\n')
+        config.write(f'[remote "origin"]\n\turl = {tmp_path}/elsewhere\n\tuploadpack = "touch {ran}; :"\n')
+    write_output(output, {**SITE, "index.html": b"newer", 'a "quoted" name.txt': b"x"})
+    with place.opened() as store:
+        publish_to(store, output)
+    assert place.site()["index.html"] == b"newer"
+    assert not ran.exists()
+
+
+def test_the_repository_whose_hook_publishes_is_left_alone(place, output, tmp_path, monkeypatch):
+    subprocess.run(["git", "init", "--quiet", str(tmp_path / "own")], check=True)
+    before = (tmp_path / "own/.git/config").read_bytes()
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "own/.git"))
+    monkeypatch.setenv("GIT_INDEX_FILE", str(tmp_path / "own/.git/index"))
+    with place.opened() as store:
+        publish_to(store, output)
+    monkeypatch.undo()
+    assert (tmp_path / "own/.git/config").read_bytes() == before
+    assert place.site() == SITE
