@@ -38,6 +38,8 @@ _ADVICE = {
 }
 
 
+_LONGEST = "300s"
+"""The longest time of a request: 18 MB where each of 16 connections gets half a megabit a second."""
 _NO_BUCKET = ("NoSuchBucket", "ContainerNotFound")
 """What hosts say if it is not only the record that is missing."""
 
@@ -59,7 +61,7 @@ class Bucket:
         self._config, self._obstore = config, obstore
         settings, self._secrets = _settings(address, config)
         endpoint = config.endpoint or settings.get("endpoint") or os.environ.get("AWS_ENDPOINT_URL", "")
-        client: ClientConfig = {"allow_http": endpoint.startswith("http://")}
+        client: ClientConfig = {"allow_http": endpoint.startswith("http://"), "timeout": _LONGEST}
         open_store: Callable[..., Any] = obstore.store.from_url
         with self._errors():
             self._store = open_store(address, client_options=client, retry_config=_RETRIES, **settings)

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import msgspec
 
-from generator.model.errors import BuildError
+from generator.model.errors import BuildError, shown
 from generator.publish.record import Publisher, Record, decode, encode
 from generator.publish.store import Store, TakenError, refused
 
@@ -86,7 +86,7 @@ def overtaken(target: str) -> BuildError:
 
 
 def _called(publisher: Publisher) -> str:
-    return f"process {publisher.process} on {publisher.host}"
+    return f"process {publisher.process} on {shown(publisher.host)}"
 
 
 PACE = Pace()

@@ -111,13 +111,11 @@ def prepare(
     files = with_copies(built.files, encodings)
     plan = difference.plan(files, before)
     if stored is None or verify or _must_list(before, plan):
-        before, others = _observed(store, output, before, files)
+        before, others = _observed(store, output, before, files, verify=verify)
         plan = difference.plan(files, before)
-    questions = [*_deletion_questions(before, plan)]
+    questions = _questions(before, plan, others, files, is_first=stored is None)
     if stored is None:
         before = msgspec.structs.replace(before, is_shared=bool(others))
-        questions += _questions_about(others)
-    questions += _replacement_questions([path for path in others if path in files])
     after = Record(as_of=built.as_of, is_shared=before.is_shared, files=files, retired=plan.retired)
     return Prepared(
         output=output,
@@ -127,7 +125,7 @@ def prepare(
         after=after,
         plan=plan,
         is_first=stored is None,
-        questions=tuple(questions),
+        questions=questions,
     )
 
 
@@ -152,15 +150,29 @@ def _must_list(before: Record, plan: Plan) -> bool:
 
 
 def _observed(
-    store: Store, output: Path, before: Record, files: Mapping[str, str]
+    store: Store, output: Path, before: Record, files: Mapping[str, str], *, verify: bool
 ) -> tuple[Record, tuple[str, ...]]:
     root = str(output)
-    return difference.observed(
-        before,
-        files,
-        store.list(),
-        lambda path, told: store.matches(Upload(root, path, files[path]), told),
-    )
+
+    def same(path: str, told: str) -> bool | None:
+        if not verify and before.files.get(path) == files[path]:
+            return True  # by the record, without reading the file
+        return store.matches(Upload(root, path, files[path]), told)
+
+    return difference.observed(before, files, store.list(), same)
+
+
+def _questions(
+    before: Record, plan: Plan, others: tuple[str, ...], files: Mapping[str, str], *, is_first: bool
+) -> tuple[str, ...]:
+    """Return what is to be asked before a publish. `others`: the files of somebody else that are there."""
+    questions = _deletion_questions(before, plan)
+    if others:
+        if is_first:
+            questions += _questions_about(others)
+        folders = {folder for path in files for folder in names.folders(path)}
+        questions += _replacement_questions([path for path in others if path in files or path in folders])
+    return tuple(questions)
 
 
 def _deletion_questions(before: Record, plan: Plan) -> list[str]:
@@ -172,8 +184,6 @@ def _deletion_questions(before: Record, plan: Plan) -> list[str]:
 
 
 def _questions_about(others: tuple[str, ...]) -> list[str]:
-    if not others:
-        return []
     return [f"files of somebody else are there, and stay as they are: {len(others):,} ({_some(others)})"]
 
 

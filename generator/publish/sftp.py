@@ -32,7 +32,7 @@ _LOCK, _STAGED = ".broadsheet-lock", ".broadsheet-uploading"
 """The file that exists while the record is swapped, and the prefix of those that are being written."""
 _ALIVE = 15
 """Seconds between two signs of life on the connection."""
-_LOCK_SECONDS = 5.0
+_LOCK_SECONDS = 30.0
 """A swap takes a few requests. A lock that stays the same for so long is that of a dead process."""
 
 
@@ -69,11 +69,14 @@ class Sftp:
 
         async def swap() -> str:
             await self._make_folder(self._root)
-            async with self._locked():
-                stored = await self._read()
-                if (stored.version if stored else ABSENT) != version and (not stored or stored.data != data):
-                    raise TakenError
-                await self._write(RECORD, data, f"{_STAGED}-record")
+            staged = f"{self._root}/{_STAGED}-record-{secrets.token_hex(8)}"
+            async with self._client.open(staged, "wb") as file:  # before the lock, which is for a moment
+                await file.write(data)
+            try:
+                await self._replace_record(staged, data, version)
+            finally:
+                with contextlib.suppress(self._ssh.Error):  # it is in place
+                    await self._client.remove(staged)
             return _version(data)
 
         return self._run(swap)
@@ -225,6 +228,13 @@ class Sftp:
         async with self._client.open(place, "wb") as file:
             await file.write(data)
         await self._client.posix_rename(place, final)
+
+    async def _replace_record(self, staged: str, data: bytes, version: str) -> None:
+        async with self._locked():
+            stored = await self._read()
+            if (stored.version if stored else ABSENT) != version and (not stored or stored.data != data):
+                raise TakenError
+            await self._client.posix_rename(staged, f"{self._root}/{RECORD}")
 
     async def _make_folder(self, folder: str) -> None:
         if folder not in self._folders:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 
 import msgspec
 import pytest
@@ -117,6 +118,43 @@ def test_in_a_shared_place_a_new_file_is_asked_about_if_somebody_has_put_one_the
     store.files["notes.html"] = b"theirs"
     write_output(output, {**SITE, "notes.html": b"ours"})
     assert questions(store, output) == ("files of somebody else would be replaced: 1 (notes.html)",)
+
+
+def test_in_a_shared_place_a_new_file_makes_no_other_be_compared(output, monkeypatch):
+    store = Memory({"CNAME": b"theirs"})
+    publish_to(store, output, yes=True)
+    compared = []
+    monkeypatch.setattr(store, "matches", lambda file, _told: compared.append(file.path))
+    write_output(output, {**SITE, "notes.html": b"ours"})
+    assert questions(store, output) == ()
+    publish_to(store, output)
+    assert compared == []
+    assert store.site == {**SITE, "CNAME": b"theirs", "notes.html": b"ours"}
+
+
+def test_a_file_of_others_where_a_folder_of_ours_belongs_is_asked_about(output):
+    assert questions(Memory({"articles": b"theirs"}), output) == (
+        "files of somebody else are there, and stay as they are: 1 (articles)",
+        "files of somebody else would be replaced: 1 (articles)",
+    )
+
+
+def test_a_holder_that_lost_its_lock_stops_within_its_batch(output):
+    store = Memory()
+    publish_to(store, output)
+    several = {f"articles/xy/{number}.html": b"new" for number in range(50)}
+    write_output(output, {**SITE, **several})
+    uploaded = []
+
+    def done(path):
+        uploaded.append(path)
+        if len(uploaded) == 3:
+            store.files[RECORD] = encode(elsewhere(store))
+            time.sleep(0.5)  # some signs of life, which find it out
+
+    with pytest.raises(BuildError, match="on ci is publishing there"):
+        publish_to(store, output, done=done, pace=lock.Pace(beat=0.05))
+    assert len(uploaded) == 3
 
 
 def test_verify_finds_what_is_missing_and_damaged(output):
