@@ -210,6 +210,9 @@ def _publish_faults(config: Config, file: Path) -> Iterable[Problem]:
         if not 1 <= target.connections <= 256:
             key = f"publish.{name}.connections"
             yield problem_in(file, f"`{key}` must be between 1 and 256", "", line_of(file, key))
+        if target.endpoint and not is_web_address(target.endpoint):
+            key, message = f"publish.{name}.endpoint", "is not a web address"
+            yield problem_in(file, f"`{key}` {message}", "write https://…", line_of(file, key))
         if target.indexnow and not _INDEXNOW.fullmatch(target.indexnow):
             key, advice = f"publish.{name}.indexnow", "write 8 to 128 letters, digits and hyphens"
             yield problem_in(file, f"`{key}` is not a key", advice, line_of(file, key))

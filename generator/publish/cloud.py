@@ -44,6 +44,10 @@ _NO_BUCKET = ("NoSuchBucket", "ContainerNotFound")
 """What hosts say if it is not only the record that is missing."""
 
 
+_NO_CREDENTIALS = ("169.254.169.254", "metadata.google.internal", "Account must be specified")
+"""What the library asks last, or says, if it finds none."""
+
+
 class Bucket:
     """A prefix in a bucket as a target."""
 
@@ -168,6 +172,8 @@ class Bucket:
             if missing is not None and isinstance(error, missing):
                 raise
             advice = _ADVICE.get(type(error).__name__, "see whether the host is reachable, and publish again")
+            if any(sign in str(error) for sign in _NO_CREDENTIALS):
+                advice = "it found no credentials; docs/guide/publish.md says where they are kept"
             raise refused(self.name, self._told(str(error)), advice) from None
 
     def _told(self, text: str) -> str:

@@ -41,13 +41,19 @@ class Folder:
     def swap(self, data: bytes, version: str) -> str:
         """Replace the record, under the lock of the folder."""
         with self._errors():
-            Path(self._root).mkdir(parents=True, exist_ok=True)
+            self._make_root()
             with lock.held(Path(self._root), _LOCK_SECONDS):
                 stored = self.read()
                 if (stored.version if stored else ABSENT) != version:
                     raise TakenError
                 self._write(RECORD, data, f"{RECORD}-new")
         return _version(data)
+
+    def _make_root(self) -> None:
+        try:
+            Path(self._root).mkdir(parents=True, exist_ok=True)
+        except FileNotFoundError as error:
+            raise refused(self.name, "cannot be created", "see whether the path is right") from error
 
     def list(self) -> Mapping[str, str]:
         """Return the paths of all files and links there. Nothing is told of them."""

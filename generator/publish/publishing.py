@@ -19,6 +19,8 @@ from generator.publish.store import ABSENT, RECORD, Done, Store, TakenError, Upl
 
 DELETED_UNASKED, SHARE_UNASKED = 256, 0.05
 """The number of files, and the share of the files there, that are deleted without asking."""
+FEW_DELETED = 20
+"""So many are not asked about where they are a large share: a clipping of a small site has several pages."""
 _UNKNOWN_LISTED = 1000
 """Above this number of files of unknown content, after a publish was interrupted, listing them is cheaper."""
 _NAMED = 3
@@ -176,11 +178,12 @@ def _questions(
 
 
 def _deletion_questions(before: Record, plan: Plan) -> list[str]:
-    there = len(before.files) + len(before.retired)
-    count = len(plan.deletions)
-    if count <= DELETED_UNASKED and count <= SHARE_UNASKED * there:
+    # What left the site some publishes ago was asked about then.
+    deletions = [path for path in plan.deletions if path not in before.retired]
+    there, count = len(before.files), len(deletions)
+    if count <= max(FEW_DELETED, min(DELETED_UNASKED, SHARE_UNASKED * there)):
         return []
-    return [f"{count:,} of the {there:,} files there would be deleted ({_some(plan.deletions)})"]
+    return [f"{count:,} of the {there:,} files there would be deleted ({_some(deletions)})"]
 
 
 def _questions_about(others: tuple[str, ...]) -> list[str]:

@@ -44,6 +44,8 @@ def opened(site: Site, config: PublishConfig, subject: str) -> Store:
     if not address.startswith(_LOCAL) and _CREDENTIALS.search(address):
         advice = "take it out; docs/guide/publish.md says where credentials are kept"
         raise _unusable(f"{address.partition(':')[0]}:…", "has credentials in it", advice)
+    if re.match("(?:file|sftp)://[^/]*/~", address):
+        raise _unusable(scrubbed(address), "begins with `~`", "write the path from the root of the disk")
     return factory_of(address)(
         address, Settings(config=config, cache=_cache_of(site, address), subject=subject)
     )
@@ -71,6 +73,8 @@ def chosen(configured: Mapping[str, PublishConfig], target: str | None) -> Publi
         return PublishConfig(address=target)
     close = difflib.get_close_matches(target, configured, 1)
     advice = f"did you mean {close[0]}?" if close else "write it as `[publish.name]` into digest.toml"
+    if target.startswith(("/", ".", "~")):
+        advice = "for a folder write file:// and its absolute path, such as file:///srv/www"
     raise _unusable(target, "is neither an address nor a name in digest.toml", advice)
 
 
@@ -83,6 +87,9 @@ def factory_of(address: str) -> Factory:
     scheme = urllib.parse.urlsplit(address).scheme if "://" in address else ""
     if scheme in _SCHEMES:
         return _SCHEMES[scheme]
+    if not scheme and (repository := re.fullmatch(r"([\w.-]+@[\w.-]+):([^#]+\.git)(#.*)?", address)):
+        advice = f"write git+ssh://{repository[1]}/{repository[2]}{repository[3] or '#pages'}"
+        raise _unusable(address, "is a git repository", advice)
     if not scheme and re.match(r"[\w.@-]*\w:(?!//)[^:]", address):
         return _rsync
     from importlib import metadata

@@ -11,6 +11,7 @@ import shutil
 import sys
 import time
 from importlib import metadata
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -116,6 +117,9 @@ def test_the_report_is_written_even_if_it_fails(root, tmp_path):
     ("target", "message"),
     [
         ("wob", "is neither an address nor a name in digest.toml; did you mean web?"),
+        ("/srv/www", "for a folder write file:// and its absolute path"),
+        ("file:///~/www", "begins with `~`; write the path from the root of the disk"),
+        ("git@host:me/x.git", "is a git repository; write git+ssh://git@host/me/x.git#pages"),
         ("ftp://host/x", "is not an address to publish to; use one of file://"),
         ("file://host/x", "write file:/// and an absolute path"),
         ("git+https://host/x.git", "names no branch; add it after the repository"),
@@ -131,6 +135,12 @@ def test_a_target_that_cannot_be_used_is_explained(root, capfd, target, message)
     err = capfd.readouterr().err
     assert message in err
     assert "hunter2" not in err
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder in which none can be created")
+def test_a_folder_that_cannot_be_created_is_told(root, capfd):
+    assert run(["publish", "file:///proc/none"]) == FAILED
+    assert "/proc/none: cannot be created; see whether the path is right" in capfd.readouterr().err
 
 
 def test_with_several_places_one_is_named(root, capfd):

@@ -232,3 +232,11 @@ def test_limits_are_read_and_bounded(tmp_path):
     assert site.config.limits == Limits(cpu_seconds=2.0, memory_mb=400)
     assert "`limits.memory_mb` must be between" in refused(tmp_path, "[limits]\nmemory_mb = 1\n")[0]
     assert "did you mean `limits.memory_mb`" in refused(tmp_path, "[limits]\nmemory = 500\n")[0]
+
+
+def test_where_to_publish_is_checked(tmp_path):
+    target = '[publish.web]\naddress = "s3://b"\n'
+    assert load(write(tmp_path, f'{target}endpoint = "https://r2.example"\n')).config.publish["web"].endpoint
+    assert refused(tmp_path, f'{target}endpoint = "127.0.0.1:9000"\n') == [
+        "digest.toml:3: `publish.web.endpoint` is not a web address; write https://…"
+    ]

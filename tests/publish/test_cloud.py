@@ -189,6 +189,13 @@ def test_a_bucket_that_does_not_exist_is_told(host, output):
         publish_to(bucket(host), output)
 
 
+@pytest.mark.usefixtures("hasty")
+def test_missing_credentials_are_told(monkeypatch):
+    monkeypatch.delenv("AZURE_STORAGE_ACCOUNT_NAME", raising=False)
+    with pytest.raises(BuildError, match="found no credentials; "):
+        Bucket("az://container/pre", PublishConfig(address="az://container/pre"))
+
+
 def test_a_profile_of_aws_is_used(tmp_path, monkeypatch):
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_ENDPOINT_URL"):
         monkeypatch.delenv(name, raising=False)

@@ -87,7 +87,14 @@ def test_a_file_that_changed_since_the_build_stops_it_before_any_deletion(output
 
 @pytest.mark.parametrize(
     ("there", "deleted", "is_asked"),
-    [(1000, 50, False), (1000, 51, True), (10_000, 256, False), (10_000, 257, True)],
+    [
+        (60, 20, False),
+        (60, 21, True),
+        (1000, 50, False),
+        (1000, 51, True),
+        (10_000, 256, False),
+        (10_000, 257, True),
+    ],
 )
 def test_many_deletions_are_asked(tmp_path, there, deleted, is_asked):
     store = Memory()
@@ -99,6 +106,13 @@ def test_many_deletions_are_asked(tmp_path, there, deleted, is_asked):
     asked = prepare(store, output, built, pace=QUICK, notice=print).questions
     assert bool(asked) == is_asked
     assert not asked or asked[0].startswith(f"{deleted:,} of the {there:,} files there would be deleted (")
+
+
+def test_what_left_some_publishes_ago_is_not_asked_about(output):
+    store = Memory()
+    retired = {f"assets/{number}.css": 1 for number in range(30)}
+    store.files[RECORD] = encode(Record(as_of=DAY, files=read_build(output).files, retired=retired))
+    assert questions(store, output) == ()
 
 
 def test_files_of_others_are_asked_about_once_and_stay(output):
