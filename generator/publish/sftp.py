@@ -251,17 +251,10 @@ class Sftp:
 
     @contextlib.asynccontextmanager
     async def _locked(self) -> AsyncIterator[None]:
-        """Hold the lock file. One that stays the same for too long is taken away."""
+        """Hold the lock file. One that does not change for `_LOCK_SECONDS` is removed."""
         place, mark = f"{self._root}/{_LOCK}", secrets.token_hex(8).encode()
         seen, since = b"", self._loop.time()
-        while True:
-            try:
-                async with self._client.open(place, "xb") as file:
-                    await file.write(mark)
-                break
-            except self._ssh.SFTPFailure:
-                if not await self._client.exists(place):
-                    raise
+        while not await self._is_created(place, mark):
             held = b""
             with contextlib.suppress(self._ssh.SFTPError):
                 async with self._client.open(place, "rb") as file:
@@ -275,6 +268,22 @@ class Sftp:
             yield
         finally:
             await self._client.remove(place)
+
+    async def _is_created(self, place: str, mark: bytes) -> bool:
+        """Create a file, and return whether that was possible: it may exist."""
+        try:
+            file = await self._client.open(place, "xb")
+        except self._ssh.SFTPFailure:
+            if not await self._client.exists(place):
+                raise
+            return False
+        try:
+            async with file:
+                await file.write(mark)
+        except self._ssh.SFTPError:  # the disk is full, say: an empty lock would hold everybody up
+            await self._client.remove(place)
+            raise
+        return True
 
 
 def _version(data: bytes) -> str:

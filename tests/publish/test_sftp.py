@@ -63,6 +63,22 @@ def test_a_lock_that_a_dead_process_left_is_taken_away(place, output, monkeypatc
     assert place.site() == SITE
 
 
+def test_a_lock_that_cannot_be_written_is_told_and_removed(place, output, monkeypatch):
+    import asyncssh
+
+    write = asyncssh.SFTPClientFile.write
+
+    async def on_full_disk(file, data, *rest):
+        if len(data) == 16:
+            raise asyncssh.SFTPFailure("No space left on device")
+        return await write(file, data, *rest)
+
+    monkeypatch.setattr(asyncssh.SFTPClientFile, "write", on_full_disk)
+    with place.opened() as store, pytest.raises(BuildError, match="No space left on device"):
+        publish_to(store, output)
+    assert place.files() == {}
+
+
 def test_a_server_that_refuses_is_told(place, output):
     place.root.mkdir()
     (place.root / "articles").write_bytes(b"a file of somebody else")
