@@ -59,6 +59,7 @@ class Sftp:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
+        self._token = secrets.token_hex(8)  # what this process stages is in no other one's way
 
     def read(self) -> Stored | None:
         """Return the record."""
@@ -66,10 +67,10 @@ class Sftp:
 
     def swap(self, data: bytes, version: str) -> str:
         """Replace the record, while a file that can only be created once exists."""
+        staged = f"{self._root}/{_STAGED}-record-{self._token}"
 
         async def swap() -> str:
             await self._make_folder(self._root)
-            staged = f"{self._root}/{_STAGED}-record-{secrets.token_hex(8)}"
             async with self._client.open(staged, "wb") as file:  # before the lock, which is for a moment
                 await file.write(data)
             try:
