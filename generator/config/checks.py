@@ -8,6 +8,7 @@ import urllib.parse
 import zoneinfo
 from collections.abc import Iterable
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 
@@ -17,6 +18,7 @@ from generator.config.site import (
     ARTICLE_FIELDS,
     LANGUAGE,
     Config,
+    Encoding,
     IdentifierConfig,
     Limits,
     PublishConfig,
@@ -49,7 +51,7 @@ _CHOICES = {
     "articles": ("all", "recent", "none"),
     "language": ("en", "zh"),
     "links": ("site", "file"),
-    "precompress": ("gz", "br", "zst"),
+    "precompress": get_args(Encoding),
     "text": tuple(map(str, TextPolicy)),
 }
 

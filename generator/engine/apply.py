@@ -99,13 +99,11 @@ def _update(state: SiteState, read: Records, former: Config, *, has_other_picks:
     if change is None:
         return None
     before = affected_before(plan, change, last)
-    groups = (*change.ended, *change.begun)
-    affected = (*removed, *added, *(one for group in groups for one in group.articles))
-    index_files = [addresses.NEW, *state.rendering.search.paths_of(affected)]
+    index_files = [addresses.NEW, *state.rendering.search.paths_of(change.articles)]
     had_picks = bool(plan.picks)
     _take_over(state, change, {**derived, **read}, derived.keys())
     effects = effects_of(state, change, before, last, had_picks=had_picks)
-    index_files += state.rendering.search.paths_of(affected)
+    index_files += state.rendering.search.paths_of(change.articles)
     return effects._replace(others=(*effects.others, *dict.fromkeys(index_files)))
 
 

@@ -36,14 +36,10 @@ _ADVICE = {
     "FileNotFoundError": "create it",
     "NotFoundError": "create it",
 }
-
-
 _LONGEST = "300s"
 """The longest time of a request: 18 MB where each of 16 connections gets half a megabit a second."""
 _NO_BUCKET = ("NoSuchBucket", "ContainerNotFound")
 """What hosts say if it is not only the record that is missing."""
-
-
 _NO_CREDENTIALS = ("169.254.169.254", "metadata.google.internal", "Account must be specified")
 """What the library asks last, or says, if it finds none."""
 

@@ -55,10 +55,15 @@ class GitBranch:
         # The folder may come from somebody else: its settings and hooks could run programs.
         (self._cache / "config").unlink(missing_ok=True)
         self._git("init", "--quiet", "--bare", str(self._cache), where=None)
-        self._git("config", "core.hooksPath", os.devnull)
-        # Objects that the fetch leaves out are fetched from here when they are needed.
-        for key, value in (("url", self._url), ("promisor", "true"), ("partialclonefilter", "blob:none")):
-            self._git("config", f"remote.origin.{key}", value)
+        settings = {
+            "core.hooksPath": os.devnull,
+            "remote.origin.url": self._url,
+            # Objects that the fetch leaves out are fetched from there when they are needed.
+            "remote.origin.promisor": "true",
+            "remote.origin.partialclonefilter": "blob:none",
+        }
+        for key, value in settings.items():
+            self._git("config", key, value)
         self._tip = self._remote("ls-remote", "origin", self._ref).split(b"\t")[0].decode()
         if not self._tip:
             return None

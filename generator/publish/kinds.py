@@ -5,8 +5,9 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Callable, Iterable, Mapping
+from typing import get_args
 
-from generator.config.site import PublishKind
+from generator.config.site import Encoding, PublishKind
 from generator.model import addresses
 from generator.output.media_types import BINARY
 
@@ -29,6 +30,7 @@ class Kind(enum.StrEnum):
 
 
 _FOR_MACHINES = frozenset({"xml", "json", "opml", "txt"})
+_ENCODINGS = tuple([f".{encoding}" for encoding in get_args(Encoding)])
 _RETAINED = frozenset({"css", "js", "mjs"})
 
 
@@ -109,7 +111,9 @@ def cache_control(path: str, kind: Kind, configured: Mapping[PublishKind, str]) 
 
 def _uncompressed(path: str) -> str:
     """Return the path of the file of which another one may be a compressed copy."""
-    return path.removesuffix(".gz").removesuffix(".br").removesuffix(".zst")
+    for encoding in _ENCODINGS:
+        path = path.removesuffix(encoding)
+    return path
 
 
 def _extension(path: str) -> str:

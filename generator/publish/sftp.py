@@ -75,9 +75,10 @@ class Sftp:
                 await file.write(data)
             try:
                 await self._replace_record(staged, data, version)
-            finally:
-                with contextlib.suppress(self._ssh.Error):  # it is in place
+            except BaseException:
+                with contextlib.suppress(self._ssh.Error):
                     await self._client.remove(staged)
+                raise
             return _version(data)
 
         return self._run(swap)

@@ -1,5 +1,4 @@
 // An article's page: it counts as opened, can be kept for later, and be shared.
-import { root } from "./reader.js";
 import { element, later, say, see, toggle } from "./reader-kept.js";
 import words from "./reader-words.js";
 import "./reader-style.js";

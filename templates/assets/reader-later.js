@@ -1,6 +1,6 @@
 // The page of what this browser keeps: articles for later, settings, and everything that is stored.
-import { PARTS, root, store, stored } from "./reader.js";
-import { element, focus, later, linkOf, marksIn, safe, toggle, visit } from "./reader-kept.js";
+import { PARTS, store, stored } from "./reader.js";
+import { element, focus, later, marksIn, safe, toggle, visit } from "./reader-kept.js";
 import "./reader-style.js";
 
 const sheet = new CSSStyleSheet();

@@ -1,35 +1,13 @@
-"""A site for tests of what a reader's browser keeps, on a server as plain as a host's."""
+"""A site for tests of what a reader's browser keeps."""
 
 from __future__ import annotations
 
-import functools
 import json
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from writing import build_site, write_clipping, write_config
 
 HOSTILE = "<img src=x onerror=alert(1)></script><script>alert(1)</script>"
-
-
-class Handler(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-@contextmanager
-def serving(folder: Path) -> Iterator[str]:
-    """Yield the address of a folder's files."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=str(folder)))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 def write_article(root: Path, name: str, day: str, **fields: str) -> None:

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
-from reader_site import HOSTILE, serving, write_article, write_site
+from reader_site import HOSTILE, write_article, write_site
 
 from generator.render.newest import mark
+from serving import serving
 from writing import build_site
 
 pytestmark = pytest.mark.browser
