@@ -98,8 +98,8 @@ class Crawler(threading.Thread):
 
     def crawl(self) -> None:
         self.accepts = "identity" if self.accepts == "gzip" else "gzip"
-        waiting, seen = [("index.html", "index.html")], set()
-        while waiting:
+        waiting, seen, site = [("index.html", "index.html")], set(), self.site
+        while waiting and site is self.site:  # a link read before may lead to a page that comes back just now
             origin, page = waiting.pop()
             if page not in seen:
                 seen.add(page)
