@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -123,38 +123,45 @@ class Outputs:
 
     def all(self, problems: list[Problem]) -> list[Output]:
         """Return every planned file. Problems of static files and aliases are appended to `problems`."""
-        return [*self.but_lists(problems), *self.lists(problems)]
+        pages = tuple(pages_of(self.rendering.plan))
+        return [*self.but_lists(problems, pages), *self.lists(problems, pages)]
 
     @property
     def hides_lists(self) -> bool:
         """Whether a static file may take the place of a list for machines."""
         return any(map(is_for_machines, self._shadows))
 
-    def but_lists(self, problems: list[Problem]) -> list[Output]:
-        """Return the same without the lists for machines, which take as long as all the rest."""
+    def but_lists(self, problems: list[Problem], pages: Sequence[Page] | None = None) -> list[Output]:
+        """Return the same without the lists for machines, which take as long as all the rest.
+
+        `pages` are those of the plan, if they are known.
+        """
         rendering = self.rendering
         problems += self._found.problems
         outputs = [Output(path, file) for path, file in self.static.items()]
-        outputs += _not_shadowed(self._shadows, self._made(), problems)
+        made = self._made(pages_of(rendering.plan) if pages is None else pages)
+        outputs += _not_shadowed(self._shadows, made, problems)
         images = sorted(rendering.index.images.items())
         return [*outputs, *(Output(address, self._site.content / path) for address, path in images)]
 
-    def lists(self, problems: list[Problem] | None = None) -> list[Output]:
+    def lists(
+        self, problems: list[Problem] | None = None, pages: Sequence[Page] | None = None
+    ) -> list[Output]:
         """Return the lists for machines: sources as OPML, sitemaps, `robots.txt`; none without `base_url`.
 
-        Problems of static files in their place are appended to `problems`.
+        Problems of static files in their place are appended to `problems`. `pages` as for `but_lists`.
         """
         rendering = self.rendering
         if rendering.config.base_url is None:
             return []
-        pages = tuple(pages_of(rendering.plan))
+        pages = tuple(pages_of(rendering.plan)) if pages is None else pages
         made = for_machines(rendering, rendering.config.base_url, pages)
         return [*_not_shadowed(self._shadows, made, [] if problems is None else problems)]
 
-    def _made(self) -> Iterator[Output]:
+    def _made(self, pages: Iterable[Page]) -> Iterator[Output]:
         """Yield the files made from clippings and theme: pages, feeds, assets."""
         rendering = self.rendering
-        yield from (Output(addresses.file_of(page.address), page) for page in pages_of(rendering.plan))
+        yield from (Output(addresses.file_of(page.address), page) for page in pages)
         digest = rendering.plan.digest
         paths = feed_paths((*digest.sources.values(), *digest.tags.values()))
         feeds_ = ((path, feed_at(rendering, path)) for path in paths)

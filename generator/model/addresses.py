@@ -11,7 +11,7 @@ import functools
 import posixpath
 import re
 import urllib.parse
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from generator.model.identifiers import kind_of, slug_of
 from generator.model.types import Article, Edition, Period, Source, Tag, TextPolicy, Verdict
@@ -165,16 +165,17 @@ def links_from(from_: str, *, file: bool = False) -> Callable[..., str]:
     """Return a function like `link` for one page. It takes an `address` and an optional `fragment`."""
     folder = from_[: from_.rfind("/") + 1]
     depth = folder.count("/")
-    first_part = "" if _is_irregular(folder) else folder.partition("/")[0] or "/"  # "" begins every address
+    above = () if _is_irregular(folder) else _above(folder)
+    first_part = (folder.partition("/")[0] or "/") if above else ""  # "" begins every address
     up, known = "../" * depth, _KNOWN_LINKS.setdefault(depth, {})
 
     def link_to(address: str, fragment: str = "") -> str:
         target = file_of(address) if file else address
         if target.startswith(first_part):
-            href = _link(folder, target)
+            href = _link(folder, above, target)
         elif (href := known.get(target, "")) == "":
             if _is_irregular(target):
-                href = _link(folder, target)
+                href = _link(folder, above, target)
             else:
                 href = known[target] = up + quoted(target) or "./"
             if len(known) > _MAX_KNOWN:
@@ -192,19 +193,20 @@ Such links are the same from all folders of the same depth.
 _MAX_KNOWN = 8192
 
 
-@functools.lru_cache(maxsize=4096)
-def _link(folder: str, target: str) -> str:
-    """Return the link from a folder to an address. The folder ends in a slash unless it is the root."""
-    if _is_irregular(folder) or _is_irregular(target) or folder.startswith(target + "/"):
-        relative = posixpath.relpath("/" + target, "/" + folder)
-        return urllib.parse.quote(relative) + ("/" if target.endswith("/") or not target else "")
-    up, down = folder.split("/")[:-1], target.split("/")
-    common = 0
-    for ours, theirs in zip(up, down[:-1], strict=False):
-        if ours != theirs:
-            break
-        common += 1
-    return "../" * (len(up) - common) + quoted("/".join(down[common:])) or "./"
+def _above(folder: str) -> tuple[tuple[str, str], ...]:
+    """Return a folder and those above it, the nearest first, each with the steps up to it."""
+    ends = [place + 1 for place, letter in enumerate(folder) if letter == "/"]
+    return tuple((folder[:end], "../" * up) for up, end in enumerate((*reversed(ends), 0)))
+
+
+def _link(folder: str, above: Iterable[tuple[str, str]], target: str) -> str:
+    """Return the link from a folder to an address. `above` is empty for an irregular folder."""
+    if above and not _is_irregular(target) and not folder.startswith(target + "/"):
+        for common, up in above:
+            if target.startswith(common):
+                return up + quoted(target[len(common) :]) or "./"
+    relative = posixpath.relpath("/" + target, "/" + folder)
+    return urllib.parse.quote(relative) + ("/" if target.endswith("/") or not target else "")
 
 
 def _is_irregular(address: str) -> bool:

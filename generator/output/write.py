@@ -73,14 +73,17 @@ def stage(slot: Slot, data: bytes) -> tuple[str, bool]:
     if not (slot.afresh or slot.is_free) and _has_bytes(slot.place, data):
         return digest, False
     if not slot.is_foreign:
-        make(slot.folder)
-        _write(slot.staged, data)
+        _write(slot, data)
     return digest, True
 
 
-def _write(file: str, data: bytes) -> None:
+def _write(slot: Slot, data: bytes) -> None:
     """Write a file with as few system calls as possible, because a build writes thousands of small ones."""
-    descriptor = os.open(file, _NEW, 0o666)
+    try:
+        descriptor = os.open(slot.staged, _NEW, 0o666)
+    except FileNotFoundError:
+        make(slot.folder)
+        descriptor = os.open(slot.staged, _NEW, 0o666)
     try:
         left = memoryview(data)
         while left:

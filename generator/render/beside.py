@@ -65,7 +65,7 @@ def _pages(plan: Plan, articles: Iterable[Article]) -> Iterator[Page]:
 
 
 def _older(source: Source, article: Article) -> tuple[Article, ...]:
-    at, _ = _on(source, article.date)
+    at = _first_on(source, article.date)
     while source.articles[at].id != article.id:
         at += 1
     return source.articles[at + 1 : at + 1 + _WINDOW]
@@ -73,9 +73,12 @@ def _older(source: Source, article: Article) -> tuple[Article, ...]:
 
 def _on(source: Source, date: dt.date) -> tuple[int, int]:
     """Return where a source's articles of a day begin and end."""
-    newest_first = -date.toordinal()
-    start = bisect_left(source.articles, newest_first, key=_day)
-    return start, bisect_right(source.articles, newest_first, lo=start, key=_day)
+    start = _first_on(source, date)
+    return start, bisect_right(source.articles, -date.toordinal(), lo=start, key=_day)
+
+
+def _first_on(source: Source, date: dt.date) -> int:
+    return bisect_left(source.articles, -date.toordinal(), key=_day)
 
 
 def _day(article: Article) -> int:

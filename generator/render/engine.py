@@ -157,7 +157,11 @@ class Engine(jinja2.Environment):
         return self._is_plain and self._needs(name) == frozenset()
 
     def _needs(self, name: str) -> frozenset[str] | None:
-        """Return the page variables that a template's macros need; None if it contains more than macros."""
+        """Return the page variables that a template's macros need; None if it contains more than macros.
+
+        Also None if they may need a variable of the template that imports them. A name that a macro sets in
+        one branch only is such a variable in the other.
+        """
         if name not in self._needed:
             self._needed[name] = None  # ends the recursion of circular imports
             self._needed[name] = self._needs_of(name)

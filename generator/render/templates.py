@@ -30,6 +30,9 @@ from generator.render.sources import Sources
 from generator.render.theme_hashes import roots_of
 from generator.render.views import INTERFACE, MIGRATION, PageView, SiteView, View
 
+TRANSLATIONS = 4096
+"""Translations with values that are kept. A page has some dozen, and shares most with its neighbours."""
+_PLAIN_HOST = re.compile(r"https?://([A-Za-z0-9.-]+)(?=[/?#]|\Z)")
 _VIEW = re.compile(r"'generator\.render\.(?:\w+_)?views\.(\w+) object'")
 
 
@@ -268,26 +271,26 @@ def _messages(catalogue: gettext.NullTranslations) -> dict[str, Callable[..., st
     def one(message: str) -> Markup:
         return Markup(catalogue.gettext(message))  # noqa: S704 (messages are the theme's and the site's own)
 
-    translations: dict[tuple[object, ...], Markup] = {}
-
     def translate(message: str, /, **values: object) -> Markup:
         text = one(message)
-        return text % values if "%" in text else text
+        return filled(text, values) if "%" in text else text
 
     def translate_plural(singular: str, plural: str, num: int, /, **values: object) -> Markup:
-        if not plain.issuperset(map(type, values.values())):
-            return translate_now(singular, plural, num, values)
-        key = (singular, plural, num, *values.items())
-        found = translations.get(key)
-        if found is None:
-            found = translations[key] = translate_now(singular, plural, num, values)
-        return found
+        return filled(one_of(singular, plural, num), {"num": num, **values})
+
+    @functools.lru_cache(TRANSLATIONS)
+    def one_of(singular: str, plural: str, num: int) -> Markup:
+        return Markup(catalogue.ngettext(singular, plural, num))  # noqa: S704 (as above)
 
     plain = frozenset({int, str})
 
-    def translate_now(singular: str, plural: str, num: int, values: Mapping[str, object]) -> Markup:
-        text = Markup(catalogue.ngettext(singular, plural, num))  # noqa: S704 (as above)
-        return text % {"num": num, **values}
+    def filled(text: Markup, values: Mapping[str, object]) -> Markup:
+        is_plain = plain.issuperset(map(type, values.values()))
+        return filled_with(text, *values.items()) if is_plain else text % values
+
+    @functools.lru_cache(TRANSLATIONS)
+    def filled_with(text: Markup, *values: tuple[str, object]) -> Markup:
+        return text % dict(values)
 
     return {"_": translate, "gettext": translate, "ngettext": translate_plural}
 
@@ -317,7 +320,8 @@ def web(address: str | None) -> str:
 
 def host(address: str) -> str:
     """Return the host of a web address, without `www.`."""
-    return urllib.parse.urlsplit(address).netloc.removeprefix("www.")
+    found = _PLAIN_HOST.match(address)
+    return (found[1] if found else urllib.parse.urlsplit(address).netloc).removeprefix("www.")
 
 
 def json_ld(text: str) -> Markup:
@@ -325,8 +329,9 @@ def json_ld(text: str) -> Markup:
     return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e"))  # noqa: S704 (what could break out is gone)
 
 
+@functools.lru_cache(8)
 def hash_source(text: str) -> str:
-    """Return the hash that allows an inline element in a Content-Security-Policy."""
+    """Return the hash that allows an inline element in a Content-Security-Policy. Pages share some."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 

@@ -147,6 +147,20 @@ def test_a_macro_sees_the_links_of_its_page(tmp_path):
     assert templates.render(frame("404.html", "a/"), views.EmptyView()) == b"../x/ ../x/ ../x/"
 
 
+def test_the_macros_of_the_theme_are_made_once(monkeypatch):
+    made, make_module = [], jinja2.Template.make_module
+    monkeypatch.setattr(
+        jinja2.Template,
+        "make_module",
+        lambda template, *args, **named: made.append(template.name) or make_module(template, *args, **named),
+    )
+    templates = Templates(None, site())
+    for address in ("a/", "b/"):
+        for template, view in views_by_template().items():
+            templates.render(frame(template, address), view)
+    assert sorted(made) == sorted(set(made))
+
+
 @pytest.mark.parametrize(
     ("main", "shown"),
     [
