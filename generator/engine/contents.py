@@ -53,7 +53,7 @@ def article_content(rendering: RenderContext, page: Page) -> ArticleContent:
     article = cast("Article", page.subject)
     is_excerpt = rendering.plan.source_of(article).text is TextPolicy.EXCERPT
     body = Markup("<p>{}</p>").format(article.excerpt) if is_excerpt else Markup()
-    view = cast("views.ArticleView", next(rendering.compose.views_of(page, body)))
+    view = rendering.compose.article(article, body)
     description = article.excerpt or rendering.config.description
     return ArticleContent(view, description, None if is_excerpt else _text_of(rendering.index, article))
 

@@ -92,7 +92,7 @@ class Composer(msgspec.Struct, frozen=True):
         """Make the view of a page that has no leaner one."""
         match page.subject:
             case Article():
-                return self._article(page.subject, body)
+                return self.article(page.subject, body)
             case Alias():
                 return self._redirect(page.subject.article)
         if page.address == addresses.FRONT:
@@ -108,7 +108,8 @@ class Composer(msgspec.Struct, frozen=True):
         target, fragment = self.plan.address_of(article)
         return views.RedirectView(target=target, fragment=fragment, title=article.title)
 
-    def _article(self, article: Article, body: Markup) -> views.ArticleView:
+    def article(self, article: Article, body: Markup) -> views.ArticleView:
+        """Make the view of an article's page. `body` is the sanitised text."""
         source = self.plan.source_of(article)
         month = article.date.replace(day=1)
         part = self.plan.parts[article.id]

@@ -42,6 +42,8 @@ class Names(msgspec.Struct, frozen=True):
     _sources: dict[str, views.Named] = msgspec.field(default_factory=dict)
     _tags: dict[str, views.Named] = msgspec.field(default_factory=dict)
     _days: dict[dt.date, views.Named] = msgspec.field(default_factory=dict)
+    _periods: dict[tuple[Period, dt.date], views.Named] = msgspec.field(default_factory=dict)
+    """Links without a count. Many pages have the same."""
     _reasons: dict[str, str] = msgspec.field(default_factory=dict)
 
     def source(self, source: Source, count: int = 0) -> views.Named:
@@ -98,12 +100,13 @@ class Names(msgspec.Struct, frozen=True):
 
     def period(self, period: Period, date: dt.date, count: int = 0) -> views.Named:
         """Return the link to the period of a kind that contains a day."""
-        return views.Named(
-            name=self.period_name(period, date),
-            address=addresses.period(period, date),
-            count=count,
-            date=date,
-        )
+        known = None if count else self._periods.get((period, date))
+        if known is None:
+            name, address = self.period_name(period, date), addresses.period(period, date)
+            known = views.Named(name=name, address=address, count=count, date=date)
+            if not count:
+                self._periods[period, date] = known
+        return known
 
     def period_name(self, period: Period, date: dt.date) -> str:
         """Return the name of a period."""
