@@ -40,8 +40,6 @@ def fault(path: str) -> str | None:
 
     Paths are relative and POSIX. They must not leave the folder or replace our own records.
     """
-    if _is_plain(path):
-        return None
     parts = path.split("/")
     what = None
     if not path:
