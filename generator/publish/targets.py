@@ -78,6 +78,11 @@ def chosen(configured: Mapping[str, PublishConfig], target: str | None) -> Publi
     raise _unusable(target, "is neither an address nor a name in digest.toml", advice)
 
 
+def notes_of(site: Site, address: str) -> Path:
+    """Return the file in which a publish to an address remembers who is yet to be told."""
+    return _cache_of(site, address) / "untold.json"
+
+
 def _cache_of(site: Site, address: str) -> Path:
     return site.root / OWN_FOLDER / "publish" / hashlib.sha256(address.encode()).hexdigest()[:16]
 
@@ -130,6 +135,8 @@ def _cloud(address: str, settings: Settings) -> Store:
 def _sftp(address: str, settings: Settings) -> Store:
     from generator.publish.sftp import Sftp
 
+    if ".." in urllib.parse.unquote(urllib.parse.urlsplit(address).path).split("/"):
+        raise _unusable(address, "has `..` in its path", "write the path without it")
     return Sftp(address, settings.config.connections)
 
 
