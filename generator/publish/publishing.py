@@ -118,7 +118,7 @@ class _Publishing:
         for batch in self._prepared.plan.batches:
             self._check()
             files = [self._upload_of(path, batch) for path in batch.paths]
-            if kept_out := self._store.put(files, self._uploaded):
+            if kept_out := {*self._store.put(files, self._uploaded)}:
                 self._put_again([file for file in files if file.path in kept_out])
         self._check()
 
