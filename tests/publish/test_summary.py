@@ -8,7 +8,6 @@ from generator.publish import Options, prepare, preparing
 from generator.publish.preparing import read_build
 from generator.publish.summary import broken_limits, rows_of
 
-
 ALL = ("gz", "br", "zst")
 
 
