@@ -1,6 +1,7 @@
 """What follows a publish: caches forget what changed, and hubs and search engines are told.
 
-The site is complete without it, so what fails is a warning, and the next publish tries again.
+The site is complete without it, so what fails is a warning, and the next publish tries again. The modules
+that tell them are imported when there is something to tell.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ import msgspec
 from generator.config.site import Config, PublishConfig
 from generator.model import addresses
 from generator.model.errors import BroadsheetError, Problem, Severity
-from generator.publish import cloudfront, pings
 from generator.publish.difference import Plan
 from generator.publish.store import refused
 
@@ -43,6 +43,8 @@ def services(config: Config, target: PublishConfig) -> list[Service]:
         prefix = urllib.parse.urlsplit(config.base_url or "").path or "/"
 
         def invalidate(paths: Sequence[str], files: Mapping[str, str]) -> None:
+            from generator.publish import cloudfront
+
             cloudfront.invalidate(target.cloudfront, cloudfront.folded(paths, files, prefix))
 
         # What is new is in no cache.
@@ -51,6 +53,8 @@ def services(config: Config, target: PublishConfig) -> list[Service]:
         hub = config.hub
 
         def tell_hub(paths: Sequence[str], _files: Mapping[str, str]) -> None:
+            from generator.publish import pings
+
             pings.websub(hub, [addresses.absolute(base_url, path) for path in paths])
 
         found.append(Service("websub", _feeds, tell_hub))
@@ -115,5 +119,7 @@ def _index(config: Config, target: PublishConfig, paths: Sequence[str], files: M
     if f"{target.indexnow}.txt" not in files:
         advice = f"write the key into `static/{target.indexnow}.txt`, and build and publish again"
         raise refused("digest.toml", "the site lacks the file by which IndexNow checks the key", advice)
+    from generator.publish import pings
+
     pages = [addresses.absolute(config.base_url, path.removesuffix("index.html")) for path in paths]
     pings.indexnow(config.base_url, target.indexnow, pages)

@@ -99,7 +99,7 @@ class _Publishing:
                     )
                     holder.write(during)
                 if plan.deletions:
-                    store.delete(self._ours(plan.deletions), self._done)
+                    store.delete(self._deletable(), self._done)
                 untold, warnings = self._tell()
                 after = msgspec.structs.replace(after, untold=untold)
         except BaseException as error:
@@ -141,32 +141,38 @@ class _Publishing:
 
     def _put_again(self, files: Sequence[Upload]) -> None:
         """Upload files in whose place something stands, if that is ours or may be replaced."""
-        if not self._replaces_others:
-            ours = {*self._ours([file.path for file in files], new=True)}
-            theirs = [file.path for file in files if file.path not in ours]
-            if theirs:
-                what = f"files of somebody else are in the place of files of the site: {some(theirs)}"
-                error = _OccupiedError(*refused(self._store.name, what, "--yes replaces them").problems)
-                error.paths = theirs
-                raise error
-        again = [msgspec.structs.replace(file, replaces=Replaces.ANYTHING) for file in files]
+        ours = self._uploaded_before([file.path for file in files])
+        theirs = [file.path for file in files if file.path not in ours]
+        if theirs and not self._replaces_others:
+            what = f"files of somebody else are in the place of files of the site: {some(theirs)}"
+            error = _OccupiedError(*refused(self._store.name, what, "--yes replaces them").problems)
+            error.paths = theirs
+            raise error
+        again = []
+        for file in files:
+            if ours.get(file.path) == file.digest:
+                self._done(file.path)
+            else:
+                again.append(msgspec.structs.replace(file, replaces=Replaces.ANYTHING))
         self._store.put(again, self._uploaded)
 
-    def _ours(self, paths: Sequence[str], *, new: bool = False) -> list[str]:
-        """Return the paths whose files are ours, for those that an interrupted publish may have uploaded.
+    def _deletable(self) -> list[str]:
+        """Return the files to delete. One that an interrupted publish announced may be somebody else's."""
+        deletions, incoming = self._prepared.plan.deletions, self._prepared.before.incoming
+        ours = self._uploaded_before(deletions)
+        return [path for path in deletions if path not in incoming or path in ours]
 
-        `new`: of others, the record says that they are not.
-        """
+    def _uploaded_before(self, paths: Sequence[str]) -> dict[str, str]:
+        """Return path → digest of the files there that an interrupted publish uploaded."""
         incoming = self._prepared.before.incoming
-        doubtful = [path for path in paths if path in incoming]
-        found = self._store.digests(doubtful) if doubtful else {}
-        ours = {path for path in doubtful if self._is_ours(path, found.get(path))}
-        return [path for path in paths if (path in ours if path in incoming else not new)]
+        announced = [path for path in paths if path in incoming]
+        found = self._store.digests(announced) if announced else {}
+        return {path: digest for path, digest in found.items() if self._is_ours(path, digest)}
 
-    def _is_ours(self, path: str, digest: str | None) -> bool:
-        wanted, uploaded = self._prepared.files.get(path), self._prepared.before.incoming[path]
+    def _is_ours(self, path: str, digest: str) -> bool:
+        wanted, announced = self._prepared.files.get(path), self._prepared.before.incoming[path]
         # The content of a compressed copy is not known without its original.
-        return digest is not None and (digest in {wanted, uploaded} or "." in uploaded)
+        return digest in {wanted, announced} or "." in announced
 
 
 def _during(prepared: Prepared) -> Record:

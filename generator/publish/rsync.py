@@ -149,10 +149,13 @@ class Rsync:
         """Return path → digest of the files there, which are fetched for that."""
         modes = self._modes(paths)
         paths = [path for path in paths if stat.S_ISREG(modes.get(path, 0))]
+        # A daemon of rsync 3.5 finds no listed files below a folder of its module.
+        in_module = re.fullmatch(r"(rsync://[^/]+/[^/]+/)(.+)", self._place)
+        place, prefix = (in_module[1], f"{in_module[2]}./") if in_module else (self._place, "")
         with tempfile.TemporaryDirectory() as folder:
-            options = ("--from0", "--files-from=-", "--", self._place, f"{folder}/")
+            options = ("--from0", "--files-from=-", "--", place, f"{folder}/")
             if paths:
-                self._rsync(*options, paths=paths)
+                self._rsync(*options, paths=[prefix + path for path in paths])
             return {path: manifest.digest(Path(folder, path).read_bytes()) for path in paths}
 
     def delete(self, paths: Iterable[str], done: Done) -> None:

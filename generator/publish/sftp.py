@@ -52,8 +52,11 @@ class Sftp:
         self.name = address
         self._ssh, self._parallel = asyncssh, connections
         self._host, self._port, self._user = parts.hostname or "", parts.port, parts.username
-        self._root = posixpath.normpath(f"/{urllib.parse.unquote(parts.path)}".replace("//", "/"))
+        self._root = posixpath.normpath("/" + urllib.parse.unquote(parts.path).lstrip("/"))
         self._folders: set[str] = set()
+        """Folders that are there, and no links."""
+        self._made: set[str] = set()
+        """Folders that this process made."""
         self._renaming: set[str] = set()
         """Files whose place was looked at. After a lost connection, what stands there is ours."""
         self._connection: Any = None
@@ -115,7 +118,7 @@ class Sftp:
         async def upload(file: Upload, number: int) -> None:
             data = file.read()
             await self._make_folders(file.path)
-            if file.path not in self._renaming and file.is_kept_out(await self._mode(file.path)):
+            if file.path not in self._renaming and file.is_kept_out(await self._in_place(file.path)):
                 kept_out.append(file.path)
                 return
             self._renaming.add(file.path)
@@ -158,6 +161,7 @@ class Sftp:
 
         self._for_each(paths, remove)
         self._run(prune)
+        self._made.clear()
 
     def close(self) -> None:
         """Close the connection, and end the thread."""
@@ -265,12 +269,19 @@ class Sftp:
     async def _make_folders(self, path: str) -> None:
         """Make the folders above a path. Raises `BuildError` for a link or file in the place of one."""
         for folder in reversed(names.folders(path)):
-            if await self._is_folder(folder):
+            if folder in self._folders:
                 continue
-            if await self._mode(folder) is not None:
+            mode = await self._in_place(folder)
+            if mode is None:
+                try:
+                    await self._client.mkdir(f"{self._root}/{folder}")
+                    self._made.add(folder)
+                except self._ssh.SFTPFailure:  # another upload may have made it
+                    if (mode := await self._mode(folder)) is None:
+                        raise
+            if mode is not None and not stat.S_ISDIR(mode):
                 message = "is in the place of a folder of the site"
                 raise refused(f"{self.name}/{folder}", message, "move it away")
-            await self._client.makedirs(f"{self._root}/{folder}", exist_ok=True)
             self._folders.add(folder)
 
     async def _is_folder(self, folder: str) -> bool:
@@ -283,6 +294,10 @@ class Sftp:
             return False
         self._folders.add(folder)
         return True
+
+    async def _in_place(self, path: str) -> int | None:
+        """Return the mode of what is in the place of a file or folder: nothing, where we made the folder."""
+        return None if path.rpartition("/")[0] in self._made else await self._mode(path)
 
     async def _mode(self, path: str) -> int | None:
         """Return the mode of a file, link or folder; None if there is none."""

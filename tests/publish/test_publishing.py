@@ -155,11 +155,12 @@ def test_a_file_that_somebody_put_in_the_place_of_one_that_was_never_uploaded_st
 def test_what_an_interrupted_publish_uploaded_is_ours(output):
     store = Memory()
     publish_to(store, output)
-    incoming = {"a.html": manifest.digest(b"a"), "b.html": manifest.digest(b"b")}
+    incoming = {f"{name}.html": manifest.digest(name.encode()) for name in "abc"}
     record = msgspec.structs.replace(decode(store.files[RECORD], ""), incoming=incoming)
-    store.files |= {RECORD: encode(record), "a.html": b"a", "b.html": b"b"}
+    store.files |= {RECORD: encode(record), "a.html": b"a", "b.html": b"b", "c.html": b"c"}
     files = {**SITE, "a.html": b"a", "b.html": b"changed since"}
-    publish_to(store, write_output(output, files))
+    published = publish_to(store, write_output(output, files))
+    assert (published.uploaded, published.deleted) == (1, 1)
     assert store.site == files
 
 

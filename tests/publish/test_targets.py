@@ -41,6 +41,7 @@ def changed_site() -> dict[str, bytes]:
 def test_a_publish_ends_in_exactly_the_folder(place, output):
     with place.opened() as store:
         published = publish_to(store, output)
+        assert store.name == place.address
     assert published.uploaded == len(SITE)
     assert place.site() == SITE
     with place.opened() as store:
