@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from generator.config.site import Encoding
+from generator.model.errors import shown
 from generator.output import manifest, names
 from generator.publish import difference, lock
 from generator.publish.compression import with_copies
@@ -244,7 +245,7 @@ def _questions_about(seen: Observation, files: Mapping[str, str], *, is_first: b
 
 def some(paths: Sequence[str]) -> str:
     """Return the first of some paths as text."""
-    return ", ".join(paths[:_NAMED]) + (", …" if len(paths) > _NAMED else "")
+    return ", ".join(map(shown, paths[:_NAMED])) + (", …" if len(paths) > _NAMED else "")
 
 
 def size_of(output: Path, path: str) -> int:

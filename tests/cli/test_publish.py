@@ -130,6 +130,21 @@ def test_an_older_build_is_refused_unless_forced_but_not_one_with_the_same_files
     assert run(["publish"]) == DONE, "a clock that was wrong holds nobody up"
 
 
+def test_the_output_folder_is_no_place_to_publish_to(root, capfd):
+    for folder in ("public", "public/www"):
+        assert run(["publish", "--yes", (root / folder).as_uri()]) == UNUSABLE
+        assert "is in the folder that is published; name the folder that a web" in capfd.readouterr().err
+    assert published(root) == {}
+
+
+def test_names_of_others_that_are_no_text_are_shown_and_reported(root, capfd):
+    (root.parent / "www").mkdir()
+    Path(os.fsdecode(os.fsencode(root.parent) + b"/www/\xff\x1b.txt")).touch()
+    assert run(["publish", "--dry-run", "--report", "report.json"]) == DONE
+    assert r"1 (\xff\x1b.txt)" in capfd.readouterr().out
+    assert json.loads((root / "report.json").read_bytes())["questions"]
+
+
 def test_the_report_is_written_even_if_it_fails(root, tmp_path):
     file = tmp_path / "report.json"
     assert run(["publish", "--report", str(file)]) == DONE
@@ -157,6 +172,9 @@ def test_the_report_is_written_even_if_it_fails(root, tmp_path):
         ("git+https://hunter2@host/x.git#pages", "has credentials in it"),
         ("git+https://me:a@hunter2@host/x.git#pages", "has credentials in it"),
         ("sftp://me:a/hunter2@host/x", "has credentials in it"),
+        ("sftp:///srv", "names no host; write sftp://host/path"),
+        ("sftp://host:port/srv", "names no host; write sftp://host/path"),
+        ("s3:///prefix", "names no bucket; write s3://bucket or s3://bucket/prefix"),
         ("sftp://host/srv/../etc", "has `..` in its path; write the path without it"),
         ("sftp://host/srv/%2e%2e/etc", "has `..` in its path; write the path without it"),
         ("az://container/site?sig=hunter2", "has credentials in it"),
