@@ -41,8 +41,9 @@ _LONGEST = "300s"
 _NO_BUCKET = ("NoSuchBucket", "ContainerNotFound")
 """What hosts say if it is not only the record that is missing."""
 _NOT_IMPLEMENTED = ("501 Not Implemented", "<Code>NotImplemented<")
+"""What a host says of a condition that it does not know. The library repeats such a request in vain."""
 _WITHOUT_CONDITIONS = ".backblazeb2.com"
-"""The end of hosts that refuse conditional requests as not implemented."""
+"""What the names of hosts have in them that say so, and need not be asked."""
 _MARK = "broadsheet"
 """The name of the metadata that says that a file is ours."""
 _NO_CREDENTIALS = ("169.254.169.254", "metadata.google.internal", "Account must be specified")
@@ -65,9 +66,9 @@ class Bucket:
         self.name = address
         self._config, self._obstore = config, obstore
         settings, self._secrets = _settings(address, config)
-        if _WITHOUT_CONDITIONS in settings.get("endpoint", ""):
-            settings["conditional_put"] = "disabled"
         endpoint = config.endpoint or settings.get("endpoint") or os.environ.get("AWS_ENDPOINT_URL", "")
+        if _WITHOUT_CONDITIONS in endpoint:
+            settings["conditional_put"] = "disabled"
         client: ClientConfig = {"allow_http": endpoint.startswith("http://"), "timeout": _LONGEST}
         open_store: Callable[..., Any] = obstore.store.from_url
         with self._errors():

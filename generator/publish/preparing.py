@@ -126,8 +126,7 @@ def prepare(
     """Compare a build with what stands at a target. Changes nothing. Raises `BuildError`."""
     stored = store.read()
     changed_at = _changed_at(output)
-    first = Record(as_of=built.as_of, files={})
-    before = decode(stored.data, store.name) if stored else first
+    before = decode(stored.data, store.name) if stored else Record(as_of=built.as_of, files={})
     files = with_copies(built.files, options.encodings)
     if not options.breaks_lock:
         lock.wait_for(store, before, pace, notice)
@@ -135,13 +134,10 @@ def prepare(
         _refuse_older(store, before, built.as_of, changed_at, options.now)
     if before.publisher is not None:
         notice("the last publish there did not finish; this one finishes it")
-    plan = difference.plan(files, before)
-    questions, replaced = _deletion_questions(before, plan), frozenset[str]()
+    plan, seen = difference.plan(files, before), None
     if stored is None or options.verify or _must_list(before, plan):
         seen = _observed(store, output, before, files, verify=options.verify)
         before, plan = seen.record, difference.plan(files, seen.record)
-        replaced = frozenset(path for path in seen.others if path in files) - seen.same
-        questions = _deletion_questions(before, plan) + _questions_about(seen, files, is_first=stored is None)
     after = Record(
         as_of=built.as_of, built=changed_at, is_guarded=before.is_guarded, files=files, retired=plan.retired
     )
@@ -154,8 +150,8 @@ def prepare(
         after=after,
         plan=plan,
         is_first=stored is None,
-        questions=tuple(questions),
-        replaced=replaced,
+        questions=_questions(before, plan, seen, files, is_first=stored is None),
+        replaced=frozenset(seen.others) & files.keys() - seen.same if seen else frozenset(),
         options=options,
         untold=due(options.services, plan, earlier),
     )
@@ -206,6 +202,14 @@ def _observed(
         return store.matches(Upload(root, path, files[path]), told)
 
     return difference.observed(before, files, store.list(), same)
+
+
+def _questions(
+    before: Record, plan: Plan, seen: Observation | None, files: Mapping[str, str], *, is_first: bool
+) -> tuple[str, ...]:
+    """Return what is to be asked before a publish."""
+    about_others = _questions_about(seen, files, is_first=is_first) if seen else []
+    return (*_deletion_questions(before, plan), *about_others)
 
 
 def _deletion_questions(before: Record, plan: Plan) -> list[str]:
