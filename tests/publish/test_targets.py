@@ -140,3 +140,20 @@ def test_of_two_publishes_one_wins(place, output):
             publish(first, prepared, done=lambda _path: None)
     assert place.files()["index.html"] == b"another"
     assert decode(place.files()[RECORD], "").is_finished
+
+
+def test_what_an_interrupted_publish_uploaded_is_known_as_ours(place, output):
+    if not place.is_conditional:
+        pytest.skip("this server ignores the conditions of a request")
+
+    def done(path):
+        if path == "feed.atom.xml":
+            raise Killed
+
+    with place.opened() as store, contextlib.suppress(Killed):
+        publish_to(store, output, done=done)
+    done_again: list[str] = []
+    with place.opened() as store:
+        publish_to(store, output, done=done_again.append)
+    assert sorted(done_again) == sorted(SITE)
+    assert place.site() == SITE
