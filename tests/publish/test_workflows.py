@@ -196,6 +196,15 @@ def test_actions_of_others_are_named_by_commit_and_get_no_token_to_keep():
         assert text.count("actions/checkout@") == text.count("persist-credentials: false")
 
 
+def test_each_workflow_runs_once_a_day_too():
+    for file in WORKFLOWS.iterdir():
+        workflow = yaml.safe_load(file.read_text("utf-8"))
+        if "pages" in workflow:  # the schedule itself is set in GitLab
+            assert {"if": '$CI_PIPELINE_SOURCE == "schedule"'} in workflow["pages"]["rules"]
+        else:
+            assert workflow[True]["schedule"], "`on` is true in YAML 1.1"
+
+
 def test_git_gets_the_token_of_the_action_for_its_target(tmp_path):
     action = yaml.safe_load((ROOT / "action.yml").read_text())
     (step,) = [one for one in action["runs"]["steps"] if one.get("name") == "Publish"]
