@@ -172,19 +172,23 @@ class _Publishing:
     def _is_ours(self, path: str, digest: str) -> bool:
         wanted, announced = self._prepared.files.get(path), self._prepared.before.incoming[path]
         # The content of a compressed copy is not known without its original.
-        return digest in {wanted, announced} or "." in announced
+        return digest in {wanted, *announced.split()} or "." in announced
 
 
 def _during(prepared: Prepared) -> Record:
     """Return the record that holds while files are uploaded. It knows every file as ours."""
-    before, plan = prepared.before, prepared.plan
+    before, plan, files = prepared.before, prepared.plan, prepared.files
+    announced = {path: {*before.incoming.get(path, "").split(), files[path]} for path in plan.added}
     return msgspec.structs.replace(
         before,
         as_of=prepared.after.as_of,
         built=prepared.after.built,
         files={**before.files, **dict.fromkeys(plan.changed, UNKNOWN)},
-        incoming={**before.incoming, **{path: prepared.files[path] for path in plan.added}},
-        retired={path: left for path, left in before.retired.items() if path not in prepared.files},
+        incoming={
+            **before.incoming,
+            **{path: " ".join(sorted(digests)) for path, digests in announced.items()},
+        },
+        retired={path: left for path, left in before.retired.items() if path not in files},
         untold=prepared.untold,
         publisher=lock.this_process(),
     )

@@ -47,7 +47,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     files: Mapping[str, str]
     """Path → digest, as in the manifest of a build, or `UNKNOWN`."""
     incoming: Mapping[str, str] = {}
-    """Path → digest of new files that an unfinished publish may have uploaded."""
+    """Path → digests, with spaces between them, of new files that unfinished publishes may have uploaded."""
     retired: Mapping[str, int] = {}
     """Path of a file that left the site → the number of publishes that it outlives."""
     untold: Mapping[str, tuple[str, ...]] = {}

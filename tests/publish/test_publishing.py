@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import time
 
@@ -162,6 +163,23 @@ def test_what_an_interrupted_publish_uploaded_is_ours(output):
     published = publish_to(store, write_output(output, files))
     assert (published.uploaded, published.deleted) == (1, 1)
     assert store.site == files
+
+
+def test_what_one_of_several_interrupted_publishes_uploaded_is_ours(output):
+    store = Memory()
+    publish_to(store, output)
+
+    def interrupted(path):
+        raise KeyboardInterrupt
+
+    for data, done in ((b"first", interrupted), (b"second", interrupted), (b"third", lambda _path: None)):
+        write_output(output, {**SITE, "articles/new.html": data})
+        if done is interrupted and data == b"second":
+            store.put = lambda files, _done: interrupted(files)
+        with contextlib.suppress(KeyboardInterrupt):
+            publish_to(store, output, done=done)
+        vars(store).pop("put", None)
+    assert store.site == {**SITE, "articles/new.html": b"third"}
 
 
 def test_equal_files_of_others_are_asked_about_before_they_become_ours(output):
