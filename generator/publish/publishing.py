@@ -92,14 +92,15 @@ class _Publishing:
         try:
             with holder.beating():
                 self._upload()
-                if plan.deletions or prepared.untold:
-                    leaving = {**plan.retired, **dict.fromkeys(plan.deletions, 0)}
+                deletions = self._deletable()
+                if deletions or prepared.untold:
+                    leaving = {**plan.retired, **dict.fromkeys(deletions, 0)}
                     during = msgspec.structs.replace(
                         after, retired=leaving, untold=prepared.untold, publisher=during.publisher
                     )
                     holder.write(during)
-                if plan.deletions:
-                    store.delete(self._deletable(), self._done)
+                if deletions:
+                    store.delete(deletions, self._done)
                 untold, warnings = self._tell()
                 after = msgspec.structs.replace(after, untold=untold)
         except BaseException as error:

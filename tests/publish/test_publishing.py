@@ -41,7 +41,7 @@ def test_requests_are_those_of_the_files_and_few_more(output):
     publish_to(store, output)
     store.requests.clear()
     write_output(output, {**SITE, "index.html": b"new", "articles/new.html": b"new"} | {})
-    published = publish_to(store, output)
+    published = publish_to(store, output, pace=lock.PACE)  # at which it need not show that it lives
     assert published.uploaded == 2
     assert store.requests == ["read", "swap", "put articles/new.html", "put index.html", "swap"]
 
@@ -51,7 +51,7 @@ def test_the_record_comes_before_deletions(output):
     publish_to(store, output)
     store.requests.clear()
     files = {path: data for path, data in SITE.items() if path != "articles/cd/cde.html"}
-    publish_to(store, write_output(output, files), yes=True)
+    publish_to(store, write_output(output, files), yes=True, pace=lock.PACE)
     assert store.requests == ["read", "swap", "swap", "delete", "swap"]
     assert store.site == files
 
@@ -149,6 +149,12 @@ def test_a_file_that_somebody_put_in_the_place_of_one_that_was_never_uploaded_st
     incoming = {"notes.html": manifest.digest(b"ours"), "mine.html": manifest.digest(b"mine")}
     record = msgspec.structs.replace(decode(store.files[RECORD], ""), incoming=incoming)
     store.files |= {RECORD: encode(record), "notes.html": b"theirs", "mine.html": b"mine"}
+
+    def interrupted(_path):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        publish_to(store, output, done=interrupted)  # while it deletes
     publish_to(store, output)
     assert store.site == {**SITE, "notes.html": b"theirs"}
 
