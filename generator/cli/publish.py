@@ -6,6 +6,7 @@ Only `click` is imported at the top, so that `broadsheet --help` is fast.
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -18,7 +19,7 @@ from generator.cli.exit_codes import DONE, FAILED
 from generator.cli.options import CliOptions, with_options
 
 if TYPE_CHECKING:  # each function imports what it needs
-    from generator.config.site import PublishConfig, Site
+    from generator.config.site import Site
     from generator.model.errors import Problem
     from generator.publish import Prepared
     from generator.publish.store import Store
@@ -32,7 +33,8 @@ _PATIENCE = 600
 @click.option("--dry-run", is_flag=True, help="Print what would be done, and change nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask before files are deleted or replaced.")
 @click.option("--verify", is_flag=True, help="List what is there instead of trusting the record.")
-@click.option("--force", is_flag=True, help="Publish an older build, or while another publish seems to run.")
+@click.option("--force", is_flag=True, help="Publish a build that is older than the site there.")
+@click.option("--break-lock", is_flag=True, help="Publish although another publish seems to run.")
 @click.option("--report", "report_file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
               help="Write a report as JSON.")  # fmt: skip
 @with_options("config", "output", "quiet")
@@ -44,6 +46,7 @@ def publish(
     yes: bool,
     verify: bool,
     force: bool,
+    break_lock: bool,
     report_file: Path | None,
 ) -> int:
     """Bring the built site to a host: upload what differs, in order, and delete what has left the site."""
@@ -51,7 +54,7 @@ def publish(
         raise click.BadParameter(f"there is no folder {report_file.parent}; create it first")
     site = cli_options.site()
     run = _Run(cli_options, site, report_file, dry_run=dry_run, yes=yes)
-    return run(target, verify=verify, force=force)
+    return run(target, verify=verify, accepts_older=force, breaks_lock=break_lock)
 
 
 class _Run:
@@ -65,12 +68,15 @@ class _Run:
         self._started = time.perf_counter()
         self._name = ""
         self._warnings: tuple[Problem, ...] = ()
+        self._sizes: Mapping[str, int] = {}
 
-    def __call__(self, target: str | None, *, verify: bool, force: bool) -> int:
-        """Publish, and return the exit code."""
+    def __call__(self, target: str | None, *, breaks_lock: bool, **choices: bool) -> int:
+        """Publish, and return the exit code. `choices`: those of `Options`."""
         from generator.model.errors import BroadsheetError
-        from generator.publish import chosen, opened, prepare
-        from generator.publish.publishing import read_build, stamps_of
+        from generator.publish import Options, chosen, opened, prepare
+        from generator.publish.following import services
+        from generator.publish.preparing import read_build, stamps_of
+        from generator.publish.targets import notes_of
 
         prepared: Prepared | None = None
         try:
@@ -81,14 +87,19 @@ class _Run:
             self._name = store.name
             with contextlib.ExitStack() as held:
                 held.enter_context(contextlib.closing(store))
-                self._lock_output(held, store, force=force)
+                self._lock_output(held, store, breaks_lock=breaks_lock)
                 if stamps != stamps_of(self._site.output):  # a build has ended meanwhile
                     built = read_build(self._site.output)
-                prepared = prepare(
-                    store, self._site.output, built,
-                    encodings=config.precompress, verify=verify, force=force, notice=self._notice,
-                )  # fmt: skip
-                code = self._finish(store, prepared, config)
+                options = Options(
+                    encodings=config.precompress,
+                    services=services(self._site.config, config),
+                    notes=notes_of(self._site, config.address),
+                    now=dt.datetime.now(dt.UTC),
+                    breaks_lock=breaks_lock,
+                    **choices,
+                )
+                prepared = prepare(store, self._site.output, built, options, notice=self._notice)
+                code = self._finish(store, prepared)
         except BroadsheetError as error:
             self._write_report(prepared, published=False, problems=error.problems)
             raise
@@ -96,7 +107,7 @@ class _Run:
         self._write_report(prepared, published=published, problems=self._warnings)
         return code
 
-    def _lock_output(self, held: contextlib.ExitStack, store: Store, *, force: bool) -> None:
+    def _lock_output(self, held: contextlib.ExitStack, store: Store, *, breaks_lock: bool) -> None:
         """Keep builds away. Another publish of the same folder is told by its name; a build is waited for."""
         from generator.model.errors import BuildError
         from generator.output import lock
@@ -105,11 +116,11 @@ class _Run:
         try:
             held.enter_context(lock.held(self._site.output, 0))
         except BuildError:
-            if not force:
+            if not breaks_lock:
                 check_free(store, notice=self._notice)
             held.enter_context(lock.held(self._site.output, _PATIENCE))
 
-    def _finish(self, store: Store, prepared: Prepared, config: PublishConfig) -> int:
+    def _finish(self, store: Store, prepared: Prepared) -> int:
         """Do what was prepared, after asking, and print it."""
         from generator.cli import console
         from generator.publish import publish as carry_out
@@ -124,32 +135,27 @@ class _Run:
             console.print_line("nothing was changed", error=True)
             return FAILED
         with _progress(prepared.sizes, len(prepared.plan.deletions), quiet=self._quiet) as done:
-            published = carry_out(store, prepared, done=done)
-        self._follow(prepared, config)
+            published = carry_out(store, prepared, replaces_others=self._yes, done=done)
+        self._sizes, self._warnings = published.sizes, published.warnings
+        console.print_problems(self._warnings)
         seconds = time.perf_counter() - self._started
         self._say(
-            f"{console.counted(published.uploaded, 'file')} uploaded ({published.bytes / 10**6:,.1f} MB), "
+            f"{console.counted(published.uploaded, 'file')} uploaded "
+            f"({sum(published.sizes.values()) / 10**6:,.1f} MB), "
             f"{published.deleted:,} deleted, {published.kept:,} kept; {seconds:.1f} s{self._address()}"
         )
         return DONE
-
-    def _follow(self, prepared: Prepared, config: PublishConfig) -> None:
-        """Tell caches, hubs and search engines."""
-        from generator.cli import console
-        from generator.publish.following import follow
-
-        self._warnings = tuple(follow(self._site.config, config, prepared))
-        console.print_problems(self._warnings)
 
     def _print_plan(self, store: Store, prepared: Prepared) -> None:
         from generator.cli import console
         from generator.publish.summary import broken_limits, rows_of, table
 
+        self._sizes = prepared.measured()
         console.print_line(f"would be published to {store.name}:")
-        console.print_lines(table(rows_of(prepared)))
+        console.print_lines(table(rows_of(prepared, self._sizes)))
         for question in prepared.questions:
             console.print_line(f"would ask: {question}")
-        if fault := broken_limits(store.name, prepared.output, prepared.files):
+        if fault := broken_limits(store.name, prepared, self._sizes):
             console.print_line(f"limit: {fault}")
 
     def _is_confirmed(self, store: Store, prepared: Prepared) -> bool:
@@ -162,8 +168,9 @@ class _Run:
             return True
         if not self._yes and not (sys.stdin.isatty() and sys.stderr.isatty()):
             raise refused(store.name, "; ".join(prepared.questions), "--yes accepts this")
-        for question in prepared.questions:
-            console.print_line(shown(f"{store.name}: {question}"), error=True)
+        if not (self._yes and self._quiet):
+            for question in prepared.questions:
+                console.print_line(shown(f"{store.name}: {question}"), error=True)
         return self._yes or click.confirm("Publish?", err=True)
 
     def _write_report(
@@ -177,7 +184,7 @@ class _Run:
             target=self._name,
             site=self._site.config.base_url,
             published=published,
-            kinds=rows_of(prepared) if prepared else {},
+            kinds=rows_of(prepared, self._sizes or prepared.sizes) if prepared else {},
             kept=prepared.plan.kept if prepared else 0,
             retired=len(prepared.plan.retired) if prepared else 0,
             questions=prepared.questions if prepared else (),

@@ -6,7 +6,7 @@ import difflib
 import re
 import urllib.parse
 import zoneinfo
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import get_args
 
@@ -22,6 +22,7 @@ from generator.config.site import (
     IdentifierConfig,
     Limits,
     PublishConfig,
+    PublishKind,
     SourceConfig,
     TagConfig,
 )
@@ -41,10 +42,45 @@ def config_of(table: dict[str, object], file: Path) -> Config:
         return msgspec.convert(table, Config)
     except msgspec.ValidationError as error:
         message, _, place = str(error).partition(" - at `$.")
-        key = place.rstrip("`")
+        key = _named(place.rstrip("`"), table)
         raise ConfigError(
             problem_in(file, f"`{key}`{_rephrased(message)}", _advice(key, message), line_of(file, key))
         ) from error
+
+
+def _named(place: str, table: dict[str, object]) -> str:
+    """Return the key of a place, in which msgspec writes `[...]` for a name: the first with a fault."""
+    path: list[str] = []
+    key = ""
+    parts: list[str] = re.findall(r"\[.*?\]|[^.\[]+", place)
+    for part in parts:
+        if part == "[...]":
+            path.append(next((name for name in _at(table, path) if _is_faulty(table, path, name)), "…"))
+        elif part.startswith("["):
+            return key + part
+        else:
+            path.append(part)
+        key = ".".join(path)
+    return key
+
+
+def _at(table: dict[str, object], path: Sequence[str]) -> dict[str, object]:
+    found: object = table
+    for name in path:
+        found = found.get(name) if isinstance(found, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _is_faulty(table: dict[str, object], path: Sequence[str], name: str) -> bool:
+    """Return whether what a name stands for in the table at a path is at fault, even alone."""
+    alone: dict[str, object] = {name: _at(table, path)[name]}
+    for part in reversed(path):
+        alone = {part: alone}
+    try:
+        msgspec.convert(alone, Config)
+    except msgspec.ValidationError:
+        return True
+    return False
 
 
 _CHOICES = {
@@ -73,6 +109,8 @@ def _rephrased(message: str) -> str:
 def _advice(key: str, message: str) -> str:
     """Return advice on the values that a key accepts; `message` is msgspec's."""
     if message.startswith("Expected `array`"):
+        if key.endswith(".precompress"):
+            return 'write a list, such as ["gz", "br"]'
         return 'write a list, such as ["README.md", ".*"]'
     if message.startswith("Expected `object`"):
         name = key.rpartition(".")[2]
@@ -83,6 +121,8 @@ def _advice(key: str, message: str) -> str:
             "publish": "[publish.name]",
         }
         table = tables.get(key.partition(".")[0], f"[{name}]")
+        if name == "cache":
+            table = f"[{key}]"
         return f"write `{table}`, and its keys on the lines below"
     choices = _CHOICES.get(key.split(".")[-1].partition("[")[0], ()) if key != "sources" else ()
     known = ", ".join(f'"{choice}"' for choice in choices)
@@ -114,6 +154,8 @@ def _unknown_keys(table: dict[str, object], file: Path) -> Iterable[Problem]:
             key = f"{tables}.{name}"
             if isinstance(one, dict):
                 yield from _unknown(one, known.__struct_fields__, f"{key}.", file)
+                if tables == "publish" and isinstance(cache := one.get("cache"), dict):
+                    yield from _unknown(cache, get_args(PublishKind), f"{key}.cache.", file)
             else:
                 fault = f"`{key}` must be a table"
                 yield problem_in(file, fault, _advice(key, "Expected `object`"), line_of(file, key))
@@ -130,7 +172,7 @@ def _unknown(keys: Iterable[str], known: Iterable[str], prefix: str, file: Path)
             new_names = [new_name] if (new_name := _RENAMED.get(prefix + key)) in known else []
             close = new_names or difflib.get_close_matches(key, known, 1)
             advice = f"did you mean `{prefix}{close[0]}`?" if close else f"known: {', '.join(known)}"
-            yield problem_in(file, f"unknown key `{prefix}{key}`", advice, line_of(file, key))
+            yield problem_in(file, f"unknown key `{prefix}{key}`", advice, line_of(file, prefix + key))
 
 
 def _wrap_single_texts(table: dict[str, object]) -> None:
@@ -208,10 +250,11 @@ def _publish_faults(config: Config, file: Path) -> Iterable[Problem]:
     for name, target in config.publish.items():
         if ":" not in target.address:
             key, advice = f"publish.{name}", "write one, such as file:///srv/www"
-            yield problem_in(file, f"`{key}` has no `address`", advice, line_of(file, name))
+            yield problem_in(file, f"`{key}` has no `address`", advice, line_of(file, key))
         if not 1 <= target.connections <= 256:
             key = f"publish.{name}.connections"
-            yield problem_in(file, f"`{key}` must be between 1 and 256", "", line_of(file, key))
+            advice = "16 is the default"
+            yield problem_in(file, f"`{key}` must be between 1 and 256", advice, line_of(file, key))
         if target.endpoint and not is_web_address(target.endpoint):
             key, message = f"publish.{name}.endpoint", "is not a web address"
             yield problem_in(file, f"`{key}` {message}", "write https://…", line_of(file, key))

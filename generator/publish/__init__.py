@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from generator.publish.publishing import Prepared, Published, check_free, prepare, publish
+from generator.publish.preparing import Options, Prepared, check_free, prepare
+from generator.publish.publishing import Published, publish
 from generator.publish.targets import chosen, opened
 
-__all__ = ["Prepared", "Published", "check_free", "chosen", "opened", "prepare", "publish"]
+__all__ = ["Options", "Prepared", "Published", "check_free", "chosen", "opened", "prepare", "publish"]

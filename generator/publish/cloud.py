@@ -20,7 +20,7 @@ from generator.publish import aws
 from generator.publish.each import for_each
 from generator.publish.kinds import cache_control, content_type, is_text
 from generator.publish.secrets import scrubbed
-from generator.publish.store import ABSENT, RECORD, Done, Stored, TakenError, Upload, refused
+from generator.publish.store import ABSENT, RECORD, Done, Replaces, Stored, TakenError, Upload, refused
 
 if TYPE_CHECKING:
     from obstore import Attributes
@@ -40,6 +40,12 @@ _LONGEST = "300s"
 """The longest time of a request: 18 MB where each of 16 connections gets half a megabit a second."""
 _NO_BUCKET = ("NoSuchBucket", "ContainerNotFound")
 """What hosts say if it is not only the record that is missing."""
+_NOT_IMPLEMENTED = ("501 Not Implemented", "<Code>NotImplemented<")
+"""What a host says of a condition that it does not know. The library repeats such a request in vain."""
+_WITHOUT_CONDITIONS = ".backblazeb2.com"
+"""What the names of hosts have in them that say so, and need not be asked."""
+_MARK = "broadsheet"
+"""The name of the metadata that says that a file is ours."""
 _NO_CREDENTIALS = ("169.254.169.254", "metadata.google.internal", "Account must be specified")
 """What the library asks last, or says, if it finds none."""
 
@@ -47,7 +53,7 @@ _NO_CREDENTIALS = ("169.254.169.254", "metadata.google.internal", "Account must 
 class Bucket:
     """A prefix in a bucket as a target."""
 
-    is_atomic = False
+    is_atomic, is_guarded = False, True
 
     def __init__(self, address: str, config: PublishConfig) -> None:
         try:
@@ -61,6 +67,8 @@ class Bucket:
         self._config, self._obstore = config, obstore
         settings, self._secrets = _settings(address, config)
         endpoint = config.endpoint or settings.get("endpoint") or os.environ.get("AWS_ENDPOINT_URL", "")
+        if _WITHOUT_CONDITIONS in endpoint:
+            settings["conditional_put"] = "disabled"
         client: ClientConfig = {"allow_http": endpoint.startswith("http://"), "timeout": _LONGEST}
         open_store: Callable[..., Any] = obstore.store.from_url
         with self._errors():
@@ -86,14 +94,25 @@ class Bucket:
             e_tag, _, number = version.partition("\n")
             mode = {"e_tag": e_tag, "version": number} if number else {"e_tag": e_tag}
         packed = gzip.compress(data, _RECORD_LEVEL, mtime=0)
+        attributes = _attributes(RECORD, "no-cache", is_packed=True)
         try:
-            return self._put(RECORD, packed, _attributes(RECORD, "no-cache", is_packed=True), mode)
+            told = self._put(RECORD, packed, attributes, mode)
+            return self._probed(packed, attributes) or told if version == ABSENT else told
         except TakenError:
             # An answer may have been lost, so that our own request was repeated.
             stored = self.read()
             if stored is None or stored.data != data:
                 raise
             return stored.version
+
+    def _probed(self, packed: bytes, attributes: Attributes) -> str:
+        """Ask for the same record as a new file again. Returns its version if the host complies."""
+        try:
+            told = self._put(RECORD, packed, attributes, "create")
+        except TakenError:
+            return ""
+        self.is_guarded = False
+        return told
 
     def list(self) -> Mapping[str, str]:
         """Return path → ETag, which is the MD5 of what was uploaded in one piece."""
@@ -109,16 +128,39 @@ class Bucket:
             return None
         return hashlib.md5(self._packed(file)[0], usedforsecurity=False).hexdigest() == told
 
-    def put(self, files: Sequence[Upload], done: Done) -> None:
-        """Upload files over several connections."""
+    def put(self, files: Sequence[Upload], done: Done) -> Sequence[str]:
+        """Upload files over several connections. Each one is marked with its digest."""
+        kept_out: list[str] = []
 
         def upload(file: Upload) -> None:
             data, is_packed = self._packed(file)
             caching = cache_control(file.path, file.kind, self._config.cache)
-            self._put(file.path, data, _attributes(file.path, caching, is_packed=is_packed), "overwrite")
+            attributes = _attributes(file.path, caching, is_packed=is_packed)
+            attributes[_MARK] = file.digest
+            mode = "create" if file.replaces is Replaces.NOTHING else "overwrite"
+            try:
+                self._put(file.path, data, attributes, mode)
+            except TakenError:
+                # An answer may have been lost, so that our own request was repeated.
+                if self.digests([file.path]) != {file.path: file.digest}:
+                    kept_out.append(file.path)
+                    return
             done(file.path)
 
         for_each(files, upload, self._config.connections)
+        return kept_out
+
+    def digests(self, paths: Sequence[str]) -> Mapping[str, str]:
+        """Return path → digest by our mark. Files of others have none."""
+        found: dict[str, str] = {}
+
+        def look(path: str) -> None:
+            with contextlib.suppress(FileNotFoundError), self._errors(missing=FileNotFoundError):
+                mark = self._obstore.get(self._store, path, options={"head": True}).attributes.get(_MARK)
+                found.update({path: str(mark)} if mark else {})
+
+        for_each(paths, look, self._config.connections)
+        return found
 
     def delete(self, paths: Iterable[str], done: Done) -> None:
         """Delete files, many in a request where the host can."""
@@ -153,6 +195,7 @@ class Bucket:
             with self._errors(missing=NotImplementedError):
                 told = put(self._store, path, data, attributes=attributes, mode=mode, use_multipart=False)
         except NotImplementedError:
+            self.is_guarded = False
             return self._put(path, data, attributes, "overwrite")
         return _version(told["e_tag"], told["version"])
 
@@ -167,6 +210,8 @@ class Bucket:
         except (exceptions.BaseError, OSError, NotImplementedError, ValueError) as error:
             if missing is not None and isinstance(error, missing):
                 raise
+            if missing is NotImplementedError and any(sign in str(error) for sign in _NOT_IMPLEMENTED):
+                raise NotImplementedError from error
             advice = _ADVICE.get(type(error).__name__, "see whether the host is reachable, and publish again")
             if any(sign in str(error) for sign in _NO_CREDENTIALS):
                 advice = "it found no credentials; docs/guide/publish.md says where they are kept"

@@ -87,7 +87,7 @@ def _in_order(stale: Sequence[str], files: Mapping[str, str], record: Record) ->
 
 def _departures(files: Mapping[str, str], record: Record) -> tuple[tuple[str, ...], dict[str, int]]:
     """Return the files to delete, and those that left the site but stay for a while."""
-    deletions = {*(record.files.keys() - files.keys()), *(path for path in record.added if path not in files)}
+    deletions = {*(record.files.keys() - files.keys()), *(record.incoming.keys() - files.keys())}
     retired = dict.fromkeys(filter(is_retained, deletions & record.files.keys()), RETAINED)
     # A publish that ended while it deleted has counted already.
     passed = 0 if 0 in record.retired.values() else 1
@@ -98,15 +98,20 @@ def _departures(files: Mapping[str, str], record: Record) -> tuple[tuple[str, ..
     return tuple(sorted((deletions | retired.keys()) - kept.keys())), kept
 
 
-def observed(
-    record: Record, files: Mapping[str, str], listed: Mapping[str, str], same: Same
-) -> tuple[Record, tuple[str, ...]]:
-    """Return a record corrected by what a target lists, and the files of others there.
+class Observation(msgspec.Struct, frozen=True, kw_only=True):
+    """What a target lists, by what the record and the build know of it."""
 
-    Where nothing tells whether a file is ours, the record does. Files of others that are the same as those of
-    the build become ours.
-    """
-    ours = {*record.files, *record.added, *record.retired}
+    record: Record
+    """The record, corrected. Files of others that are the same as those of the build are in it."""
+    others: tuple[str, ...]
+    """The files of others, with those that are the same."""
+    same: frozenset[str]
+    """Those that are the same."""
+
+
+def observed(record: Record, files: Mapping[str, str], listed: Mapping[str, str], same: Same) -> Observation:
+    """Return what a target lists. Where nothing tells whether a file is ours, the record does."""
+    ours = {*record.files, *record.incoming, *record.retired}
     found: dict[str, str] = {}
     others: list[str] = []
     for path, told in listed.items():
@@ -114,10 +119,15 @@ def observed(
         is_same = digest is not None and same(path, told)
         if digest is not None and (record.files.get(path) == digest if is_same is None else is_same):
             found[path] = digest
-        elif path not in ours:
-            others.append(path)
-        elif path not in record.retired:
+        elif path in record.files:
             found[path] = UNKNOWN
-    retired = {path: left for path, left in record.retired.items() if path in listed and path not in found}
-    corrected = msgspec.structs.replace(record, files=found, added=(), retired=retired)
-    return corrected, tuple(sorted(others))
+        if path not in ours:
+            others.append(path)
+    incoming, retired = (
+        {path: value for path, value in paths.items() if path in listed and path not in found}
+        for paths in (record.incoming, record.retired)
+    )
+    corrected = msgspec.structs.replace(record, files=found, incoming=incoming, retired=retired)
+    return Observation(
+        record=corrected, others=tuple(sorted(others)), same=frozenset(found.keys() & {*others})
+    )

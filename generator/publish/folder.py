@@ -22,7 +22,7 @@ _LOCK_SECONDS = 10
 class Folder:
     """A folder as a target. Files are renamed into place. Links below it are never followed."""
 
-    is_atomic = False
+    is_atomic, is_guarded = False, True
 
     def __init__(self, root: Path) -> None:
         self.name = root.as_uri()
@@ -76,23 +76,38 @@ class Folder:
         except OSError:
             return False
 
-    def put(self, files: Sequence[Upload], done: Done) -> None:
+    def put(self, files: Sequence[Upload], done: Done) -> Sequence[str]:
         """Copy files, each by a rename."""
+        kept_out = []
         for file in files:
             data = file.read()
             with self._errors():
                 self._make_folder(file.path.rpartition("/")[0])
+                if file.is_kept_out(self._mode(file.path)):
+                    kept_out.append(file.path)
+                    continue
                 self._write(file.path, data, _STAGED)
             done(file.path)
+        return kept_out
+
+    def digests(self, paths: Sequence[str]) -> Mapping[str, str]:
+        """Return path → digest of the files there."""
+        files = [path for path in paths if stat.S_ISREG(self._mode(path) or 0)]
+        return {path: disk.digest_of(Path(self._root, path)) for path in files}
 
     def delete(self, paths: Iterable[str], done: Done) -> None:
         """Delete files, and the folders that this empties."""
         for path in paths:
             with self._errors():
-                if disk.delete(self._root, path, self._folders):
+                is_link = stat.S_ISLNK(self._mode(path) or 0)
+                if not is_link and disk.delete(self._root, path, self._folders):
                     disk.prune(self._root, path, self._folders)
                     self._folders.clear()
             done(path)
+
+    def _mode(self, path: str) -> int | None:
+        found = disk.status_of(f"{self._root}/{path}")
+        return found.st_mode if found else None
 
     def close(self) -> None:
         """Do nothing."""

@@ -7,15 +7,18 @@ The push succeeds only if the branch is still at that commit, so readers see all
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import os
 import shutil
+import stat
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
 from generator.model.errors import BuildError
+from generator.output import names
 from generator.publish.retry import TransientError, retried
 from generator.publish.secrets import scrubbed
 from generator.publish.store import ABSENT, RECORD, Done, Stored, TakenError, Upload, refused
@@ -39,14 +42,15 @@ _PASSING = (
 class GitBranch:
     """A branch as a target. `cache` is a bare repository of our own, which may be deleted at any time."""
 
-    is_atomic = True
+    is_atomic, is_guarded = True, True
 
     def __init__(self, url: str, branch: str, cache: Path, *, history: bool, subject: str) -> None:
-        self.name = scrubbed(f"{url}#{branch}")
+        self.name = scrubbed(f"git+{url}#{branch}")
         self._url, self._ref = url, f"refs/heads/{branch}"
         self._cache, self._history, self._subject = cache, history, subject
         self._tip = ABSENT
         self._import: subprocess.Popen[bytes] | None = None
+        self._listed: Mapping[str, str] | None = None
 
     def read(self) -> Stored | None:
         """Return the record in the branch. Fetches its last commit without file contents, if need be."""
@@ -93,17 +97,43 @@ class GitBranch:
         hash_ = hashlib.sha1 if len(told) == 40 else hashlib.sha256
         return hash_(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest() == told
 
-    def put(self, files: Sequence[Upload], done: Done) -> None:
+    def put(self, files: Sequence[Upload], done: Done) -> Sequence[str]:
         """Write files into the commit."""
+        kept_out = {file.path for file in files if file.is_kept_out(self._mode_in_the_way(file.path))}
         for file in files:
-            self._write_file(file.path, file.read())
-            done(file.path)
+            if file.path not in kept_out:
+                self._write_file(file.path, file.read())
+                done(file.path)
+        return sorted(kept_out)
+
+    def digests(self, _paths: Sequence[str]) -> Mapping[str, str]:
+        """Return nothing: a commit that was not pushed has left nothing there."""
+        return {}
 
     def delete(self, paths: Iterable[str], done: Done) -> None:
         """Delete files in the commit."""
         for path in paths:
-            self._write(b"D %s\n" % _quoted(path))
+            if self._there.get(path):
+                self._write(b"D %s\n" % _quoted(path))
             done(path)
+
+    @property
+    def _there(self) -> Mapping[str, str]:
+        """What `list` returns, asked for once."""
+        if self._listed is None:
+            self._listed = self.list()
+        return self._listed
+
+    @functools.cached_property
+    def _folders(self) -> frozenset[str]:
+        return frozenset(folder for path in self._there for folder in names.folders(path))
+
+    def _mode_in_the_way(self, path: str) -> int | None:
+        """Return the mode of what a file would replace; None for nothing. Also a folder, or a file above."""
+        if path in self._there:
+            return stat.S_IFREG if self._there[path] else stat.S_IFLNK
+        above = any(folder in self._there for folder in names.folders(path))
+        return stat.S_IFDIR if above or path in self._folders else None
 
     def swap(self, data: bytes, _version: str) -> str:
         """Complete the commit and push it, if the branch is where `read` found it."""

@@ -40,14 +40,18 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     generator: str = generator.__version__
     as_of: dt.date
     """The day that counted as today in the build that was published."""
-    is_shared: bool = False
-    """Whether the place had files of others when the site was first published there."""
+    built: dt.datetime | None = None
+    """When that build last changed a file."""
+    is_guarded: bool = True
+    """Whether the host tells, when a new file is uploaded, that somebody else has put one there."""
     files: Mapping[str, str]
     """Path → digest, as in the manifest of a build, or `UNKNOWN`."""
-    added: tuple[str, ...] = ()
-    """Files that an unfinished publish may have uploaded."""
+    incoming: Mapping[str, str] = {}
+    """Path → digests, with spaces between them, of new files that unfinished publishes may have uploaded."""
     retired: Mapping[str, int] = {}
     """Path of a file that left the site → the number of publishes that it outlives."""
+    untold: Mapping[str, tuple[str, ...]] = {}
+    """Service that follows a publish → the paths of which it has yet to be told."""
     publisher: Publisher | None = None
     """Who is publishing; None if nobody is."""
 
@@ -55,7 +59,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     def is_finished(self) -> bool:
         """Whether the last publish reached its end."""
         return not (
-            self.publisher or self.added or UNKNOWN in self.files.values() or 0 in self.retired.values()
+            self.publisher or self.incoming or UNKNOWN in self.files.values() or 0 in self.retired.values()
         )
 
 
@@ -64,7 +68,7 @@ def encode(record: Record) -> bytes:
     in_order = msgspec.structs.replace(
         record,
         files=dict(sorted(record.files.items())),
-        added=tuple(sorted(record.added)),
+        incoming=dict(sorted(record.incoming.items())),
         retired=dict(sorted(record.retired.items())),
     )
     return msgspec.json.format(msgspec.json.encode(in_order), indent=1) + b"\n"
@@ -76,7 +80,7 @@ def decode(data: bytes, target: str) -> Record:
         record = msgspec.json.decode(data, type=Record)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _useless(target, f"is damaged or of another version ({error})") from error
-    for paths in (record.files, record.added, record.retired):
+    for paths in (record.files, record.incoming, record.retired):
         if (found := names.first_fault(paths)) is not None:
             path, fault = found
             what = f"lists a file that Broadsheet never publishes: {path[:200]!r} {fault}"

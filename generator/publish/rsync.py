@@ -7,20 +7,24 @@ import os
 import re
 import shlex
 import shutil
+import stat
 import subprocess
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from generator.model.errors import BuildError
+from generator.output import manifest, names
 from generator.publish.retry import TransientError, retried
 from generator.publish.secrets import scrubbed
 from generator.publish.store import ABSENT, RECORD, Done, Stored, TakenError, Upload, refused
 
-_MISSING = 23
-"""The exit code of rsync when it did not find a file, among other reasons."""
+_MISSING = {3, 23}
+"""Exit codes of rsync when it did not find a file or folder, among other reasons."""
 _PASSING = {5, 10, 12, 30, 35, 255}
 """Exit codes of failures that may pass: of the connection, its protocol or time."""
+_TYPES = {"f": stat.S_IFREG, "d": stat.S_IFDIR, "L": stat.S_IFLNK}
+"""What rsync calls the types of files."""
 _TAKEN = 75
 _COPIES = 1000
 """The number of compressed copies that exist on this machine at a time."""
@@ -49,7 +53,7 @@ A record that did not arrive whole counts as none. If ours stands there already,
 class Rsync:
     """A folder of a server as a target."""
 
-    is_atomic = False
+    is_atomic, is_guarded = False, True
 
     def __init__(self, address: str) -> None:
         self.name = address
@@ -61,6 +65,8 @@ class Rsync:
             shared = {"ControlMaster": "auto", "ControlPersist": 60, "ControlPath": f"{self._sockets.name}/s"}
             shell += [f"-o{key}={value}" for key, value in shared.items()]
         self._shell = shell
+        self._folders: dict[str, int] = {}
+        """Path → type, of what is in the place of folders of the site."""
 
     def read(self) -> Stored | None:
         """Return the record."""
@@ -107,8 +113,18 @@ class Rsync:
         """Compare the size: another one is another file, the same one tells nothing."""
         return None if told == str(len(file.read())) else False
 
-    def put(self, files: Sequence[Upload], done: Done) -> None:
+    def put(self, files: Sequence[Upload], done: Done) -> Sequence[str]:
         """Upload files; rsync sends the parts that differ, and renames each file into place."""
+        modes = self._modes([file.path for file in files])
+        for folder in {folder for file in files for folder in names.folders(file.path)}:
+            if not stat.S_ISDIR(modes.get(folder, stat.S_IFDIR)):
+                message = "is in the place of a folder of the site"
+                raise refused(self._place + folder, message, "move it away")
+        kept_out = {file.path for file in files if file.is_kept_out(modes.get(file.path))}
+        self._put([file for file in files if file.path not in kept_out], done)
+        return sorted(kept_out)
+
+    def _put(self, files: Sequence[Upload], done: Done) -> None:
         if not files:
             return
         plain = [file for file in files if not file.encoding]
@@ -123,22 +139,77 @@ class Rsync:
                 self._send(folder, copies[start : start + _COPIES], done)
 
     def _send(self, root: str, files: Sequence[Upload], done: Done) -> None:
-        options = ("--times", "--ignore-times", "--mkpath", "--from0", "--files-from=-")
+        options = ("--times", "--omit-dir-times", "--ignore-times", "--mkpath", "--from0", "--files-from=-")
         if files:
             self._rsync(*options, "--", f"{root}/", self._place, paths=[file.path for file in files])
         for file in files:
             done(file.path)
 
+    def digests(self, paths: Sequence[str]) -> Mapping[str, str]:
+        """Return path → digest of the files there, which are fetched for that."""
+        modes = self._modes(paths)
+        paths = [path for path in paths if stat.S_ISREG(modes.get(path, 0))]
+        # A daemon of rsync 3.5 finds no listed files below a folder of its module.
+        in_module = re.fullmatch(r"(rsync://[^/]+/[^/]+/)(.+)", self._place)
+        place, prefix = (in_module[1], f"{in_module[2]}./") if in_module else (self._place, "")
+        with tempfile.TemporaryDirectory() as folder:
+            options = ("--from0", "--files-from=-", "--", place, f"{folder}/")
+            if paths:
+                self._rsync(*options, paths=[prefix + path for path in paths])
+            return {path: manifest.digest(Path(folder, path).read_bytes()) for path in paths}
+
     def delete(self, paths: Iterable[str], done: Done) -> None:
-        """Delete files. rsync does so with what it is asked to send and does not find."""
+        """Delete files, and the folders that this empties."""
         paths = [*paths]
+        modes = self._modes(paths)
+        there = [path for path in paths if stat.S_ISREG(modes.get(path, 0))]
+        self._delete(there)
+        folders = {folder for path in there for folder in names.folders(path)}
+        for depth in sorted({folder.count("/") for folder in folders}, reverse=True):
+            self._delete([folder for folder in folders if folder.count("/") == depth])
+        self._folders.clear()
+        for path in paths:
+            done(path)
+
+    def _delete(self, paths: Sequence[str]) -> None:
+        """Delete files or empty folders. rsync does so with what it is asked to send and does not find."""
         with tempfile.TemporaryDirectory() as empty:
             for path in paths:  # rsync wants the folders above what it does not find
                 Path(empty, path).parent.mkdir(parents=True, exist_ok=True)
             options = ("--delete-missing-args", "--from0", "--files-from=-")
-            self._rsync(*options, "--", f"{empty}/", self._place, paths=paths)
-        for path in paths:
-            done(path)
+            if paths:
+                self._rsync(*options, "--", f"{empty}/", self._place, paths=paths)
+
+    def _modes(self, paths: Sequence[str]) -> Mapping[str, int]:
+        """Return path → type, as in a mode, of what is there, and of the folders above.
+
+        What lies behind a link is left out. rsync would follow it, so folders are looked at from above.
+        """
+        folders = {folder for path in paths for folder in names.folders(path)} - self._folders.keys()
+        for depth in sorted({folder.count("/") for folder in folders}):
+            level = [folder for folder in folders if folder.count("/") == depth and self._is_reached(folder)]
+            self._folders |= self._types_of(level)
+        return {**self._types_of([path for path in paths if self._is_reached(path)]), **self._folders}
+
+    def _is_reached(self, path: str) -> bool:
+        """Return whether the folder of a path is there, and no link."""
+        folder = path.rpartition("/")[0]
+        return not folder or stat.S_ISDIR(self._folders.get(folder, 0))
+
+    def _types_of(self, paths: Sequence[str]) -> dict[str, int]:
+        """Return the same of paths that no link leads to, and of no others that are there."""
+        options = ("--dry-run", "--dirs", "--links", "--ignore-missing-args", "--8-bit-output", "--from0")
+        with tempfile.TemporaryDirectory() as folder:
+            given = (*options, "--files-from=-", "--out-format=%i %n", "--", self._place, f"{folder}/")
+            try:
+                lines = self._rsync(*given, paths=paths).splitlines() if paths else []
+            except FileNotFoundError:
+                return {}
+        found = {}
+        for line in lines:
+            kind, _, path = os.fsdecode(line).partition(" ")
+            found[path.rstrip("/")] = _TYPES.get(kind[1:2], stat.S_IFIFO)
+        return {path: found[path] for path in paths if path in found}
 
     def close(self) -> None:
         """End the connection that the programs shared."""
@@ -168,7 +239,7 @@ class Rsync:
             # With a shell, rsync would start a daemon by ssh instead of asking the one that runs.
             shell = [] if self._is_daemon else [f"--rsh={shlex.join(self._shell)}"]
             done = _run(["rsync", *shell, *arguments], listed)
-            if done.returncode == _MISSING and re.search(rb"No such file|\(2\)", done.stderr):
+            if done.returncode in _MISSING and re.search(rb"No such file|\(2\)", done.stderr):
                 raise FileNotFoundError
             if done.returncode:
                 raise self._failed("rsync", done)

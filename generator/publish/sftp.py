@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import posixpath
 import secrets
 import stat
 import threading
@@ -22,7 +23,7 @@ from collections.abc import (
 from typing import Any, TypeVar
 
 from generator.model.errors import BuildError, command_error
-from generator.output import names
+from generator.output import manifest, names
 from generator.publish.retry import TransientError, retried
 from generator.publish.store import ABSENT, RECORD, Done, Stored, TakenError, Upload, refused
 
@@ -39,7 +40,7 @@ _LOCK_SECONDS = 30.0
 class Sftp:
     """A folder of a server as a target. Its connection lives in a thread of its own."""
 
-    is_atomic = False
+    is_atomic, is_guarded = False, True
 
     def __init__(self, address: str, connections: int) -> None:
         try:
@@ -51,8 +52,13 @@ class Sftp:
         self.name = address
         self._ssh, self._parallel = asyncssh, connections
         self._host, self._port, self._user = parts.hostname or "", parts.port, parts.username
-        self._root = urllib.parse.unquote(parts.path).rstrip("/") or "/"
+        self._root = posixpath.normpath("/" + urllib.parse.unquote(parts.path).lstrip("/"))
         self._folders: set[str] = set()
+        """Folders that are there, and no links."""
+        self._made: set[str] = set()
+        """Folders that this process made."""
+        self._renaming: set[str] = set()
+        """Files whose place was looked at. After a lost connection, what stands there is ours."""
         self._connection: Any = None
         self._client: Any = None
         self._is_lost = False
@@ -70,7 +76,7 @@ class Sftp:
         staged = f"{self._root}/{_STAGED}-record-{self._token}"
 
         async def swap() -> str:
-            await self._make_folder(self._root)
+            await self._client.makedirs(self._root, exist_ok=True)
             async with self._client.open(staged, "wb") as file:  # before the lock, which is for a moment
                 await file.write(data)
             try:
@@ -105,35 +111,57 @@ class Sftp:
         """Compare the size: another one is another file, the same one tells nothing."""
         return None if told == str(len(file.read())) else False
 
-    def put(self, files: Sequence[Upload], done: Done) -> None:
+    def put(self, files: Sequence[Upload], done: Done) -> Sequence[str]:
         """Upload files, many requests at a time over one connection, each by a rename."""
+        kept_out: list[str] = []
 
         async def upload(file: Upload, number: int) -> None:
             data = file.read()
-            await self._make_folder(f"{self._root}/{file.path}".rpartition("/")[0])
+            await self._make_folders(file.path)
+            if file.path not in self._renaming and file.is_kept_out(await self._in_place(file.path)):
+                kept_out.append(file.path)
+                return
+            self._renaming.add(file.path)
             await self._write(file.path, data, f"{_STAGED}-{number}")
             done(file.path)
 
         self._for_each(files, upload)
+        self._renaming.clear()
+        return kept_out
+
+    def digests(self, paths: Sequence[str]) -> Mapping[str, str]:
+        """Return path → digest of the files there, which are read for that."""
+        found = {}
+
+        async def look(path: str, _number: int) -> None:
+            if stat.S_ISREG(await self._mode(path) or 0):
+                async with self._client.open(f"{self._root}/{path}", "rb") as file:
+                    found[path] = manifest.digest(await file.read())
+
+        self._for_each(paths, look)
+        return found
 
     def delete(self, paths: Iterable[str], done: Done) -> None:
         """Delete files, and the folders that this empties."""
         paths = [*paths]
 
         async def remove(path: str, _number: int) -> None:
-            with contextlib.suppress(self._ssh.SFTPNoSuchFile, self._ssh.SFTPNoSuchPath):
-                await self._client.remove(f"{self._root}/{path}")
+            if await self._is_folder(path.rpartition("/")[0]) and stat.S_ISREG(await self._mode(path) or 0):
+                with contextlib.suppress(self._ssh.SFTPNoSuchFile, self._ssh.SFTPNoSuchPath):
+                    await self._client.remove(f"{self._root}/{path}")
             done(path)
 
         async def prune() -> None:
             above = {folder for path in paths for folder in names.folders(path)}
             for folder in sorted(above, key=len, reverse=True):
                 with contextlib.suppress(self._ssh.SFTPError):  # it holds other files
-                    await self._client.rmdir(f"{self._root}/{folder}")
+                    if await self._is_folder(folder):
+                        await self._client.rmdir(f"{self._root}/{folder}")
+                        self._folders.discard(folder)
 
         self._for_each(paths, remove)
-        self._folders.clear()
         self._run(prune)
+        self._made.clear()
 
     def close(self) -> None:
         """Close the connection, and end the thread."""
@@ -238,10 +266,46 @@ class Sftp:
                 raise TakenError
             await self._client.posix_rename(staged, f"{self._root}/{RECORD}")
 
-    async def _make_folder(self, folder: str) -> None:
-        if folder not in self._folders:
-            await self._client.makedirs(folder, exist_ok=True)
+    async def _make_folders(self, path: str) -> None:
+        """Make the folders above a path. Raises `BuildError` for a link or file in the place of one."""
+        for folder in reversed(names.folders(path)):
+            if folder in self._folders:
+                continue
+            mode = await self._in_place(folder)
+            if mode is None:
+                try:
+                    await self._client.mkdir(f"{self._root}/{folder}")
+                    self._made.add(folder)
+                except self._ssh.SFTPFailure:  # another upload may have made it
+                    if (mode := await self._mode(folder)) is None:
+                        raise
+            if mode is not None and not stat.S_ISDIR(mode):
+                message = "is in the place of a folder of the site"
+                raise refused(f"{self.name}/{folder}", message, "move it away")
             self._folders.add(folder)
+
+    async def _is_folder(self, folder: str) -> bool:
+        """Return whether a folder of the site is there, and reached without links."""
+        if not folder or folder in self._folders:
+            return True
+        if not await self._is_folder(folder.rpartition("/")[0]):
+            return False
+        if not stat.S_ISDIR(await self._mode(folder) or 0):
+            return False
+        self._folders.add(folder)
+        return True
+
+    async def _in_place(self, path: str) -> int | None:
+        """Return the mode of what is in the place of a file or folder: nothing, where we made the folder."""
+        return None if path.rpartition("/")[0] in self._made else await self._mode(path)
+
+    async def _mode(self, path: str) -> int | None:
+        """Return the mode of a file, link or folder; None if there is none."""
+        try:
+            mode: int | None = (await self._client.lstat(f"{self._root}/{path}")).permissions
+        except (self._ssh.SFTPNoSuchFile, self._ssh.SFTPNoSuchPath):
+            return None
+        return mode
 
     async def _entries(self, prefix: str) -> AsyncIterator[tuple[str, Any]]:
         try:

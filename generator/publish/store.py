@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import enum
+import stat
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -32,6 +34,17 @@ ABSENT = ""
 """The version of a record that does not exist."""
 
 
+class Replaces(enum.Enum):
+    """What an upload may replace."""
+
+    NOTHING = enum.auto()
+    """The file is new: whatever stands in its place is somebody else's."""
+    OURS = enum.auto()
+    """A file. A link is somebody else's."""
+    ANYTHING = enum.auto()
+    """Files and links of others too: somebody has agreed."""
+
+
 class Upload(msgspec.Struct, frozen=True):
     """One file of the output folder."""
 
@@ -43,6 +56,16 @@ class Upload(msgspec.Struct, frozen=True):
     """The digest of its bytes, by the manifest. For a copy: that of its original, `.` and encoding."""
     kind: Kind = Kind.LISTS
     """What it is, for caches."""
+    replaces: Replaces = Replaces.OURS
+    """What may stand in its place."""
+    measured: Callable[[str, int], None] = lambda _path, _size: None
+    """Takes the path and the size of what was read."""
+
+    def is_kept_out(self, mode: int | None) -> bool:
+        """Return whether what has a mode stands in its place and may not be replaced. None: nothing does."""
+        if mode is None or self.replaces is Replaces.ANYTHING:
+            return False
+        return self.replaces is Replaces.NOTHING or not stat.S_ISREG(mode)
 
     @property
     def encoding(self) -> str:
@@ -63,7 +86,9 @@ class Upload(msgspec.Struct, frozen=True):
             raise refused(self.file, f"cannot be read: {error.strerror}", "build again") from error
         if manifest.digest(data) != self.digest.partition(".")[0]:
             raise refused(self.file, "is not what the build wrote", "build again")
-        return compressed(data, self.encoding) if self.encoding else data
+        data = compressed(data, self.encoding) if self.encoding else data
+        self.measured(self.path, len(data))
+        return data
 
 
 def refused(where: str | Path, message: str, advice: str = "") -> BuildError:
@@ -82,6 +107,8 @@ class Store(Protocol):
     """The address for messages, without secrets."""
     is_atomic: bool
     """Whether nothing changes for readers until `swap`, which then comes once, at the end."""
+    is_guarded: bool
+    """Whether `put` finds out what stands in the place of new files. Known after the first `swap`."""
 
     def read(self) -> Stored | None:
         """Return the record; None if there is none. The first call of a publish."""
@@ -98,11 +125,18 @@ class Store(Protocol):
     def matches(self, file: Upload, told: str) -> bool | None:
         """Return whether a listed file is the same as ours, by what is told of it; None if unclear."""
 
-    def put(self, files: Sequence[Upload], done: Done) -> None:
-        """Upload files in any order. Each one appears to readers as a whole."""
+    def put(self, files: Sequence[Upload], done: Done) -> Sequence[str]:
+        """Upload files in any order. Each one appears to readers as a whole. Links are never followed.
+
+        Returns the paths of those that were not uploaded, because something stands there that they may not
+        replace.
+        """
+
+    def digests(self, paths: Sequence[str]) -> Mapping[str, str]:
+        """Return path → digest of the files there that Broadsheet may have uploaded, by their content."""
 
     def delete(self, paths: Iterable[str], done: Done) -> None:
-        """Delete files in any order. Missing ones are ignored."""
+        """Delete files in any order. Missing ones are ignored; links stay."""
 
     def close(self) -> None:
         """Close connections."""

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
 from generator.config.hosts import HOSTS, Size, exceeded_limit
 from generator.model.errors import Problem
 from generator.publish.kinds import Kind, kind_function
-from generator.publish.publishing import Prepared
+from generator.publish.preparing import Prepared, size_of
 from generator.publish.secrets import scrubbed
 
 _HOSTS = {"github.com": "GitHub Pages"}
@@ -43,13 +42,13 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float
 
 
-def rows_of(prepared: Prepared) -> dict[Kind, Row]:
-    """Return kind → what there is to do, for kinds with something to do."""
-    sizes, kind_of = prepared.sizes, kind_function((*prepared.files, *prepared.before.files))
+def rows_of(prepared: Prepared, sizes: Mapping[str, int]) -> dict[Kind, Row]:
+    """Return kind → what there is to do, for kinds with something to do. `sizes`: of the files to upload."""
+    kind_of = kind_function((*prepared.files, *prepared.before.files))
     rows = {kind: Row() for kind in Kind}
     for batch in prepared.plan.batches:
         row = rows[batch.kind]
-        row.bytes += sum(map(sizes.__getitem__, batch.paths))
+        row.bytes += sum(sizes.get(path, 0) for path in batch.paths)
         if batch.is_new:
             row.new += len(batch.paths)
         else:
@@ -66,15 +65,17 @@ def table(rows: dict[Kind, Row]) -> Iterator[str]:
         yield f"{kind:10}{row.new:>10,}{row.changed:>10,}{row.deleted:>10,}{row.bytes:>16,}"
 
 
-def broken_limits(address: str, output: Path, paths: Iterable[str]) -> str:
-    """Return what limit of the host at an address the site breaks; empty if none is known."""
+def broken_limits(address: str, prepared: Prepared, sizes: Mapping[str, int]) -> str:
+    """Return what limit of the host at an address the site breaks; empty if none is known.
+
+    `sizes`: of the files to upload. The others are looked at.
+    """
     name = next((name for part, name in _HOSTS.items() if part in address), None)
     host = next((host for host in HOSTS if host.name == name), None)
     if host is None:
         return ""
-    files = (output / path for path in paths)
-    sizes = [file.lstat().st_size for file in files if file.exists()]  # without compressed copies
-    size = Size(files=len(sizes), bytes=sum(sizes), largest=max(sizes, default=0))
+    there = [sizes[path] if path in sizes else size_of(prepared.output, path) for path in prepared.files]
+    size = Size(files=len(there), bytes=sum(there), largest=max(there, default=0))
     fault = exceeded_limit(host, size)
     return f"too large for {host.name} ({fault})" if fault else ""
 

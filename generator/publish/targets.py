@@ -46,6 +46,9 @@ def opened(site: Site, config: PublishConfig, subject: str) -> Store:
         raise _unusable(f"{address.partition(':')[0]}:…", "has credentials in it", advice)
     if re.match("(?:file|sftp)://[^/]*/~", address):
         raise _unusable(scrubbed(address), "begins with `~`", "write the path from the root of the disk")
+    if address.startswith("file:") and _path_of(address).is_relative_to(site.output.resolve()):
+        advice = "name the folder that a web server shows"
+        raise _unusable(address, "is in the folder that is published", advice)
     return factory_of(address)(
         address, Settings(config=config, cache=_cache_of(site, address), subject=subject)
     )
@@ -76,6 +79,11 @@ def chosen(configured: Mapping[str, PublishConfig], target: str | None) -> Publi
     if target.startswith(("/", ".", "~")):
         advice = "for a folder write file:// and its absolute path, such as file:///srv/www"
     raise _unusable(target, "is neither an address nor a name in digest.toml", advice)
+
+
+def notes_of(site: Site, address: str) -> Path:
+    """Return the file in which a publish to an address remembers who is yet to be told."""
+    return _cache_of(site, address) / "untold.json"
 
 
 def _cache_of(site: Site, address: str) -> Path:
@@ -112,6 +120,10 @@ def _folder(address: str, _settings: Settings) -> Store:
     return Folder(path)
 
 
+def _path_of(address: str) -> Path:
+    return Path(urllib.parse.unquote(urllib.parse.urlsplit(address).path)).resolve()
+
+
 def _git(address: str, settings: Settings) -> Store:
     from generator.publish.git import GitBranch
 
@@ -124,12 +136,20 @@ def _git(address: str, settings: Settings) -> Store:
 def _cloud(address: str, settings: Settings) -> Store:
     from generator.publish.cloud import Bucket
 
+    if not urllib.parse.urlsplit(address).netloc:
+        scheme = address.partition(":")[0]
+        raise _unusable(address, "names no bucket", f"write {scheme}://bucket or {scheme}://bucket/prefix")
     return Bucket(address, settings.config)
 
 
 def _sftp(address: str, settings: Settings) -> Store:
     from generator.publish.sftp import Sftp
 
+    parts = urllib.parse.urlsplit(address)
+    if not re.fullmatch(r"(?:[^@]*@)?(?:[^@:]+|\[[^]]+\])(?::\d{1,5})?", parts.netloc):
+        raise _unusable(address, "names no host", "write sftp://host/path or sftp://me@host:22/path")
+    if ".." in urllib.parse.unquote(parts.path).split("/"):
+        raise _unusable(address, "has `..` in its path", "write the path without it")
     return Sftp(address, settings.config.connections)
 
 

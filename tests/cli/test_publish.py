@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
 import random
 import re
 import shutil
@@ -74,7 +75,7 @@ def test_a_dry_run_changes_nothing(root, capfd):
     assert published(root) == {"CNAME": b"digest.example"}
     out = capfd.readouterr().out
     assert "articles           2         0         0" in out
-    assert "would ask: files of somebody else are there, and stay as they are: 1 (CNAME)" in out
+    assert "would ask: files of somebody else are there that stay as they are: 1 (CNAME)" in out
 
 
 def test_a_question_without_a_terminal_fails_and_yes_answers_it(root, capfd):
@@ -98,6 +99,50 @@ def test_a_question_is_asked_on_a_terminal(root, monkeypatch, answer, code):
     monkeypatch.setattr(sys, "stderr", Terminal())
     assert run(["publish"]) == code
     assert ("index.html" in published(root)) == (code == DONE)
+
+
+def test_a_quiet_command_prints_no_question_that_is_answered(root, capfd):
+    (root.parent / "www").mkdir()
+    (root.parent / "www/CNAME").write_text("digest.example")
+    assert run(["publish", "-q", "--yes"]) == DONE
+    assert capfd.readouterr() == ("", "")
+
+
+def test_an_older_build_is_refused_unless_forced_but_not_one_with_the_same_files(root, tmp_path, capfd):
+    assert run(["publish"]) == DONE
+    shutil.copytree(root / "public", tmp_path / "older")
+    write_clipping(root / "content", "c.md", title="A newer one")
+    assert run(["build", "-q"]) == DONE
+    assert run(["publish"]) == DONE
+    again = tmp_path / "again"
+    shutil.copytree(root / "public", again)
+    os.utime(again / MANIFEST, (0, 0))
+    assert run(["publish", "-o", str(again)]) == DONE
+    capfd.readouterr()
+    assert run(["publish", "-o", str(tmp_path / "older")]) == FAILED
+    assert re.search(
+        r"was built at .* UTC, after the last change of this one at .*; build again with all clippings, or ",
+        capfd.readouterr().err,
+    )
+    assert run(["publish", "-o", str(tmp_path / "older"), "--force"]) == DONE
+    record = tmp_path / "www" / RECORD
+    record.write_text(re.sub('"built": "[0-9]{4}', '"built": "2999', record.read_text()))
+    assert run(["publish"]) == DONE, "a clock that was wrong holds nobody up"
+
+
+def test_the_output_folder_is_no_place_to_publish_to(root, capfd):
+    for folder in ("public", "public/www"):
+        assert run(["publish", "--yes", (root / folder).as_uri()]) == UNUSABLE
+        assert "is in the folder that is published; name the folder that a web" in capfd.readouterr().err
+    assert published(root) == {}
+
+
+def test_names_of_others_that_are_no_text_are_shown_and_reported(root, capfd):
+    (root.parent / "www").mkdir()
+    Path(os.fsdecode(os.fsencode(root.parent) + b"/www/\xff\x1b.txt")).touch()
+    assert run(["publish", "--dry-run", "--report", "report.json"]) == DONE
+    assert r"1 (\xff\x1b.txt)" in capfd.readouterr().out
+    assert json.loads((root / "report.json").read_bytes())["questions"]
 
 
 def test_the_report_is_written_even_if_it_fails(root, tmp_path):
@@ -127,6 +172,11 @@ def test_the_report_is_written_even_if_it_fails(root, tmp_path):
         ("git+https://hunter2@host/x.git#pages", "has credentials in it"),
         ("git+https://me:a@hunter2@host/x.git#pages", "has credentials in it"),
         ("sftp://me:a/hunter2@host/x", "has credentials in it"),
+        ("sftp:///srv", "names no host; write sftp://host/path"),
+        ("sftp://host:port/srv", "names no host; write sftp://host/path"),
+        ("s3:///prefix", "names no bucket; write s3://bucket or s3://bucket/prefix"),
+        ("sftp://host/srv/../etc", "has `..` in its path; write the path without it"),
+        ("sftp://host/srv/%2e%2e/etc", "has `..` in its path; write the path without it"),
         ("az://container/site?sig=hunter2", "has credentials in it"),
     ],
 )
@@ -177,6 +227,12 @@ def test_compressed_copies_are_for_a_server_of_ones_own(root, capfd):
     write_config(root, web + 'precompress = ["gz"]\n')
     assert run(["publish"]) == DONE
     assert gzip.decompress(published(root)["index.html.gz"]) == built(root)["index.html"]
+    sizes = {path: len(data) for path, data in published(root).items()}
+    assert f"({sum(sizes.values()) / 10**6:,.1f} MB)" in capfd.readouterr().out
+    shutil.rmtree(root.parent / "www")
+    assert run(["publish", "--dry-run", "--report", "report.json"]) == DONE
+    report = json.loads((root / "report.json").read_bytes())
+    assert sum(kind["bytes"] for kind in report["kinds"].values()) == sum(sizes.values())
     write_config(root, web + 'precompress = ["gzip"]\n')
     assert run(["publish"]) == UNUSABLE
     assert 'write one of "gz", "br", "zst"' in capfd.readouterr().err

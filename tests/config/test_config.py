@@ -240,3 +240,23 @@ def test_where_to_publish_is_checked(tmp_path):
     assert refused(tmp_path, f'{target}endpoint = "127.0.0.1:9000"\n') == [
         "digest.toml:3: `publish.web.endpoint` is not a web address; write https://…"
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("gzp = true", "digest.toml:8: unknown key `publish.web.gzp`; did you mean `publish.web.gzip`?"),
+        ("connections = 0", "digest.toml:8: `publish.web.connections` must be between 1 and 256"),
+        ('history = "no"', "digest.toml:8: `publish.web.history` must be true or false, not text"),
+        ('precompress = "gz"', 'digest.toml:8: `publish.web.precompress` must be a list, not text; write '),
+        ('precompress = ["gzip"]', 'digest.toml:8: `publish.web.precompress[0]`: '),
+        ("[publish.web.cache]\nasets = ''", "digest.toml:9: unknown key `publish.web.cache.asets`; did "),
+        ("[publish.web.cache]\nfeeds = 4", "digest.toml:9: `publish.web.cache.feeds` must be text"),
+        ("cache = 'x'", "digest.toml:8: `publish.web.cache` must be a table, not text; write `["),
+        ("[publish.c]\nhistory = true", "digest.toml:8: `publish.c` has no `address`; write one"),
+    ],
+)  # fmt: skip
+def test_a_fault_in_a_place_to_publish_to_is_told_by_its_own_key_and_line(tmp_path, text, message):
+    others = "[publish.a]\naddress = 'file:///a'\ngzip = true\nhistory = false\nconnections = 4\n"
+    (told,) = refused(tmp_path, f"{others}[publish.web]\naddress = 's3://b'\n{text}\n")
+    assert told.startswith(message)

@@ -9,14 +9,14 @@ import posixpath
 import random
 import re
 import shutil
+import stat
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from generator.config.site import Encoding
 from generator.output import manifest, names
-from generator.publish import Published, prepare, publish
+from generator.publish import Options, Published, prepare, publish
 from generator.publish.lock import Pace
-from generator.publish.publishing import read_build
+from generator.publish.preparing import read_build
 from generator.publish.store import ABSENT, RECORD, Done, Store, Stored, TakenError, Upload
 
 DAY = dt.date(2024, 7, 3)
@@ -77,26 +77,22 @@ def publish_to(
     output: Path,
     *,
     done: Done = lambda _path: None,
-    encodings: Sequence[Encoding] = (),
     yes: bool = False,
-    verify: bool = False,
-    force: bool = False,
     pace: Pace = QUICK,
     notice: Callable[[str], None] = lambda _text: None,
+    **options: object,
 ) -> Published | None:
     """Publish as the command does; None if there was nothing to do. Questions fail unless `yes`."""
     built = read_build(output)
-    prepared = prepare(
-        store, output, built, encodings=encodings, verify=verify, force=force, pace=pace, notice=notice
-    )
+    prepared = prepare(store, output, built, Options(**options), pace=pace, notice=notice)
     assert yes or not prepared.questions, prepared.questions
-    return None if prepared.is_done else publish(store, prepared, done=done, pace=pace)
+    return None if prepared.is_done else publish(store, prepared, replaces_others=yes, done=done, pace=pace)
 
 
 class Memory:
     """A target in memory, like a bucket that tells MD5. `requests` lists what was asked of it."""
 
-    is_atomic = False
+    is_atomic, is_guarded = False, True
     name = "memory://test"
 
     def __init__(self, files: Mapping[str, bytes] = {}) -> None:
@@ -125,12 +121,21 @@ class Memory:
     def matches(self, file: Upload, told: str) -> bool:
         return version_of(file.read()) == told
 
-    def put(self, files: Sequence[Upload], done: Done) -> None:
+    def put(self, files: Sequence[Upload], done: Done) -> Sequence[str]:
+        kept_out = []
         for file in files:
             self.requests.append(f"put {file.path}")
+            if file.is_kept_out(stat.S_IFREG if file.path in self.files else None):
+                kept_out.append(file.path)
+                continue
             self.files[file.path] = file.read()
             self.observe()
             done(file.path)
+        return kept_out
+
+    def digests(self, paths: Sequence[str]) -> Mapping[str, str]:
+        self.requests.append("digests")
+        return {path: manifest.digest(self.files[path]) for path in paths if path in self.files}
 
     def delete(self, paths: Iterable[str], done: Done) -> None:
         self.requests.append("delete")
@@ -146,6 +151,12 @@ class Memory:
     def site(self) -> dict[str, bytes]:
         """What readers see, without the record."""
         return {path: data for path, data in self.files.items() if path != RECORD}
+
+
+class Atomic(Memory):
+    """A target that readers see change at the swap alone."""
+
+    is_atomic = True
 
 
 def version_of(data: bytes) -> str:

@@ -49,9 +49,33 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_PUT(self):
         data = self.rfile.read(int(self.headers["Content-Length"]))
-        if not self.is_faulty():
-            self.server.objects[self.path] = data, self.headers
+        if self.is_faulty():
+            return
+        if self.headers["If-None-Match"] and self.path in self.server.objects and self.server.is_guarded:
+            self.answer(412, b"<Error><Code>PreconditionFailed</Code></Error>")
+            return
+        self.server.objects[self.path] = data, self.headers
+        if self.server.lost.count(self.path):
+            self.server.lost.remove(self.path)
+            self.close_connection = True
+            self.connection.close()
+        else:
             self.answer(200, ETag=f'"{hashlib.md5(data).hexdigest()}"')
+
+    def do_HEAD(self):
+        self.server.asked.append(f"HEAD {self.path}")
+        data, headers = self.server.objects[self.path]
+        marks = {name: value for name, value in headers.items() if name.startswith("x-amz-meta")}
+        self.send_response(200)
+        modified = "Wed, 03 Jul 2024 00:00:00 GMT"
+        for name, value in {
+            "Content-Length": len(data),
+            "ETag": '"x"',
+            "Last-Modified": modified,
+            **marks,
+        }.items():
+            self.send_header(name, str(value))
+        self.end_headers()
 
     def do_GET(self):
         if self.is_faulty():
@@ -84,6 +108,7 @@ def host(monkeypatch):
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     server.objects, server.asked, server.faults, server.faulty = {}, [], [], "PUT"
+    server.lost, server.is_guarded = [], True
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     server.address = f"http://127.0.0.1:{server.server_port}"
@@ -157,6 +182,48 @@ def test_requests_are_repeated(host, output, faults):
     publish_to(bucket(host), output)
     assert f"/bucket/pre/{RECORD}" in host.objects
     assert not host.faults
+
+
+@pytest.mark.usefixtures("hasty")
+def test_an_answer_that_is_lost_does_not_make_a_file_that_of_others(host, output):
+    host.lost = ["/bucket/pre/index.html", "/bucket/pre/feed.atom.xml"]
+    publish_to(bucket(host), output)
+    assert host.asked.count("HEAD /bucket/pre/index.html") == 1
+    assert publish_to(bucket(host), output) is None
+
+
+@pytest.mark.parametrize("data", [b"theirs", SITE["index.html"]], ids=["another", "the same"])
+def test_a_file_of_others_is_found_without_a_listing(host, output, data):
+    files = {path: one for path, one in SITE.items() if path != "index.html"}
+    publish_to(bucket(host), write_output(output, files))
+    host.objects["/bucket/pre/index.html"] = data, {}
+    host.asked.clear()
+    write_output(output, SITE)
+    with pytest.raises(BuildError, match=r"in the place of files of the site: index\.html"):
+        publish_to(bucket(host), output)
+    assert host.objects["/bucket/pre/index.html"] == (data, {})
+    assert not [line for line in host.asked if "list-type" in line]
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_host_without_conditional_requests_is_listed_before_new_files(host, output):
+    host.is_guarded = False
+    publish_to(bucket(host), output)
+    host.asked.clear()
+    publish_to(bucket(host), write_output(output, {**SITE, "long.html": LONG, "new.html": b"new"}))
+    assert sum("list-type" in line for line in host.asked) == 1
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_host_that_refuses_conditional_requests_gets_others(host, output):
+    host.faults = [(501, "NotImplemented")] * 4
+    publish_to(bucket(host), output)
+    assert f"/bucket/pre/{RECORD}" in host.objects
+    assert not host.faults
+    host.asked.clear()
+    host.objects.clear()
+    backblaze = PublishConfig(address="s3://bucket/pre", endpoint="https://s3.eu-central-003.backblazeb2.com")
+    assert Bucket(backblaze.address, backblaze)._store.config["conditional_put"] == "disabled"
 
 
 @pytest.mark.parametrize(

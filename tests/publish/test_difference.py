@@ -59,7 +59,7 @@ def test_an_interrupted_deletion_does_not_count_as_a_publish():
 
 
 def test_what_an_interrupted_publish_added_is_uploaded_again_or_deleted():
-    result = plan({"a.html": "1"}, record_of({}, added=("a.html", "b.html")))
+    result = plan({"a.html": "1"}, record_of({}, incoming={"a.html": "1", "b.html": "1"}))
     assert (result.added, result.deletions) == (("a.html",), ("b.html",))
 
 
@@ -67,17 +67,18 @@ def test_listing_corrects_the_record_and_finds_the_files_of_others():
     record = record_of({"kept.html": "1", "gone.html": "1", "damaged.html": "1", "old.html": "1"})
     files = {"kept.html": "1", "gone.html": "1", "damaged.html": "1", "adopted.html": "1", "theirs.html": "1"}
     listed = {"kept.html": "1", "damaged.html": "x", "old.html": "?", "adopted.html": "1", "theirs.html": "x"}
-    corrected, others = observed(record, files, listed, lambda path, told: files[path] == told)
-    assert corrected.files == {"kept.html": "1", "damaged.html": "", "old.html": "", "adopted.html": "1"}
-    assert others == ("theirs.html",)
+    seen = observed(record, files, listed, lambda path, told: files[path] == told)
+    assert seen.record.files == {"kept.html": "1", "damaged.html": "", "old.html": "", "adopted.html": "1"}
+    assert seen.others == ("adopted.html", "theirs.html")
+    assert seen.same == {"adopted.html"}
 
 
 def test_where_nothing_is_told_the_record_decides():
     record = record_of({"kept.html": "1", "changed.html": "1"})
     files = {"kept.html": "1", "changed.html": "2", "new.html": "1"}
-    corrected, others = observed(record, files, dict.fromkeys(files, ""), lambda _path, _told: None)
-    assert corrected.files == {"kept.html": "1", "changed.html": ""}
-    assert others == ("new.html",)
+    seen = observed(record, files, dict.fromkeys(files, ""), lambda _path, _told: None)
+    assert seen.record.files == {"kept.html": "1", "changed.html": ""}
+    assert seen.others == ("new.html",)
 
 
 def test_kinds():
@@ -164,7 +165,7 @@ def kill_at_random(store: Memory, output, chance: random.Random) -> None:
         raise Killed
 
     try:
-        publish_to(store, output, done=done, yes=True, force=True)
+        publish_to(store, output, done=done, yes=True, breaks_lock=True)
     except Killed:
         del store.swap
         force_stale(store)

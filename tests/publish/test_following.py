@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import random
 import re
@@ -12,13 +13,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import msgspec
 import pytest
-from published import SITE, Memory, publish_to, write_output
+from published import SITE, Atomic, Killed, Memory, publish_to, write_output
 
 from generator.config.site import Config, PublishConfig
 from generator.model.errors import BuildError, Severity
 from generator.publish import cloudfront, pings, prepare, retry
-from generator.publish.following import follow
-from generator.publish.publishing import read_build
+from generator.publish.following import due, services, tell
+from generator.publish.preparing import read_build
+from generator.publish.store import refused
 
 KEY = "0123456789abcdef"
 BASE = "https://digest.example/site/"
@@ -84,7 +86,8 @@ def prepared(tmp_path):
 
 
 def followed(prepared, hub=None, base_url=BASE, **target):
-    return list(follow(Config(base_url=base_url, hub=hub), PublishConfig(**target), prepared))
+    told = services(Config(base_url=base_url, hub=hub), PublishConfig(**target))
+    return [*tell(told, due(told, prepared.plan, {}), prepared.files)[1]]
 
 
 def test_nothing_follows_unless_it_is_configured(prepared):
@@ -168,9 +171,9 @@ def test_search_engines_are_told_what_is_new_changed_and_deleted(host, prepared,
         "key": KEY,
         "keyLocation": f"{BASE}{KEY}.txt",
         "urlList": [
+            f"{BASE}articles/cd/cde.html",
             f"{BASE}articles/ef/efg.html",
             BASE,
-            f"{BASE}articles/cd/cde.html",
             f"{BASE}sources/{source}/",
         ],
     }
@@ -203,3 +206,55 @@ def test_each_failure_is_one_warning(host, prepared):
     (problem,) = followed(prepared, hub="http://127.0.0.1:9/")
     assert problem.message.startswith("cannot be reached: ")
     assert problem.severity is Severity.WARNING
+
+
+HUB = services(Config(base_url=BASE, hub="https://hub.example/"), PublishConfig())
+
+
+def hub_that(told, faults=()):
+    """A hub that is told of paths, and fails as often as there are faults."""
+    faults = [*faults]
+
+    def tell_hub(paths, _files):
+        if faults:
+            raise faults.pop(0)
+        told.append(paths)
+
+    return [one._replace(tell=tell_hub) for one in HUB]
+
+
+@pytest.mark.parametrize("kind", [Memory, Atomic])
+@pytest.mark.parametrize("fault", [Killed(), refused("hub", "is down")], ids=["killed", "failed"])
+def test_who_could_not_be_told_is_told_by_the_next_publish(tmp_path, kind, fault):
+    store, told, notes = kind(), [], tmp_path / "cache/untold.json"
+    output = write_output(tmp_path / "public", SITE)
+    with contextlib.suppress(Killed):
+        publish_to(store, output, services=hub_that(told, [fault]), notes=notes, breaks_lock=True)
+    assert told == []
+    assert publish_to(store, output, services=hub_that(told), notes=notes, breaks_lock=True) is not None
+    assert told == [("feed.atom.xml",)]
+    assert publish_to(store, output, services=hub_that(told), notes=notes) is None
+    assert not notes.exists()
+
+
+def test_a_publish_that_is_killed_before_the_end_tells_of_all_that_it_uploaded(tmp_path):
+    store, told = Memory(), []
+    output = write_output(tmp_path / "public", SITE)
+    publish_to(store, output)
+    write_output(output, {**SITE, "feed.atom.xml": b"new", "feed.json": b"new"})
+
+    def done(path):
+        if path == "feed.atom.xml":  # the last one
+            raise Killed
+
+    with pytest.raises(Killed):
+        publish_to(store, output, done=done, services=hub_that(told))
+    publish_to(store, output, services=hub_that(told), verify=True, breaks_lock=True)
+    assert told == [("feed.atom.xml", "feed.json")]
+
+
+def test_a_service_that_is_no_longer_configured_is_forgotten(tmp_path):
+    store = Memory()
+    output = write_output(tmp_path / "public", SITE)
+    publish_to(store, output, services=hub_that([], [refused("hub", "is down")]))
+    assert publish_to(store, output) is None

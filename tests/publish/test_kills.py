@@ -51,8 +51,10 @@ def test_after_a_command_was_killed_the_next_publish_ends_in_exactly_the_folder(
             killed += 1
             seconds *= 1.1  # so that some are killed near their end
         command.end()
-        with place.opened() as store:
-            publish_to(store, output, yes=True, pace=PACE)
+        turn += 1
+        output = write_output(tmp_path / "public", site_of(turn))
+        with place.opened() as store:  # without consent to replace files of others
+            publish_to(store, output, pace=PACE)
         assert place.site() == site_of(turn)
         assert decode(place.files()[RECORD], "").is_finished
         turn += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import time
 
@@ -10,8 +11,9 @@ import pytest
 from published import DAY, QUICK, SITE, Memory, publish_to, write_output
 
 from generator.model.errors import BuildError
-from generator.publish import lock, prepare
-from generator.publish.publishing import read_build
+from generator.output import manifest
+from generator.publish import Options, lock, prepare
+from generator.publish.preparing import read_build
 from generator.publish.record import Record, decode, encode
 from generator.publish.store import RECORD
 
@@ -22,7 +24,8 @@ def output(tmp_path):
 
 
 def questions(store, output, **options):
-    return prepare(store, output, read_build(output), pace=QUICK, notice=print, **options).questions
+    built, chosen = read_build(output), Options(**options)
+    return prepare(store, output, built, chosen, pace=QUICK, notice=print).questions
 
 
 def test_nothing_to_do_is_one_request(output):
@@ -38,7 +41,7 @@ def test_requests_are_those_of_the_files_and_few_more(output):
     publish_to(store, output)
     store.requests.clear()
     write_output(output, {**SITE, "index.html": b"new", "articles/new.html": b"new"} | {})
-    published = publish_to(store, output)
+    published = publish_to(store, output, pace=lock.PACE)  # at which it need not show that it lives
     assert published.uploaded == 2
     assert store.requests == ["read", "swap", "put articles/new.html", "put index.html", "swap"]
 
@@ -48,7 +51,7 @@ def test_the_record_comes_before_deletions(output):
     publish_to(store, output)
     store.requests.clear()
     files = {path: data for path, data in SITE.items() if path != "articles/cd/cde.html"}
-    publish_to(store, write_output(output, files), yes=True)
+    publish_to(store, write_output(output, files), yes=True, pace=lock.PACE)
     assert store.requests == ["read", "swap", "swap", "delete", "swap"]
     assert store.site == files
 
@@ -59,7 +62,7 @@ def test_a_build_that_is_older_is_refused_unless_forced(output):
     write_output(output, {**SITE, "index.html": b"older"}, DAY - dt.timedelta(1))
     with pytest.raises(BuildError, match="built for 2024-07-03, which is later than 2024-07-02"):
         publish_to(store, output)
-    publish_to(store, output, force=True)
+    publish_to(store, output, accepts_older=True)
     assert store.files["index.html"] == b"older"
 
 
@@ -118,38 +121,98 @@ def test_what_left_some_publishes_ago_is_not_asked_about(output):
 def test_files_of_others_are_asked_about_once_and_stay(output):
     store = Memory({"CNAME": b"theirs", "index.html": b"theirs"})
     assert questions(store, output) == (
-        "files of somebody else are there, and stay as they are: 2 (CNAME, index.html)",
-        "files of somebody else would be replaced: 1 (index.html)",
+        "files of somebody else are there that stay as they are: 1 (CNAME)",
+        "files of somebody else are there that would be replaced: 1 (index.html)",
     )
     publish_to(store, output, yes=True)
     assert store.site == {**SITE, "CNAME": b"theirs"}
     assert questions(store, output) == ()
 
 
-def test_in_a_shared_place_a_new_file_is_asked_about_if_somebody_has_put_one_there(output):
-    store = Memory({"CNAME": b"theirs"})
+@pytest.mark.parametrize("theirs", [b"theirs", b"ours"], ids=["another", "the same"])
+def test_a_file_that_somebody_put_there_since_is_never_replaced_without_consent(output, theirs):
+    store = Memory()
+    publish_to(store, output)
+    store.files["notes.html"] = theirs
+    write_output(output, {**SITE, "notes.html": b"ours", "index.html": b"new"})
+    for _ in range(2):
+        with pytest.raises(BuildError, match=r"in the place of files of the site: notes\.html; --yes"):
+            publish_to(store, output)
+        assert store.site == {**SITE, "notes.html": theirs}
     publish_to(store, output, yes=True)
+    assert store.site == {**SITE, "notes.html": b"ours", "index.html": b"new"}
+
+
+def test_a_file_that_somebody_put_in_the_place_of_one_that_was_never_uploaded_stays(output):
+    store = Memory()
+    publish_to(store, output)
+    incoming = {"notes.html": manifest.digest(b"ours"), "mine.html": manifest.digest(b"mine")}
+    record = msgspec.structs.replace(decode(store.files[RECORD], ""), incoming=incoming)
+    store.files |= {RECORD: encode(record), "notes.html": b"theirs", "mine.html": b"mine"}
+
+    def interrupted(_path):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        publish_to(store, output, done=interrupted)  # while it deletes
+    publish_to(store, output)
+    assert store.site == {**SITE, "notes.html": b"theirs"}
+
+
+def test_what_an_interrupted_publish_uploaded_is_ours(output):
+    store = Memory()
+    publish_to(store, output)
+    incoming = {f"{name}.html": manifest.digest(name.encode()) for name in "abc"}
+    record = msgspec.structs.replace(decode(store.files[RECORD], ""), incoming=incoming)
+    store.files |= {RECORD: encode(record), "a.html": b"a", "b.html": b"b", "c.html": b"c"}
+    files = {**SITE, "a.html": b"a", "b.html": b"changed since"}
+    published = publish_to(store, write_output(output, files))
+    assert (published.uploaded, published.deleted) == (1, 1)
+    assert store.site == files
+
+
+def test_what_one_of_several_interrupted_publishes_uploaded_is_ours(output):
+    store = Memory()
+    publish_to(store, output)
+
+    def interrupted(path):
+        raise KeyboardInterrupt
+
+    for data, done in ((b"first", interrupted), (b"second", interrupted), (b"third", lambda _path: None)):
+        write_output(output, {**SITE, "articles/new.html": data})
+        if done is interrupted and data == b"second":
+            store.put = lambda files, _done: interrupted(files)
+        with contextlib.suppress(KeyboardInterrupt):
+            publish_to(store, output, done=done)
+        vars(store).pop("put", None)
+    assert store.site == {**SITE, "articles/new.html": b"third"}
+
+
+def test_equal_files_of_others_are_asked_about_before_they_become_ours(output):
+    store = Memory({"feed.atom.xml": SITE["feed.atom.xml"]})
+    assert questions(store, output) == (
+        "files of somebody else are there that are the same as files of the site, "
+        "and would be replaced and deleted with these: 1 (feed.atom.xml)",
+    )
+
+
+def test_a_host_that_replaces_whatever_is_there_is_listed_before_new_files(output, monkeypatch):
+    store = Memory()
+    store.is_guarded = False
+    publish_to(store, output)
     store.files["notes.html"] = b"theirs"
-    write_output(output, {**SITE, "notes.html": b"ours"})
-    assert questions(store, output) == ("files of somebody else would be replaced: 1 (notes.html)",)
-
-
-def test_in_a_shared_place_a_new_file_makes_no_other_be_compared(output, monkeypatch):
-    store = Memory({"CNAME": b"theirs"})
-    publish_to(store, output, yes=True)
+    write_output(output, {**SITE, "notes.html": b"ours", "new.html": b"new"})
     compared = []
     monkeypatch.setattr(store, "matches", lambda file, _told: compared.append(file.path))
-    write_output(output, {**SITE, "notes.html": b"ours"})
-    assert questions(store, output) == ()
-    publish_to(store, output)
-    assert compared == []
-    assert store.site == {**SITE, "CNAME": b"theirs", "notes.html": b"ours"}
+    assert questions(store, output) == (
+        "files of somebody else are there that would be replaced: 1 (notes.html)",
+    )
+    assert compared == ["notes.html"]
 
 
 def test_a_file_of_others_where_a_folder_of_ours_belongs_is_asked_about(output):
     assert questions(Memory({"articles": b"theirs"}), output) == (
-        "files of somebody else are there, and stay as they are: 1 (articles)",
-        "files of somebody else would be replaced: 1 (articles)",
+        "files of somebody else are there that are in the place of folders of the site: 1 (articles)",
     )
 
 
@@ -192,7 +255,7 @@ def test_a_record_that_cannot_be_used_stops_it(output, data):
 def test_a_record_survives_its_encoding():
     publisher = lock.this_process()
     record = Record(
-        as_of=DAY, files={"b": "2", "a": "1"}, added=("x",), retired={"y": 1}, publisher=publisher
+        as_of=DAY, files={"b": "2", "a": "1"}, incoming={"x": "1"}, retired={"y": 1}, publisher=publisher
     )
     assert decode(encode(record), "x") == record
     assert encode(record).index(b'"a"') < encode(record).index(b'"b"')
@@ -202,7 +265,7 @@ def running(store):
     """The record of a publish by this process, which is running."""
     before = decode(store.files[RECORD], "")
     publisher = lock.this_process()
-    return msgspec.structs.replace(before, publisher=publisher, added=("x.html",))
+    return msgspec.structs.replace(before, publisher=publisher, incoming={"x.html": "1"})
 
 
 def test_a_publish_of_this_machine_that_lives_is_respected(output):

@@ -80,8 +80,7 @@ def test_a_lock_that_cannot_be_written_is_told_and_removed(place, output, monkey
 
 
 def test_a_server_that_refuses_is_told(place, output):
-    place.root.mkdir()
-    (place.root / "articles").write_bytes(b"a file of somebody else")
+    (place.root / "index.html").mkdir(parents=True)
     with place.opened() as store, pytest.raises(BuildError, match="the server refuses: "):
         publish_to(store, output, yes=True)
 

@@ -14,7 +14,7 @@ from servers import PLACES, Place
 from generator.model.errors import BuildError
 from generator.publish import prepare, publish
 from generator.publish.lock import PACE
-from generator.publish.publishing import read_build
+from generator.publish.preparing import read_build
 from generator.publish.record import decode
 from generator.publish.store import RECORD
 
@@ -41,6 +41,7 @@ def changed_site() -> dict[str, bytes]:
 def test_a_publish_ends_in_exactly_the_folder(place, output):
     with place.opened() as store:
         published = publish_to(store, output)
+        assert store.name == place.address
     assert published.uploaded == len(SITE)
     assert place.site() == SITE
     with place.opened() as store:
@@ -63,13 +64,30 @@ def test_only_the_difference_is_uploaded(place, output):
 def test_files_of_others_stay(place, output):
     theirs = {"CNAME": b"theirs", "photos/a.jpg": b"theirs"}
     place.put(theirs)
-    with place.opened() as store, pytest.raises(AssertionError, match="files of somebody else are there"):
+    with (
+        place.opened() as store,
+        pytest.raises(AssertionError, match="files of somebody else are there"),
+    ):
         publish_to(store, output)
     with place.opened() as store:
         publish_to(store, output, yes=True)
     with place.opened() as store:
         publish_to(store, write_output(output, changed_site()), yes=True)
     assert place.site() == {**changed_site(), "assets/style.css": SITE["assets/style.css"], **theirs}
+
+
+def test_a_file_that_somebody_put_there_since_is_never_replaced_without_consent(place, output):
+    with place.opened() as store:
+        publish_to(store, output)
+    place.put({"articles/ef/efg.html": b"theirs"})
+    files = {**SITE, "articles/ef/efg.html": b"ours", "index.html": b"new"}
+    write_output(output, files)
+    with place.opened() as store, pytest.raises((BuildError, AssertionError), match=r"efg\.html"):
+        publish_to(store, output)
+    assert place.site() == {**SITE, "articles/ef/efg.html": b"theirs"}
+    with place.opened() as store:
+        publish_to(store, output, yes=True)
+    assert place.site() == files
 
 
 def test_a_listing_stands_in_for_a_lost_record(place, output):
@@ -122,3 +140,20 @@ def test_of_two_publishes_one_wins(place, output):
             publish(first, prepared, done=lambda _path: None)
     assert place.files()["index.html"] == b"another"
     assert decode(place.files()[RECORD], "").is_finished
+
+
+def test_what_an_interrupted_publish_uploaded_is_known_as_ours(place, output):
+    if not place.is_conditional:
+        pytest.skip("this server ignores the conditions of a request")
+
+    def done(path):
+        if path == "feed.atom.xml":
+            raise Killed
+
+    with place.opened() as store, contextlib.suppress(Killed):
+        publish_to(store, output, done=done)
+    done_again: list[str] = []
+    with place.opened() as store:
+        publish_to(store, output, done=done_again.append)
+    assert sorted(done_again) == sorted(SITE)
+    assert place.site() == SITE

@@ -17,6 +17,7 @@ from writing import files_of, write_clipping, write_config
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = ROOT / "docs/workflows"
 KEY = "0123456789abcdef0123456789abcdef"
+TOKEN = "a-token-of-the-tests"
 
 
 class Runner:
@@ -30,8 +31,8 @@ class Runner:
         self.uploaded: list[str] = []
         self.context = {
             "github.repository": "me/digest", "github.run_id": "1", "github.run_attempt": "1",
-            "github.action_path": str(ROOT), "github.token": "a-token-of-the-tests",
-            "secrets.BROADSHEET_CACHE_KEY": KEY, "secrets.PUBLISH_TOKEN": "a-token-of-the-tests",
+            "github.action_path": str(ROOT), "github.token": TOKEN,
+            "secrets.BROADSHEET_CACHE_KEY": KEY, "secrets.PUBLISH_TOKEN": TOKEN,
         }  # fmt: skip
         self._write_tools()
         self._git("init", "-q", "--bare", "-b", "main", str(self.repository), where=root)
@@ -41,7 +42,8 @@ class Runner:
         """Installers that have installed everything, and a git that finds hosts on this machine."""
         tools = self.root / "tools"
         tools.mkdir()
-        (tools / "pip").write_text('#!/bin/sh\ntest "$1" = install && test -n "$3"\n')
+        secrets = f"! env | grep -q -e '={KEY}' -e '={TOKEN}'"
+        (tools / "pip").write_text(f'#!/bin/sh\ntest "$1" = install && test -n "$3" && {secrets}\n')
         (tools / "apt-get").write_text("#!/bin/sh\n")
         for tool in tools.iterdir():
             tool.chmod(0o755)
@@ -71,7 +73,8 @@ class Runner:
 
     def _steps(self, steps, folder, environment, inputs, cached) -> None:
         for step in steps:
-            values = {key: self._filled(value, inputs) for key, value in step.get("with", {}).items()}
+            given = step.get("with", {})
+            values = {key: self._filled(value, inputs) for key, value in given.items() if value is not False}
             uses = step.get("uses", "")
             if "actions/cache@" in uses:
                 cached += values["path"].split()
@@ -98,6 +101,8 @@ class Runner:
         return re.sub(r"\$\{\{ *([\w.-]+) *\}\}", lambda found: known[found[1]], text)
 
     def _shell(self, script, where, environment) -> None:
+        assert TOKEN not in environment.values() or "broadsheet publish" in script
+        assert KEY not in environment.values() or "broadsheet publish" not in script
         done = subprocess.run(
             ["bash", "-e", "-o", "pipefail", "-c", script],
             cwd=where, env={**self.environment, **environment}, stdin=subprocess.DEVNULL,
@@ -137,8 +142,8 @@ def job(name: str) -> tuple[list[dict], dict[str, str]]:
         pages = workflow["pages"]
         cache = {"uses": "actions/cache@v4", "with": {"path": " ".join(pages["cache"]["paths"])}}
         return [cache, *({"run": line} for line in pages["script"])], {"BROADSHEET_CACHE_KEY": KEY}
-    (one,) = workflow["jobs"].values()
-    return one["steps"], one.get("env", {})
+    jobs = [*workflow["jobs"].values()]
+    return [step for one in jobs for step in one["steps"]], jobs[0].get("env", {})
 
 
 @pytest.mark.slow
@@ -153,7 +158,7 @@ def test_a_workflow_publishes_and_uses_what_was_cached(runner, name):
     second = files_of(runner.run(steps, environment) / "public")
     assert len(second) > len(first)
     assert re.search(r"files written, [1-9]\d* kept", runner.output), "the cache was not used"
-    assert "a-token-of-the-tests" not in runner.output
+    assert TOKEN not in runner.output
     if "publish" in "".join(map(str, steps)) and "artifact" not in "".join(map(str, steps)):
         branch = "gh-pages" if "github" in name else "pages"
         assert runner.branch(branch) >= second.keys() - {".broadsheet.json"}
@@ -181,6 +186,41 @@ def test_the_lines_for_cron_build_and_publish(runner):
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert (runner.root / "www/index.html").is_file()
+
+
+def test_actions_of_others_are_named_by_commit_and_get_no_token_to_keep():
+    for file in (ROOT / "action.yml", *WORKFLOWS.iterdir()):
+        text = file.read_text("utf-8")
+        named = re.findall(r"uses: (?!example/)(.*)", text)
+        assert all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40} # v[\d.]+", one) for one in named), named
+        assert text.count("actions/checkout@") == text.count("persist-credentials: false")
+
+
+def test_each_workflow_runs_once_a_day_too():
+    for file in WORKFLOWS.iterdir():
+        workflow = yaml.safe_load(file.read_text("utf-8"))
+        if "pages" in workflow:  # the schedule itself is set in GitLab
+            assert {"if": '$CI_PIPELINE_SOURCE == "schedule"'} in workflow["pages"]["rules"]
+        else:
+            assert workflow[True]["schedule"], "`on` is true in YAML 1.1"
+
+
+def test_git_gets_the_token_of_the_action_for_its_target(tmp_path):
+    action = yaml.safe_load((ROOT / "action.yml").read_text())
+    (step,) = [one for one in action["runs"]["steps"] if one.get("name") == "Publish"]
+    environment = {key: value for key, value in step["env"].items() if "${{" not in value}
+
+    def password(token: str) -> str:
+        done = subprocess.run(
+            ["git", "credential", "fill"], input="protocol=https\nhost=github.com\n\n",
+            cwd=tmp_path, capture_output=True, text=True, check=False,
+            env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), **environment, "TOKEN": token,
+                 "GIT_TERMINAL_PROMPT": "0"},
+        )  # fmt: skip
+        return done.stdout
+
+    assert f"password={TOKEN}\n" in password(TOKEN)
+    assert "password" not in password("")
 
 
 def test_the_guide_links_to_each_workflow():
