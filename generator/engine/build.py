@@ -115,6 +115,8 @@ def _applied(
     followed = resumed(stored, site, options, inputs, context)
     state, effects = followed or (_read(site, options, inputs, context), EVERYTHING)
     inputs = inputs_after(site, inputs, state.documents.steady, state.documents.since, context.limits)
+    stored_state.save_groups(state, is_resumed=followed is not None)
+    state.let_go()
     wrote = write(state, inputs, effects, stamps_on_disk, clean=clean)
     stored_state.save(state, inputs, wrote, stored.head if stored and followed else None)
     return wrote.built
