@@ -11,6 +11,7 @@ import contextlib
 import os
 import shutil
 import sqlite3
+import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -176,7 +177,7 @@ class Cache(SealedDatabase):
                 path, size, modified, changed, inode, digest, source, day, _ = row
                 found[os.fsdecode(path)] = (
                     Stamp(size, modified, changed, inode),
-                    DocumentInfo(digest, source, day),
+                    DocumentInfo(digest, sys.intern(source), day),
                 )
             else:
                 rejected.append(row[:1])

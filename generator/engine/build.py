@@ -115,7 +115,10 @@ def _applied(
     followed = resumed(stored, site, options, inputs, context)
     state, effects = followed or (_read(site, options, inputs, context), EVERYTHING)
     inputs = inputs_after(site, inputs, state.documents.steady, state.documents.since, context.limits)
+    stored_state.save_groups(state, is_resumed=followed is not None)
+    state.let_go()
     wrote = write(state, inputs, effects, stamps_on_disk, clean=clean)
+    context.workers.close()  # storing takes memory, too
     stored_state.save(state, inputs, wrote, stored.head if stored and followed else None)
     return wrote.built
 
@@ -126,6 +129,8 @@ def _read(site: Site, options: Options, inputs: Inputs, context: BuildContext) -
 
     if context.cache.is_new and len(inputs.found.paths) > context.limits.batch:
         from generator.engine import preload  # noqa: F401 - forked workers inherit it
+        from generator.parallel.large_blocks import return_large_blocks
 
+        return_large_blocks()
         context.begin_workers()
     return SiteState.read(site, options, context, inputs.found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Mapping, Sequence, Set
 from functools import partial
@@ -46,7 +47,7 @@ def inspect(
     cache, looked = context.cache, documents.looked
     known = cache.clippings(stamps)
     there = {path: stamp for path, stamp in stamps.items() if stamp}
-    fresh = _looked(documents.reader, Discovery(paths=tuple(there), stamps=there), known, context)
+    fresh = _looked(documents.reader, Discovery(stamps=there), known, context)
     before = {path: one for path, (_, one) in known.items()}
     before |= {path: looked[path] for path in stamps if path in looked}
     removed = [path for path in stamps if path not in fresh]
@@ -77,7 +78,9 @@ def _looked(
     """Inspect every clipping that may have changed since the last inspection."""
     cache = context.cache
     looked = {
-        path: known[path][1] for path, stamp in found.stamps.items() if _is_known(known.get(path), stamp)
+        path: known[path][1]
+        for path, stamp in zip(map(sys.intern, found.stamps), found.stamps.values(), strict=True)
+        if _is_known(known.get(path), stamp)
     }
     unknown = [path for path in found.paths if path not in looked]
     removed = [path for path in known if path not in found.stamps]
@@ -85,7 +88,8 @@ def _looked(
     fresh: list[tuple[str, Stamp, DocumentInfo]] = []
     for done, (path, one) in enumerate(budgeted.looked_at(reader, unknown, context)):
         context.progress("looking", done, len(unknown))
-        looked[path] = one if isinstance(one, DocumentInfo) else DocumentInfo(b"", "", 0)
+        digest, source, day = one if isinstance(one, DocumentInfo) else (b"", "", 0)
+        looked[path] = DocumentInfo(digest, sys.intern(source), day)
         stamp = found.stamps[path]
         fresh.append((path, stamp if stamp.is_settled(now, context.limits.unsettled) else NONE, looked[path]))
         if len(fresh) >= context.limits.cache_write:

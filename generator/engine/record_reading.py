@@ -12,7 +12,7 @@ from generator.cache.versions import hashed
 from generator.config.site import Site
 from generator.engine import budgeted, tasks
 from generator.engine.build_context import BuildContext
-from generator.engine.document_table import DocumentTable, article_in_zone, reader_of, record_key
+from generator.engine.document_table import DocumentTable, reader_of, record_key, stored_article
 from generator.engine.learning import BoilerplateHashes, origin_key
 from generator.engine.local_images import ImageLookup, addresses, seen_beside
 from generator.engine.records import (
@@ -166,7 +166,7 @@ def keep_read(cache: Cache, reader: Reader, found: Sequence[tuple[ReadRequest, R
 
 def in_zone(record: Record, reader: Reader) -> Record:
     """Return the record with its times in the site's time zone; the cache holds UTC."""
-    article = record.reading.article
-    if article is None or (own := article_in_zone(article, reader.rules.zone)) is article:
+    if record.reading.article is None:
         return record
+    own = stored_article(record.reading.article, reader.rules.zone)
     return msgspec.structs.replace(record, reading=msgspec.structs.replace(record.reading, article=own))

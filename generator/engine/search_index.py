@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from generator.cache.store import Cache
@@ -96,16 +97,23 @@ class SearchIndex:
             self._keys[article.id] = self._mark(article), keys_of(*self._with_text(article), cache)
         return bool(some)
 
-    def contents(self, files: Iterable[IndexFile]) -> Iterator[tuple[Sequence[IndexFile], TermsContent]]:
-        """Yield files of terms that are made together, and what of: those of a month in order."""
+    def batches_of(self, files: Iterable[IndexFile]) -> list[Sequence[IndexFile]]:
+        """Return the files of terms in batches that are made together: those of a month in order."""
         terms: dict[dt.date, list[IndexFile]] = {}
         for file in files:
-            if file.month is not None:
+            if file.month is not None and file.is_terms:
                 terms.setdefault(file.month, []).append(file)
-        for first, own in terms.items():
-            month = self._month(own[0])
-            documents = tuple(self._with_text(article) for article in self._months.articles(first))
-            for some in batches(own, AT_ONCE):
+        return [some for own in terms.values() for some in batches(own, AT_ONCE)]
+
+    def contents(
+        self, terms: Iterable[Sequence[IndexFile]]
+    ) -> Iterator[tuple[Sequence[IndexFile], TermsContent]]:
+        """Yield `batches_of` files with what they are made of. It is made when asked for, to save memory."""
+        for _, own in groupby(terms, lambda some: some[0].month):
+            first, *others = own
+            month = self._month(first[0])
+            documents = tuple(map(self._with_text, self._months.articles(month.first)))
+            for some in (first, *others):
                 numbers = tuple(file.number for file in some)
                 yield some, TermsContent(documents, month.numbering, month.parts, numbers)
 

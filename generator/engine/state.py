@@ -96,6 +96,11 @@ class SiteState:
         for name in ("shown", "paths", "leaders", "names"):
             self.__dict__.pop(name, None)
 
+    def let_go(self) -> None:
+        """Release what only another change needs, before much memory is needed to write the site."""
+        del self.copies, self.stories
+        self.documents = msgspec.structs.replace(self.documents, looked={}, former={}, steady=set())
+
     @cached_property
     def shown(self) -> dict[str, Article]:
         """Path → published article."""

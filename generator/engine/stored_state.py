@@ -21,7 +21,7 @@ from generator.config.tags import tag_rules
 from generator.engine import stored_copies, stored_stories
 from generator.engine.build_context import BuildContext
 from generator.engine.changes import Stale, stale_by_config
-from generator.engine.document_table import DocumentTable, article_in_zone
+from generator.engine.document_table import DocumentTable, stored_article
 from generator.engine.site_index import SiteIndex, related
 from generator.engine.state import SiteState
 from generator.engine.unchanged import PACK, Inputs, OutputSnapshot, epoch_of, unpacked
@@ -90,7 +90,7 @@ class Head(msgspec.Struct, array_like=True):
                     changed |= {path: stamps.get(path) for path, stamp in before if stamps.get(path) != stamp}
         except (msgspec.DecodeError, ValueError):
             return None
-        if paths is not inputs.found.paths:
+        if inputs.paths != self.paths:
             changed |= {path: stamps[path] for path in stamps.keys() - set(paths)}
         return changed
 
@@ -162,7 +162,7 @@ def _load(head: Head, site: Site, context: BuildContext) -> StoredState | None:
         kept = msgspec.msgpack.decode(value, type=Kept)
         if kept.source.name != name:
             return None
-        articles = tuple([article_in_zone(article, zone) for article in kept.source.articles])
+        articles = tuple([stored_article(article, zone) for article in kept.source.articles])
         sources[name] = msgspec.structs.replace(kept.source, articles=articles, months=months_of(articles))
         healths[name] = kept.health
         content_hashes.update(zip([one.id for one in articles], kept.content_hashes, strict=True))
@@ -185,7 +185,7 @@ def _load(head: Head, site: Site, context: BuildContext) -> StoredState | None:
 
 def save(state: SiteState, inputs: Inputs, wrote: Wrote, last: Head | None = None) -> None:
     """Store the state of a site as built. `last` is the head of the build that it was loaded from, if any."""
-    context, site = state.context, state.site
+    context = state.context
     cache = context.cache
     with cache.best_effort():
         cache.drop_note(HEAD)
@@ -205,9 +205,20 @@ def save(state: SiteState, inputs: Inputs, wrote: Wrote, last: Head | None = Non
         if last is None or last.paths != inputs.paths:
             cache.keep_note(_PATHS, inputs.packed_paths)
         cache.keep_note(HEAD, msgspec.msgpack.encode(_head(state, inputs, wrote, keys)))
-    if last:
-        stored_copies.keep(cache, epoch_of(site), state.copies, state.index.content_hashes, context.limits)
-    stored_stories.keep(cache, state.stories, state.index.digest, state.index.content_hashes)
+
+
+def save_groups(state: SiteState, *, is_resumed: bool) -> None:
+    """Store how a state groups articles, which the next build can use even if this one fails.
+
+    What all articles were grouped to stores its copies itself.
+    """
+    context, index = state.context, state.index
+    if state.options.strict or context.workers.has_passing_faults:
+        return
+    if is_resumed:
+        epoch = epoch_of(state.site)
+        stored_copies.keep(context.cache, epoch, state.copies, index.content_hashes, context.limits)
+    stored_stories.keep(context.cache, state.stories, index.digest, index.content_hashes)
 
 
 def _head(state: SiteState, inputs: Inputs, wrote: Wrote, keys: Mapping[str, bytes]) -> Head:

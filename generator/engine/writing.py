@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -177,17 +178,13 @@ def _put_in_place(
 
 def put(rendering: RenderContext, outputs: Iterable[Output], transaction: Transaction) -> None:
     """Make and stage files: articles and feeds in workers, the others in this process meanwhile."""
-    for one in outputs:
-        if isinstance(one.content, bytes):
-            transaction.put(one.path, one.content)
-        elif isinstance(one.content, Path):
-            transaction.copy(one.path, one.content)
+    _put_quick(rendering, outputs, transaction)
     pages = [one.content for one in outputs if isinstance(one.content, Page)]
     feeds_ = [one.content for one in outputs if isinstance(one.content, Feed)]
     articles = [page for page in pages if isinstance(page.subject, Article)]
     lists = [page for page in pages if not isinstance(page.subject, Article)]
-    of_index = list(_index_jobs(rendering, outputs, transaction))
-    total = len(articles) + len(lists) + len({feed.folder for feed in feeds_}) + len(of_index)
+    terms = rendering.search.batches_of(one.content for one in outputs if isinstance(one.content, IndexFile))
+    total = len(articles) + len(lists) + len({feed.folder for feed in feeds_}) + len(terms)
     steps = iter(range(total))
 
     def step() -> None:
@@ -196,8 +193,8 @@ def put(rendering: RenderContext, outputs: Iterable[Output], transaction: Transa
     if len(articles) > BATCH and rendering.context.workers.count > 1:
         rendering.context.begin_workers()
     meanwhile = _lists_made(rendering, lists, transaction, step)
-    jobs = chain(of_index, _jobs(rendering, articles, feeds_, transaction))
-    with disk.translate_errors(rendering.site.output):
+    jobs = chain(_index_jobs(rendering, terms, transaction), _jobs(rendering, articles, feeds_, transaction))
+    with disk.translate_errors(rendering.site.output), _collected_often():
         lost = _made(rendering, jobs, transaction, step, meanwhile)
         if lost:
             read_lost(rendering.site, rendering.context, _lost_texts(rendering, lost))
@@ -207,6 +204,35 @@ def put(rendering: RenderContext, outputs: Iterable[Output], transaction: Transa
                 raise MissingError("bodies", *map(os.fsencode, paths[:1]))
         for _ in meanwhile:
             pass
+
+
+@contextlib.contextmanager
+def _collected_often() -> Iterator[None]:
+    """Collect garbage often within the block, except among what is there already.
+
+    Rendering lists leaves cycles. By the thresholds of the command line, they take 60 MiB before they are
+    collected for the first time.
+    """
+    usual = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(50_000)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+        gc.unfreeze()
+
+
+def _put_quick(rendering: RenderContext, outputs: Iterable[Output], transaction: Transaction) -> None:
+    """Stage the files that are there already, and the search index's lists of months and documents."""
+    for one in outputs:
+        match one.content:
+            case bytes() as data:
+                transaction.put(one.path, data)
+            case Path() as file:
+                transaction.copy(one.path, file)
+            case IndexFile(is_terms=False) as file:
+                transaction.put(one.path, rendering.search.bytes_of(file, rendering.context.cache))
 
 
 def _made(
@@ -259,14 +285,10 @@ def _lists_made(
 
 
 def _index_jobs(
-    rendering: RenderContext, outputs: Iterable[Output], transaction: Transaction
+    rendering: RenderContext, terms: Iterable[Sequence[IndexFile]], transaction: Transaction
 ) -> Iterator[Job]:
-    """Yield the jobs of the search index: its terms. The lists of months and documents are staged at once."""
-    files = [one.content for one in outputs if isinstance(one.content, IndexFile)]
-    for file in files:
-        if not file.is_terms:
-            transaction.put(file.path, rendering.search.bytes_of(file, rendering.context.cache))
-    for some, content in rendering.search.contents(file for file in files if file.is_terms):
+    """Yield the jobs of the search index: files of terms, in batches."""
+    for some, content in rendering.search.contents(terms):
         yield Job(tuple((file.path, transaction.slot(file.path)) for file in some), content)
 
 

@@ -66,6 +66,7 @@ class Pairs:
             self._restore(found)
             return
         self._runs = Names(((at, parts) for at, (_, parts) in enumerate(named)), span=LONGEST, numbers=True)
+        del named, titles  # while pairs are judged, two processes would hold them
         mute_refrains(self.evidence, self._keys, self._titles, self._texts)
         for later, earlier, rank in matching_pairs(
             self.evidence, self._days, (self._keys, self._titles, self._runs), is_shared=is_shared

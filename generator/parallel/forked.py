@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import signal
 import sys
@@ -94,6 +95,7 @@ def _begun(task: Callable[[], object]) -> tuple[int, int] | None:
 def _done(task: Callable[[], object], writing: int, parent: int) -> None:
     """Write the result of a task and exit, whatever happens, at the latest when the parent exits."""
     try:
+        gc.freeze()  # collecting what the parent made would copy its memory
         threading.Thread(target=_follow, args=(parent,), daemon=True).start()
         with os.fdopen(writing, "wb") as stream:
             stream.write(msgspec.msgpack.encode(task()))

@@ -21,10 +21,11 @@ _SUFFIXES = (".md", ".markdown")
 class Discovery(msgspec.Struct, frozen=True, kw_only=True):
     """The files below the content folder. The number of clippings found is `len(paths) + len(skipped)`."""
 
-    paths: tuple[str, ...] = ()
-    """Clippings, sorted: POSIX paths below the folder. Bytes that are not UTF-8 become surrogate escapes."""
     stamps: Mapping[str, Stamp] = {}
-    """Path → stamp, taken before any file is read; `NONE` if the file disappeared."""
+    """Path of each clipping → stamp, taken before any file is read; `NONE` if the file disappeared.
+
+    Sorted. Paths are POSIX paths below the folder. Bytes that are not UTF-8 become surrogate escapes.
+    """
     links: frozenset[str] = frozenset()
     """Files below the folder that symbolic links among the clippings point to."""
     images: Mapping[str, Stamp] = {}
@@ -37,6 +38,11 @@ class Discovery(msgspec.Struct, frozen=True, kw_only=True):
     """Clippings that cannot be used. Each has a problem too."""
     problems: tuple[Problem, ...] = ()
 
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The clippings, sorted."""
+        return tuple(self.stamps)
+
 
 def discover(content: Path, ignore: Sequence[str]) -> Discovery:
     """Find every `*.md` and `*.markdown` file, at any depth and in any letter case.
@@ -48,8 +54,7 @@ def discover(content: Path, ignore: Sequence[str]) -> Discovery:
     walk = _Walk(content, ignore)
     walk.run()
     return Discovery(
-        paths=tuple(_in_order(walk.stamps)),
-        stamps=walk.stamps,
+        stamps={path: walk.stamps[path] for path in _in_order(walk.stamps)},
         links=frozenset(walk.links),
         images=walk.images,
         folders=walk.folders,
