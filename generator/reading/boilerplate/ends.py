@@ -37,7 +37,7 @@ def endings(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
                 if resumed == len(page.blocks):
                     return
                 continue
-            if page.blocks[index].is_linked:
+            if block.is_linked and not (page.first < index < page.last and block.plain.endswith(".")):
                 yield index, found.rule.reason
             yield from _link_box(page, index, found.rule.reason, weak=found.rule.weak)
         before += weights.get(index, 0)
@@ -127,6 +127,18 @@ def comment_threads(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
                 return
         if block.is_own and not page.repetition[block.index]:
             before += min(block.units, 400)
+
+
+def notices_below(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
+    """Yield notices that a family knows from the end of a page, between the text and a removed end."""
+    for block in reversed(page.body):
+        found = page.found[block.index]
+        if block.index in removed or block.kind in _SCRAPS:
+            continue
+        if found is None or found.kind != "gone" or found.rule.place != "tail" or block.index <= page.first:
+            return
+        if block.index < page.last:
+            yield block.index, found.rule.reason
 
 
 _BUTTON = 30

@@ -213,6 +213,8 @@ _PRIZES = re.compile("福利|抽奖|奖品|礼品|礼盒")
 
 def _is_text(page: Page, block: Block, found: Found) -> bool:
     """Return whether a block that matches a rule belongs to the text as a sentence or as part of a list."""
+    if _continues_list(page, block):
+        return True
     if not page.first <= block.index <= page.last:
         return _is_recurring(page, found)
     return (
@@ -224,6 +226,22 @@ def _is_text(page: Page, block: Block, found: Found) -> bool:
     )
 
 
+def _continues_list(page: Page, block: Block) -> bool:
+    """Return whether a block is the item of a numbered list whose items above it belong to the text."""
+    number = _ITEM.match(block.plain)
+    if number is None or block.index <= page.start + 1:
+        return False
+    above = page.blocks[block.index - 1]
+    before = _ITEM.match(above.plain)
+    return (
+        before is not None
+        and page.found[above.index] is None
+        and int(before["number"]) + 1 == int(number["number"])
+        and before["mark"] == number["mark"]
+    )
+
+
+_ITEM = re.compile(r"[\s*_]{0,6}(?P<number>\d{1,2})(?P<mark>[、.．)）])")
 _FREE = (".{", "[^")
 """How patterns start that also match amid a sentence."""
 
