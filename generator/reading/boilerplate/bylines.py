@@ -48,7 +48,7 @@ def rows_below(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
             rows.append(block.index)
             continue
         # In a round-up, each piece of news ends with its origin.
-        if not any(_is_row_below(one) for one in page.body if first < one.index <= block.index):
+        if rows and not any(_is_row_below(one) for one in page.body if first < one.index <= block.index):
             yield from ((index, BYLINE) for index in rows)
         return
     yield from ((index, BYLINE) for index in rows)

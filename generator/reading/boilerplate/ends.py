@@ -272,8 +272,11 @@ def behind_the_text(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     )
     if last < 0 or begun is None:
         return
+    found = [b for b in rest if b.index > begun and b.index not in removed]
+    if not found:
+        return
     resumed = next((b.index for b in rest if b.index > begun and _section_of(b)), len(page.blocks))
-    found = [b for b in rest if begun < b.index < resumed and b.index not in removed]
+    found = [b for b in found if b.index < resumed]
     references = [b.index for b in found if _is_reference_list(b)]
     end = max((index for index in references if not page.repetition[index]), default=begun)
     found = [b for b in found if b.index > end and b.index not in references]

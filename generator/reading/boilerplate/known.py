@@ -70,7 +70,8 @@ def said_twice(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     last_index: dict[str, int] = {}
     for block in page.body:
         if block.kind in {"text", "heading"} and block.units >= 25 and block.index not in removed:
-            if _is_repeated_nearby(page, block, last_index.get(block.text, -4)):
+            last = last_index.get(block.text)
+            if last is not None and _is_repeated_nearby(page, block, last):
                 yield block.index, "said twice"
             last_index[block.text] = block.index
     own = [block for block in page.body[:10] if block.units >= 40 and block.index not in removed][:4]

@@ -22,12 +22,12 @@ from generator.reading.text import bare
 def tags_and_shares(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     """Yield links to lists of the site, for example of a tag, and to share buttons."""
     for block in page.body:
-        is_linked = block.linked >= 2 * block.units or block.units <= _PREPOSITION < block.linked
-        if block.links and is_linked and block.index not in removed and not block.in_card:
-            lists = len(_LISTS.findall(block.text))
-            if lists * 3 >= 2 * block.links:
+        if not block.links or block.in_card or block.index in removed:
+            continue
+        if block.linked >= 2 * block.units or block.units <= _PREPOSITION:
+            if _LISTED.search(block.text) and len(_LISTS.findall(block.text)) * 3 >= 2 * block.links:
                 yield block.index, "links to lists of the site"
-            elif len(_SHARES.findall(block.text)) * 3 >= 2 * block.links:
+            elif _SHARED.search(block.text) and len(_SHARES.findall(block.text)) * 3 >= 2 * block.links:
                 yield block.index, "share bar"
 
 
@@ -36,6 +36,9 @@ _PREPOSITION = 3
 _LISTS = re.compile(
     r"\]\([^()\s]{0,300}?[/?&](?:tags?|categor(?:y|ies|ia|ie)|topics?|labels?|authors?|keywords?|giornalista|contributor)[/=?]"
 )
+# Quick tests, which most links fail.
+_LISTED = re.compile(r"[/?&](?:tag|categor|topic|label|author|keyword|giornalista|contributor)")
+_SHARED = re.compile(r"share|intent|[/?]status|/cws|wa\.me|whatsapp|submit|/pin|pocket|mailto:|flipboard")
 _SHARES = re.compile(
     r"\]\([^()\s]{0,100}?(?:facebook\.com/sharer?|(?:twitter|x)\.com/(?:intent|share|home\?status)|linkedin\.com/share|"
     r"linkedin\.com/cws|t\.me/share|telegram\.me/share|wa\.me/|api\.whatsapp\.com|whatsapp://|service\.weibo\.com/share|reddit\.com/submit|"
@@ -174,7 +177,7 @@ _CITED = re.compile(
     r"|referencias|quellen|参考(?:资料|链接|文献|文章|来源|引用)?|引用(?:资料|链接|来源)?|资料来源|文献)[*_\s:：]*",
     re.IGNORECASE,
 )
-_DOCUMENT = re.compile(r"\]\([^()\s]{1,400}\.(?:pdf|zip|7z|docx?|xlsx?|pptx?|csv)[?#)\s]", re.IGNORECASE)
+_DOCUMENT = re.compile(r"\.(?:pdf|zip|7z|docx?|xlsx?|pptx?|csv)[?#)]", re.IGNORECASE)
 
 
 def _is_column_head(page: Page, index: int, removed: Removed) -> bool:
