@@ -44,7 +44,7 @@ def rows_below(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
         if block.index in removed or block.kind in _SILENT or not block.text.strip(_SIGNS):
             continue
         is_row = block.index > first and (_is_row_below(block) or block.label == page.source != "")
-        if is_row and len(rows) < _PASSED:
+        if is_row and len(rows) < _ROWS_BELOW:
             rows.append(block.index)
             continue
         # In a round-up, each piece of news ends with its origin.
@@ -79,6 +79,7 @@ def _is_row_below(block: Block) -> bool:
 
 _STATISTICS = re.compile(r"发[布表][于在]|阅读\s?[(（:：]|posted (?:on|by|in)\b", re.IGNORECASE)
 """Marks of a row about the post. A bare date may be the end of a document."""
+_ROWS_BELOW = 5
 _SIGNS = " \t\n\xa0-*_=#\\"
 _SILENT = frozenset({"image", "rule"})
 _PASSED = 2

@@ -111,7 +111,7 @@ def test_a_tag_right_above_the_date_goes(tag):
     "rows",
     [
         ["（来源：灯塔网）"],
-        ["供稿：李灯", "排版：王塔"],
+        ["供稿：李灯", "排版：王塔", "审核：陈海、林港", "The Coast"],
         ["* 发表于 2024-07-11 09:42:43\n* 阅读 ( 2912 )\n* 分类：[灯](https://coast.example/lamps)"],
         ["![](/ann.jpg)Author [Ann](/ann)Posted on [July 29, 2024](/7)Categories [Lamps](/l)Tags [oil](/o)"],
         ["**The Coast**"],
