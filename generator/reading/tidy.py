@@ -52,6 +52,12 @@ _NESTED = re.compile(
 """A link around another link to the same place, in which Markdown sees one link only."""
 
 
+_BOLD_MARK = re.compile(r"^\*\*#{1,6}[ \t]?\*\*([^*\n]{1,100})(?:\*{4})?$", re.MULTILINE)
+"""A heading whose mark was made bold."""
+_PERMALINK = re.compile(r"(?<=\S)\[#\]\(#[^()\s]{1,300}\)$", re.MULTILINE)
+"""The link of a heading to itself."""
+
+
 def tidied(text: str) -> str:
     """Return Markdown without left-over markup. Code stays as it is, but for escapes that only text needs.
 
@@ -89,12 +95,19 @@ def tidied(text: str) -> str:
 
 
 def _without_seams(text: str) -> str:
-    """Return a text without headings that have no words, links around links, and a notice at its end."""
+    """Return a text without headings that have no words, marks of headings, and links around links."""
     if "#\n\n" in text or "# \n\n" in text:
         text = _without_empty_headings(text)
     if text.endswith(_NOTICES):
         text = _REPRINT.sub("", text)
+    if "**#" in text or "[#](#" in text:
+        parts = with_code_marked(text.split("\n\n"))
+        text = "\n\n".join([part if is_code else _without_marks(part) for part, is_code in parts])
     return _NESTED.sub(r"\1\2", text) if ") [![" in text else text
+
+
+def _without_marks(block: str) -> str:
+    return _PERMALINK.sub("", _BOLD_MARK.sub(r"**\1**", block))
 
 
 def _without_empty_headings(text: str) -> str:

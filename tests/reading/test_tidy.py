@@ -141,3 +141,9 @@ def test_a_link_around_a_link_to_the_same_place_goes():
     nested = f"[![](https://img.example/a.jpg) {inside}]"
     assert tidied(f"{nested}(https://lamp.example/1)") == f"![](https://img.example/a.jpg) {inside}"
     assert tidied(f"{nested}(https://lamp.example/2)") == f"{nested}(https://lamp.example/2)"
+
+
+def test_marks_of_headings_in_bold_and_links_to_themselves_go():
+    assert tidied("**### **内核的防御****") == tidied("**### **内核的防御") == "**内核的防御**"
+    assert tidied("## Lamps[#](#lamps)\n\ntext") == "## Lamps\n\ntext"
+    assert tidied("```\n**# **x\n```") == "```\n**# **x\n```"

@@ -141,6 +141,9 @@ def contents(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
             found = block.index
             yield found, CONTENTS
             above = page.blocks[found - 1]
+            if above.text == _BOX and found - 2 >= page.start:
+                yield above.index, CONTENTS
+                above = page.blocks[found - 2]
             if above.index not in removed and (above.label in _CONTENTS or _has_nothing_else(page, above)):
                 yield above.index, CONTENTS
         if block.label in _CONTENTS and page.blocks[block.index + 1 : block.index + 2]:
@@ -156,6 +159,8 @@ def _has_nothing_else(page: Page, label: Block) -> bool:
     return is_heading and bool(next_one) and next_one[0].kind == "heading"
 
 
+_BOX = "[ ]"
+"""The box that folds a table of contents."""
 _NEAR = 25
 _CONTENTS = frozenset({
     "contents", "tableofcontents", "inthisarticle", "onthispage", "indice", "indicedeicontenuti", "sommario",

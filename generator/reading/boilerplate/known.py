@@ -21,9 +21,8 @@ def repeated_titles(page: Page, _removed: Removed) -> Iterator[tuple[int, str]]:
 
 def from_a_mark(page: Page, _removed: Removed) -> Iterator[tuple[int, str]]:
     """Yield the fixed tail that a family declares."""
-    for block in page.blocks:
-        if block.kind == "tail":
-            yield block.index, "tail of the family"
+    tail = takewhile(lambda block: block.kind == "tail", reversed(page.blocks))
+    yield from reversed([(block.index, "tail of the family") for block in tail])
 
 
 def up_to_a_mark(page: Page, _removed: Removed) -> Iterator[tuple[int, str]]:
@@ -154,7 +153,8 @@ _BYLINE = 120
 
 def _account(page: Page) -> Iterator[str]:
     """Yield the account's name as WeChat's tail gives it."""
-    for before, block in zip(page.blocks, page.blocks[2:], strict=False):
+    tail = page.blocks[page.body[-1].index + 1 :] if page.body else page.blocks
+    for before, block in zip(tail, tail[2:], strict=False):
         if before.text.startswith("轻触阅读原文"):
             yield bare(block.text)
 
@@ -163,8 +163,8 @@ def account_cards(page: Page, _removed: Removed) -> Iterator[tuple[int, str]]:
     """Yield WeChat's card of the account that a post was taken from: picture, name and slogan."""
     if not any(lexicon.family.byline for lexicon in page.lexicons):
         return
-    for picture, name, slogan in zip(page.blocks, page.blocks[1:], page.blocks[2:], strict=False):
-        if "](http://wx.qlogo.cn/" in picture.text and name.text.endswith("\n."):
+    for picture, name, slogan in zip(page.body, page.body[1:], page.body[2:], strict=False):
+        if name.text.endswith("\n.") and "](http://wx.qlogo.cn/" in picture.text:
             yield from ((block.index, "account card") for block in (picture, name))
             if slogan.kind == "text" and slogan.units <= 400:
                 yield slogan.index, "account card"

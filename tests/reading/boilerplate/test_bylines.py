@@ -150,3 +150,9 @@ def test_the_heading_of_a_table_of_contents_goes_with_it():
     text = [TEXT[0], "## Stairs", *TEXT[1:]]
     body = page(*MENU, f"# {TITLE}", TEXT[0], "#### At a glance:", places, *text[1:])
     assert text_of(body) == "\n\n".join(text)
+
+
+def test_the_box_that_folds_a_table_of_contents_goes_with_it():
+    places = "* [Stairs](#stairs)\n* [Wick](#wick)\n* [Book](#book)"
+    body = page(*MENU, f"# {TITLE}", TEXT[0], "文章目录", "[ ]", places, *TEXT[1:])
+    assert text_of(body) == ARTICLE
