@@ -23,14 +23,14 @@ _DETAIL = re.compile(
     r"|\b(?:utc|gmt|[a-z]{2,3}t|z)\b(?:[+-]\d{1,2})?|(?:星期|周)[一二三四五六日天]|[上下]午"
     r"|\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|satur|sat|sun|wednes)(?:day)?\b"
     r"|\d+\s?min(?:ute[sn]?|uti|s)?\.?(?:\s(?:to\s)?read(?:ing)?)?\b|[\d,.]+k?\s(?:words|views|阅读)\b"
-    r"|\d+\s?(?:字|分钟)(?:阅读)?|(?:阅读量?|浏览量?|热度|version)\s?[:：]\s?\d+|\(\s?\)",
+    r"|\d+\s?(?:字|分钟)(?:阅读)?|(?:阅读量?|浏览量?|热度|version)\s?[:：(（]\s?\d+|\(\s?\)",
     re.IGNORECASE,
 )
 """A time, a weekday, a reading time, a counter."""
 _LABEL = re.compile(
     r"\b(?:(?:last\s)?updated?|published|posted|written|edited|modified|created|author|by|on|in|at|as of|date"
     r"|ore|il|pubblicato|a cura di|di)\b:?"
-    r"|(?:发[布表](?:[于在]|时间)?|(?:最[后近])?(?:更新|修改)(?:[于在]|时间)?|作者|收藏|原创|已于|查看原文)[:：]?",
+    r"|(?:发[布表](?:[于在]|时间)?|(?:最[后近])?(?:更新|修改)(?:[于在]|时间)?|作者|收藏|原创|已于|查看原文|(?:分类|标签)(?=[:：]))[:：]?",
     re.IGNORECASE,
 )
 _SEPARATOR = re.compile(r"[\n|·•/,()（）\[\]…@*_]+|\s(?:[-–—]|and|e|et|und|y)\s")
@@ -67,6 +67,14 @@ def is_byline(words: str) -> bool:
     return _BY.match(words) is not None or _ORIGIN.match(words) is not None
 
 
+def is_credit(words: str) -> bool:
+    """Return whether a row below the text names the author, the editors or the origin, in Chinese."""
+    return not words.isascii() and is_byline(_EDITORS.sub("编辑", words))
+
+
+_EDITORS = re.compile(
+    r"^(?:责任编辑|内容编辑|责编|审核|审校|校对|排版|素材|供图|制作|出品|整理)(?=\s?[:：|｜丨/])"
+)
 _ENDS = (".", "!", "?", "。", "！", "？", "…", ":", "：", ";", "；")
 _BY = re.compile(
     r"(?:(?:(?:[Ww]ritten|[Pp]osted|[Pp]ublished)\s)?[Bb][Yy]:?|[Aa]uthors?\s?:)\s+(?=[A-Z@])(?:[\w.'’@&-]+[\s,|]+){0,5}[\w.'’@&-]+"

@@ -26,7 +26,9 @@ _INVISIBLE = re.compile(
     "[ \t\n*\\\\\xa0\u200b-\u200d\u2060\u3000\ufeff]*(?=\n\n|$)"
 )
 """A paragraph that shows nothing."""
-_ORNAMENT = re.compile("[ \t\n*#+·•—\\-_=\\\\\xa0\u200b-\u200d\u2060\u3000\ufeff]*")
+_ORNAMENT = re.compile(
+    "[ \t\n*#+·•—\\-_=/“”\\\\\xa0\u200b-\u200d\u2060\u2190-\u21ff\u2500-\u25ff\u2605\u2606\u3000\ufeff]*"
+)
 """A paragraph of signs, or a rule: no letter, no picture, no code."""
 
 
@@ -40,11 +42,28 @@ _STARS = re.compile(
 """Words between stars that were escaped, although they make them bold."""
 
 
+_NOTICES = ("请注明原文地址", "请注明出处")
+_REPRINT = re.compile(r"(?<=[^\s。，,])如[若需]转载[，,]?请注明(?:原文地址|出处)$")
+"""A notice of rights that is glued to an address at the end."""
+_NESTED = re.compile(
+    r"\[(!\[[^\[\]\n]{0,500}\]\([^()\s]{0,3000}\) )"
+    r"(\[!\[[^\[\]\n]{0,500}\]\([^()\s]{0,3000}\)\]\(([^()\s]{1,3000})\))\]\(\3\)"
+)
+"""A link around another link to the same place, in which Markdown sees one link only."""
+
+
+_BOLD_MARK = re.compile(r"^\*\*#{1,6}[ \t]?\*\*([^*\n]{1,100})(?:\*{4})?$", re.MULTILINE)
+"""A heading whose mark was made bold."""
+_PERMALINK = re.compile(r"(?<=\S)\[#\]\(#[^()\s]{1,300}\)$", re.MULTILINE)
+"""The link of a heading to itself."""
+
+
 def tidied(text: str) -> str:
     """Return Markdown without left-over markup. Code stays as it is, but for escapes that only text needs.
 
     Most texts need nothing, which takes 15 µs to see.
     """
+    text = _without_seams(text)
     has_bold = "**" in text and (text.count("**") % 2 == 1 or _SEAM.search(text) is not None)
     text = _without_ornaments(text)
     # Few texts have any character that does not print.
@@ -73,6 +92,28 @@ def tidied(text: str) -> str:
             block = _with_paired_bold(block)
         parts.append(block)
     return "\n\n".join(parts)
+
+
+def _without_seams(text: str) -> str:
+    """Return a text without headings that have no words, marks of headings, and links around links."""
+    if "#\n\n" in text or "# \n\n" in text:
+        text = _without_empty_headings(text)
+    if text.endswith(_NOTICES):
+        text = _REPRINT.sub("", text)
+    if "**#" in text or "[#](#" in text:
+        parts = with_code_marked(text.split("\n\n"))
+        text = "\n\n".join([part if is_code else _without_marks(part) for part, is_code in parts])
+    return _NESTED.sub(r"\1\2", text) if ") [![" in text else text
+
+
+def _without_marks(block: str) -> str:
+    return _PERMALINK.sub("", _BOLD_MARK.sub(r"**\1**", block))
+
+
+def _without_empty_headings(text: str) -> str:
+    """Return a text without the marks of headings that have no words, outside of code."""
+    parts = with_code_marked(text.split("\n\n"))
+    return "\n\n".join([part for part, is_code in parts if is_code or part.strip("# \t") or not part])
 
 
 def _without_ornaments(text: str) -> str:

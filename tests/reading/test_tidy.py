@@ -77,7 +77,23 @@ def test_no_text_makes_it_raise(markdown):
 
 @pytest.mark.parametrize(
     "hostile",
-    ["*", "**a", "****", "`", "&#xc2;", "\ue802", "\\", "**\n\n", "u200b", "a** ", "\n\n\xa0", "\n\n#"],
+    [
+        "*",
+        "**a",
+        "****",
+        "`",
+        "&#xc2;",
+        "\ue802",
+        "\\",
+        "**\n\n",
+        "u200b",
+        "a** ",
+        "\n\n\xa0",
+        "\n\n#",
+        "#\n\n",
+        "[![](a) [![](a)",
+        "[![](a) ",
+    ],
 )
 def test_hostile_text_takes_no_time(hostile):
     text = hostile * (300_000 // len(hostile))
@@ -98,3 +114,36 @@ def test_the_address_of_the_original_goes_from_the_first_line_of_code(heading):
 def test_another_first_line_of_code_stays():
     text = "```\n# https://docs.example/print\nprint()\n```"
     assert without_own_address(text, "https://press.example/7") == text
+
+
+def test_headings_without_words_go():
+    assert tidied("one\n\n#\n\n## two\n\n### \n\nthree") == "one\n\n## two\n\nthree"
+    code = "```\n#\n\n#\n\nprint()\n```"
+    assert tidied(f"one\n\n{code}\n\ntwo") == f"one\n\n{code}\n\ntwo"
+
+
+@pytest.mark.parametrize("sign", ["“", "**◀**", "●○●", "★", "///", "↓↓↓"])
+def test_an_ornament_at_an_end_goes(sign):
+    assert tidied(f"{sign}\n\none\n\n{sign}") == "one"
+    assert tidied(f"one\n\n{sign}\n\ntwo") == f"one\n\n{sign}\n\ntwo"
+
+
+def test_a_notice_glued_to_an_address_goes():
+    assert (
+        tidied("本文翻译自：https://lamp.example/1/如若转载，请注明原文地址")
+        == "本文翻译自：https://lamp.example/1/"
+    )
+    assert tidied("one\n\n如若转载，请注明原文地址") == "one\n\n如若转载，请注明原文地址"
+
+
+def test_a_link_around_a_link_to_the_same_place_goes():
+    inside = "[![lamp](https://img.example/b.jpg)](https://lamp.example/1)"
+    nested = f"[![](https://img.example/a.jpg) {inside}]"
+    assert tidied(f"{nested}(https://lamp.example/1)") == f"![](https://img.example/a.jpg) {inside}"
+    assert tidied(f"{nested}(https://lamp.example/2)") == f"{nested}(https://lamp.example/2)"
+
+
+def test_marks_of_headings_in_bold_and_links_to_themselves_go():
+    assert tidied("**### **内核的防御****") == tidied("**### **内核的防御") == "**内核的防御**"
+    assert tidied("## Lamps[#](#lamps)\n\ntext") == "## Lamps\n\ntext"
+    assert tidied("```\n**# **x\n```") == "```\n**# **x\n```"

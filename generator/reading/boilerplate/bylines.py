@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from generator.reading.boilerplate.blocks import Block, is_data
 from generator.reading.boilerplate.page import Page, Removed
-from generator.reading.datelines import is_byline, is_dateline
+from generator.reading.datelines import is_byline, is_credit, is_dateline
 
 BYLINE = "byline"
 CONTENTS = "table of contents"
@@ -32,6 +34,53 @@ def datelines(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
             return
 
 
+def rows_below(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
+    """Yield rows at the end, below the text, with its origin, its editors, or its date and counters."""
+    if page.is_cut and page.blocks[-1].index not in removed:
+        return
+    first = page.first if page.last >= 0 else 0
+    rows: list[int] = []
+    for block in reversed(page.body):
+        if block.index in removed or block.kind in _SILENT or not block.text.strip(_SIGNS):
+            continue
+        is_row = block.index > first and (_is_row_below(block) or block.label == page.source != "")
+        if is_row and len(rows) < _ROWS_BELOW:
+            rows.append(block.index)
+            continue
+        # In a round-up, each piece of news ends with its origin.
+        if rows and not any(_is_row_below(one) for one in page.body if first < one.index <= block.index):
+            yield from ((index, BYLINE) for index in rows)
+        return
+    yield from ((index, BYLINE) for index in rows)
+
+
+def keywords(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
+    """Yield the tags of a post that stand above its text, below a label."""
+    for label, tag in pairwise(page.body[:_HEAD]):
+        if tag.index >= page.first:
+            return
+        if label.label in _KEYWORDS and tag.kind == "text" and 0 < tag.units <= _NAME and not is_data(tag):
+            yield from ((one.index, "tags") for one in (label, tag) if one.index not in removed)
+            return
+
+
+_HEAD = 8
+_KEYWORDS = frozenset({"关键词", "关键字", "标签", "keywords", "tags"})
+
+
+def _is_row_below(block: Block) -> bool:
+    if block.kind not in {"text", "list"} or block.units + block.linked > _ROW or is_data(block):
+        return False
+    words = block.plain.strip(" \t\n*_#>~\xa0()（）【】").replace("*", "").replace("\xa0", " ")
+    if all(is_credit(line.strip()) for line in words.split("\n")):
+        return not block.links
+    return _STATISTICS.search(words) is not None and is_dateline(words)
+
+
+_STATISTICS = re.compile(r"发[布表][于在]|阅读\s?[(（:：]|posted (?:on|by|in)\b", re.IGNORECASE)
+"""Marks of a row about the post. A bare date may be the end of a document."""
+_ROWS_BELOW = 5
+_SIGNS = " \t\n\xa0-*_=#\\"
 _SILENT = frozenset({"image", "rule"})
 _PASSED = 2
 """Number of blocks above a byline: a standfirst, a section."""
@@ -66,13 +115,13 @@ def _recurs(page: Page, block: Block) -> bool:
 
 
 def _names_author(block: Block, dated: Block) -> bool:
-    """Return whether the block right above a date is a name."""
+    """Return whether the block right above a date is a name or a tag."""
     return (
         block.index + 1 == dated.index
         and block.kind == "text"
         and block.units + block.linked <= _NAME
         and block.plain.count(" ") <= 2
-        and block.plain.strip("* ").replace(" ", "").isalpha()
+        and block.plain.strip("* ").replace(" ", "").replace("-", "").isalpha()
     )
 
 
@@ -92,7 +141,10 @@ def contents(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
             found = block.index
             yield found, CONTENTS
             above = page.blocks[found - 1]
-            if above.label in _CONTENTS and above.index not in removed:
+            if above.text == _BOX and found - 2 >= page.start:
+                yield above.index, CONTENTS
+                above = page.blocks[found - 2]
+            if above.index not in removed and (above.label in _CONTENTS or _has_nothing_else(page, above)):
                 yield above.index, CONTENTS
         if block.label in _CONTENTS and page.blocks[block.index + 1 : block.index + 2]:
             following = page.blocks[block.index + 1]
@@ -100,6 +152,15 @@ def contents(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
                 yield block.index, CONTENTS
 
 
+def _has_nothing_else(page: Page, label: Block) -> bool:
+    """Return whether the block below a heading is followed by the next heading."""
+    next_one = page.blocks[label.index + 2 : label.index + 3]
+    is_heading = label.kind == "heading" and label.index >= page.start
+    return is_heading and bool(next_one) and next_one[0].kind == "heading"
+
+
+_BOX = "[ ]"
+"""The box that folds a table of contents."""
 _NEAR = 25
 _CONTENTS = frozenset({
     "contents", "tableofcontents", "inthisarticle", "onthispage", "indice", "indicedeicontenuti", "sommario",

@@ -37,7 +37,7 @@ def endings(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
                 if resumed == len(page.blocks):
                     return
                 continue
-            if page.blocks[index].is_linked:
+            if block.is_linked and not (page.first < index < page.last and block.plain.endswith(".")):
                 yield index, found.rule.reason
             yield from _link_box(page, index, found.rule.reason, weak=found.rule.weak)
         before += weights.get(index, 0)
@@ -127,6 +127,18 @@ def comment_threads(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
                 return
         if block.is_own and not page.repetition[block.index]:
             before += min(block.units, 400)
+
+
+def notices_below(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
+    """Yield notices that a family knows from the end of a page, between the text and a removed end."""
+    for block in reversed(page.body):
+        found = page.found[block.index]
+        if block.index in removed or block.kind in _SCRAPS:
+            continue
+        if found is None or found.kind != "gone" or found.rule.place != "tail" or block.index <= page.first:
+            return
+        if block.index < page.last:
+            yield block.index, found.rule.reason
 
 
 _BUTTON = 30
@@ -260,8 +272,11 @@ def behind_the_text(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     )
     if last < 0 or begun is None:
         return
+    found = [b for b in rest if b.index > begun and b.index not in removed]
+    if not found:
+        return
     resumed = next((b.index for b in rest if b.index > begun and _section_of(b)), len(page.blocks))
-    found = [b for b in rest if begun < b.index < resumed and b.index not in removed]
+    found = [b for b in found if b.index < resumed]
     references = [b.index for b in found if _is_reference_list(b)]
     end = max((index for index in references if not page.repetition[index]), default=begun)
     found = [b for b in found if b.index > end and b.index not in references]

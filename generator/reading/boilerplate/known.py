@@ -21,9 +21,8 @@ def repeated_titles(page: Page, _removed: Removed) -> Iterator[tuple[int, str]]:
 
 def from_a_mark(page: Page, _removed: Removed) -> Iterator[tuple[int, str]]:
     """Yield the fixed tail that a family declares."""
-    for block in page.blocks:
-        if block.kind == "tail":
-            yield block.index, "tail of the family"
+    tail = takewhile(lambda block: block.kind == "tail", reversed(page.blocks))
+    yield from reversed([(block.index, "tail of the family") for block in tail])
 
 
 def up_to_a_mark(page: Page, _removed: Removed) -> Iterator[tuple[int, str]]:
@@ -70,7 +69,8 @@ def said_twice(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     last_index: dict[str, int] = {}
     for block in page.body:
         if block.kind in {"text", "heading"} and block.units >= 25 and block.index not in removed:
-            if _is_repeated_nearby(page, block, last_index.get(block.text, -4)):
+            last = last_index.get(block.text)
+            if last is not None and _is_repeated_nearby(page, block, last):
                 yield block.index, "said twice"
             last_index[block.text] = block.index
     own = [block for block in page.body[:10] if block.units >= 40 and block.index not in removed][:4]
@@ -153,7 +153,8 @@ _BYLINE = 120
 
 def _account(page: Page) -> Iterator[str]:
     """Yield the account's name as WeChat's tail gives it."""
-    for before, block in zip(page.blocks, page.blocks[2:], strict=False):
+    tail = page.blocks[page.body[-1].index + 1 :] if page.body else page.blocks
+    for before, block in zip(tail, tail[2:], strict=False):
         if before.text.startswith("轻触阅读原文"):
             yield bare(block.text)
 
@@ -162,8 +163,8 @@ def account_cards(page: Page, _removed: Removed) -> Iterator[tuple[int, str]]:
     """Yield WeChat's card of the account that a post was taken from: picture, name and slogan."""
     if not any(lexicon.family.byline for lexicon in page.lexicons):
         return
-    for picture, name, slogan in zip(page.blocks, page.blocks[1:], page.blocks[2:], strict=False):
-        if "](http://wx.qlogo.cn/" in picture.text and name.text.endswith("\n."):
+    for picture, name, slogan in zip(page.body, page.body[1:], page.body[2:], strict=False):
+        if name.text.endswith("\n.") and "](http://wx.qlogo.cn/" in picture.text:
             yield from ((block.index, "account card") for block in (picture, name))
             if slogan.kind == "text" and slogan.units <= 400:
                 yield slogan.index, "account card"
@@ -213,6 +214,8 @@ _PRIZES = re.compile("福利|抽奖|奖品|礼品|礼盒")
 
 def _is_text(page: Page, block: Block, found: Found) -> bool:
     """Return whether a block that matches a rule belongs to the text as a sentence or as part of a list."""
+    if _continues_list(page, block):
+        return True
     if not page.first <= block.index <= page.last:
         return _is_recurring(page, found)
     return (
@@ -224,6 +227,22 @@ def _is_text(page: Page, block: Block, found: Found) -> bool:
     )
 
 
+def _continues_list(page: Page, block: Block) -> bool:
+    """Return whether a block is the item of a numbered list whose items above it belong to the text."""
+    number = _ITEM.match(block.plain)
+    if number is None or block.index <= page.start + 1:
+        return False
+    above = page.blocks[block.index - 1]
+    before = _ITEM.match(above.plain)
+    return (
+        before is not None
+        and page.found[above.index] is None
+        and int(before["number"]) + 1 == int(number["number"])
+        and before["mark"] == number["mark"]
+    )
+
+
+_ITEM = re.compile(r"[\s*_]{0,6}(?P<number>\d{1,2})(?P<mark>[、.．)）])")
 _FREE = (".{", "[^")
 """How patterns start that also match amid a sentence."""
 

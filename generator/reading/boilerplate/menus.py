@@ -3,28 +3,42 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from generator.reading.boilerplate.blocks import Block
 from generator.reading.boilerplate.families import is_removed_line
-from generator.reading.boilerplate.page import Page, Removed, is_digest, is_labelled_address, last_own
+from generator.reading.boilerplate.page import (
+    Page,
+    Removed,
+    is_digest,
+    is_labelled_address,
+    last_own,
+    leads_to_other_accounts,
+)
 from generator.reading.text import bare
 
 
 def tags_and_shares(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     """Yield links to lists of the site, for example of a tag, and to share buttons."""
     for block in page.body:
-        if block.links and block.is_linked and block.index not in removed and not block.in_card:
-            lists = len(_LISTS.findall(block.text))
-            if lists * 3 >= 2 * block.links:
+        if not block.links or block.in_card or block.index in removed:
+            continue
+        if block.linked >= 2 * block.units or block.units <= _PREPOSITION:
+            if _LISTED.search(block.text) and len(_LISTS.findall(block.text)) * 3 >= 2 * block.links:
                 yield block.index, "links to lists of the site"
-            elif len(_SHARES.findall(block.text)) * 3 >= 2 * block.links:
+            elif _SHARED.search(block.text) and len(_SHARES.findall(block.text)) * 3 >= 2 * block.links:
                 yield block.index, "share bar"
 
 
+_PREPOSITION = 3
+"""Number of letters beside a link to a list of the site: `in`, `by`."""
 _LISTS = re.compile(
-    r"\]\([^()\s]{0,300}?/(?:tags?|categor(?:y|ies|ia|ie)|topics?|labels?|authors?|keywords?|giornalista|contributor)[/=?]"
+    r"\]\([^()\s]{0,300}?[/?&](?:tags?|categor(?:y|ies|ia|ie)|topics?|labels?|authors?|keywords?|giornalista|contributor)[/=?]"
 )
+# Quick tests, which most links fail.
+_LISTED = re.compile(r"[/?&](?:tag|categor|topic|label|author|keyword|giornalista|contributor)")
+_SHARED = re.compile(r"share|intent|[/?]status|/cws|wa\.me|whatsapp|submit|/pin|pocket|mailto:|flipboard")
 _SHARES = re.compile(
     r"\]\([^()\s]{0,100}?(?:facebook\.com/sharer?|(?:twitter|x)\.com/(?:intent|share|home\?status)|linkedin\.com/share|"
     r"linkedin\.com/cws|t\.me/share|telegram\.me/share|wa\.me/|api\.whatsapp\.com|whatsapp://|service\.weibo\.com/share|reddit\.com/submit|"
@@ -40,6 +54,8 @@ def advertisements(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
                 yield block.index, ADVERTISEMENT
             elif block.text.startswith(_SHARE_PICTURES):
                 yield block.index, "share bar"
+            elif block.text.startswith("[![") and not block.units and (found := _ICON.search(block.text)):
+                yield block.index, "share bar" if found["form"] else "byline"
     yield from _pixel_in_code(page)
 
 
@@ -64,7 +80,21 @@ _LABEL = 40
 
 
 ADVERTISEMENT = "advertisement"
-_SHARE_PICTURES = ("![Share on ", "![Share this", "![Condividi su ", "![Partager sur ", "![分享到")
+_ICON = re.compile(
+    r"\]\((?P<form>https?://(?:www\.blogger\.com/(?:email-post|post-edit|share-post|blog-this)"
+    r"|(?:itunes|podcasts)\.apple\.com/|open\.spotify\.com/|podcasts\.google\.com/))?"
+    r"(?(form)|[^()\s]{0,200}(?:[?&]source=post_page---byline|/authors?/))"
+)
+"""A picture that links to a form to share or edit the post, to its podcast, or to its author."""
+_SHARE_PICTURES = (
+    "![Share on ",
+    "![Share this",
+    "![Condividi su ",
+    "![Partager sur ",
+    "![分享到",
+    "[![Listen on ",
+    "[![Subscribe ",
+)
 _CAPTION = 10
 """Number of letters beside an image or a link, such as `Ad`."""
 _AD_SERVERS = (
@@ -112,10 +142,13 @@ def links_after(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     if last < 0:
         return
     rest = [index for index in range(last + 1, len(page.blocks)) if index not in removed]
+    cited = _citations(page, rest)
     linked = [
         index
         for index in rest
-        if page.blocks[index].is_linked and not (page.is_found and is_labelled_address(page.blocks[index]))
+        if page.blocks[index].is_linked
+        and index not in cited
+        and not (page.is_found and is_labelled_address(page.blocks[index]))
     ]
     heads = [index for index in linked if _is_column_head(page, index - 1, removed) and index - 1 > last]
     others = [index for index in rest if page.blocks[index].kind not in {"image", "rule"}]
@@ -123,6 +156,28 @@ def links_after(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
         yield from ((index, "list of links") for index in linked)
         if len(heads) >= 2:
             yield from ((index - 1, "list of links") for index in heads)
+
+
+def _citations(page: Page, rest: Sequence[int]) -> set[int]:
+    """Return the links that the article cites: below a label for references, to documents, to other accounts.
+
+    Below the text, only the first label counts. A footer has labels too.
+    """
+    if not page.is_found:
+        return set()
+    linked = [page.blocks[index] for index in rest if page.blocks[index].is_linked]
+    found = {one.index for one in linked if _DOCUMENT.search(one.text) or leads_to_other_accounts(page, one)}
+    if rest and _CITED.fullmatch(page.blocks[rest[0]].plain):
+        found |= set(takewhile(lambda index: page.blocks[index].is_linked, rest[1:]))
+    return found
+
+
+_CITED = re.compile(
+    r"[#*_\s]*(?:references?|sources?|further reading|citations|bibliography|fonti|riferimenti|bibliografia"
+    r"|referencias|quellen|参考(?:资料|链接|文献|文章|来源|引用)?|引用(?:资料|链接|来源)?|资料来源|文献)[*_\s:：]*",
+    re.IGNORECASE,
+)
+_DOCUMENT = re.compile(r"\.(?:pdf|zip|7z|docx?|xlsx?|pptx?|csv)[?#)]", re.IGNORECASE)
 
 
 def _is_column_head(page: Page, index: int, removed: Removed) -> bool:
@@ -153,3 +208,22 @@ def cards(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     for block in page.blocks[last + 1 :]:
         if block.in_card and block.index not in removed:
             yield block.index, "card of a link"
+
+
+def halves_of_cards(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
+    """Yield the beginning of a link around several blocks whose end is removed, if it has little text."""
+    is_torn = False
+    for block in reversed(page.body):
+        if not block.in_card:
+            is_torn = False
+        elif block.index in removed:
+            is_torn = is_torn or "](" in block.text
+        elif is_torn and block.units <= _SHORT and not _WHOLE.fullmatch(block.text.strip()):
+            yield block.index, "card of a link"
+        else:
+            is_torn = False
+
+
+_SHORT = 60
+_WHOLE = re.compile(r"\[!\[[^\[\]\n]*\]\([^()\s]*\)(?:\s*!?\[.*\]\([^()\s]*\))?\]\([^()\s]*\)", re.DOTALL)
+"""A link around pictures, complete in itself."""

@@ -121,6 +121,27 @@ _HOST = re.compile(r"\]\(https?://([^/()\s]{1,200})")
 _SITES = 4
 
 
+def leads_to_other_accounts(page: Page, block: Block) -> bool:
+    """Return whether a link is among links to several WeChat accounts: what the author read this week.
+
+    Related posts are of one account.
+    """
+    if "__biz=" not in block.text:
+        return False
+    blocks, first, end = page.blocks, block.index, block.index + 1
+    while first > block.index - _NEIGHBOURS and blocks[first - 1].is_linked:
+        first -= 1
+    while end < min(block.index + _NEIGHBOURS, len(blocks)) and blocks[end].is_linked:
+        end += 1
+    accounts = [account for one in blocks[first:end] for account in _ACCOUNT.findall(one.text)]
+    return len(set(accounts)) >= _ACCOUNTS and len(set(accounts)) * 2 > len(accounts)
+
+
+_ACCOUNT = re.compile(r"[?&]__biz=([\w=%-]+)")
+_ACCOUNTS = 3
+_NEIGHBOURS = 6
+
+
 def page_of(
     blocks: tuple[Block, ...],
     title: str,

@@ -6,7 +6,14 @@ import re
 from collections.abc import Iterator
 
 from generator.reading.boilerplate.blocks import Block, is_data
-from generator.reading.boilerplate.page import Page, Removed, is_digest, links_to_many_sites, section_numbers
+from generator.reading.boilerplate.page import (
+    Page,
+    Removed,
+    is_digest,
+    leads_to_other_accounts,
+    links_to_many_sites,
+    section_numbers,
+)
 from generator.reading.boilerplate.verdict import is_date
 
 
@@ -129,7 +136,7 @@ def _is_among_boilerplate(page: Page, block: Block) -> bool:
     if page.is_found and is_digest(block) and (page.first > block.index or links_to_many_sites(block)):
         return False  # a weekly digest may consist of links only
     if block.kind in {"image", "rule"} or (block.is_linked and not is_data(block)):
-        return True
+        return not leads_to_other_accounts(page, block)
     if page.is_cut and block.index == len(page.blocks) - 1:
         return block.units < _SCRAP
     # Unique words stay. They may be a value under a label that the source repeats.

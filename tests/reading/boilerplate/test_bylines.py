@@ -100,3 +100,59 @@ def test_a_label_for_references_that_a_post_repeats_above_its_text_goes():
     end = ["**References**", "参考资料", "[1] https://coast.example/lamps"]
     assert text_of(page(*parts, *end), url=account) == "\n\n".join([*left, *end])
     assert "参考资料" in text_of(page(*parts[:3], *end), url=account)
+
+
+@pytest.mark.parametrize("tag", ["sea-lamps", "in\n[Lamps](https://coast.example/category/lamps/)"])
+def test_a_tag_right_above_the_date_goes(tag):
+    assert text_of(page(*MENU, f"# {TITLE}", tag, "09 Jun 2024\n[Ann Lee](/ann)", *TEXT)) == ARTICLE
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ["（来源：灯塔网）"],
+        ["供稿：李灯", "排版：王塔", "审核：陈海、林港", "The Coast"],
+        ["* 发表于 2024-07-11 09:42:43\n* 阅读 ( 2912 )\n* 分类：[灯](https://coast.example/lamps)"],
+        ["![](/ann.jpg)Author [Ann](/ann)Posted on [July 29, 2024](/7)Categories [Lamps](/l)Tags [oil](/o)"],
+        ["**The Coast**"],
+    ],
+)
+def test_a_row_about_the_post_below_the_text_goes(rows):
+    assert text_of(page(*MENU, f"# {TITLE}", *TEXT, *rows)) == ARTICLE
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ["Ministry of Lamps", "April 25, 2024"],
+        ["灯塔部", "2024年4月25日"],
+        ["Answer of the keeper: 04 Mar 2024 22:24:11 UTC"],
+        ["来源：[灯塔网](https://lamp.example/1)"],
+    ],
+)
+def test_the_end_of_a_document_stays(rows):
+    assert text_of(page(*MENU, f"# {TITLE}", *TEXT, *rows)) == "\n\n".join([*TEXT, *rows])
+
+
+def test_the_origin_of_each_piece_in_a_round_up_stays():
+    parts = [part for n, text in enumerate(TEXT) for part in (text, f"（来源：灯塔网{n}）")]
+    assert text_of(page(*MENU, f"# {TITLE}", *parts)) == "\n\n".join(parts)
+
+
+def test_tags_below_a_label_above_the_text_go():
+    assert text_of(page(*MENU, f"# {TITLE}", "**关键词**", "灯塔", *TEXT)) == ARTICLE
+    below = [*TEXT, "**关键词**", "灯塔", TEXT[0].upper()]
+    assert text_of(page(*MENU, f"# {TITLE}", *below)) == "\n\n".join(below)
+
+
+def test_the_heading_of_a_table_of_contents_goes_with_it():
+    places = "* [Stairs](#stairs)\n* [Wick](#wick)\n* [Book](#book)"
+    text = [TEXT[0], "## Stairs", *TEXT[1:]]
+    body = page(*MENU, f"# {TITLE}", TEXT[0], "#### At a glance:", places, *text[1:])
+    assert text_of(body) == "\n\n".join(text)
+
+
+def test_the_box_that_folds_a_table_of_contents_goes_with_it():
+    places = "* [Stairs](#stairs)\n* [Wick](#wick)\n* [Book](#book)"
+    body = page(*MENU, f"# {TITLE}", TEXT[0], "文章目录", "[ ]", places, *TEXT[1:])
+    assert text_of(body) == ARTICLE

@@ -139,3 +139,15 @@ def test_the_address_of_back_issues_goes():
     assert (
         text_of(page(f"# {TITLE}", TEXT[0], "微博账号：灯塔被盗，看守报警。", *TEXT[1:])).count("灯塔") == 1
     )
+
+
+def test_a_notice_above_a_removed_end_goes():
+    rights = (
+        "本公众号原创文章仅代表作者观点，不代表灯塔立场。所有原创内容版权均属灯塔，未经授权，严禁任何媒体复制、转载、摘编，"
+        "转载须注明来自灯塔并附上本文链接，违者灯塔将追究其法律责任，特此声明，敬请各位读者理解与支持，谢谢。"
+    )
+    duty = "灯塔由灯塔看守人协会负责运营，每天晚上点亮北方海岸的灯火，为过往的船只指明方向，从不停歇。"
+    editors = "内容编辑：李灯\n    责任编辑：王塔"
+    post = "http://mp.weixin.qq.com/s?__biz=M9A==&mid=7"
+    body = page(f"# {TITLE}", *TEXT, *TEXT, editors, rights, "**关于我们**", duty)
+    assert text_of(body, url=post) == "\n\n".join([*TEXT, *TEXT])

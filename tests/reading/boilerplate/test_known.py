@@ -1,7 +1,7 @@
 """Lines of families, and what only looks like them."""
 
 import pytest
-from boilerplate_pages import TEXT, page, text_of
+from boilerplate_pages import TEXT, TITLE, page, text_of
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,30 @@ def test_an_advertisement_for_the_app_ends_an_article():
     for tail in (rows, rows[1:]):
         body = page(*TEXT, *tail, "![](/code.png)")
         assert text_of(body, url="https://www.freebuf.com/articles/7.html") == "\n\n".join(TEXT)
+
+
+def test_the_next_item_of_a_numbered_list_stays():
+    rules = [
+        "1、在完成页面截图保存序号。",
+        "2、序号为下列数字的朋友可领取灯油一瓶，数量有限。",
+        "3、请长按扫描下方二维码添加小编企业微信，发送以上截图。",
+    ]
+    url = "http://mp.weixin.qq.com/s?__biz=M9A==&mid=7"
+    assert text_of(page(f"# {TITLE}", *TEXT, *rules), url=url) == "\n\n".join([*TEXT, *rules])
+    assert rules[2][2:] not in text_of(page(f"# {TITLE}", *TEXT, rules[2][2:]), url=url)
+
+
+@pytest.mark.parametrize(
+    "block",
+    ["**<<<**滑动查看更多图片**>>>**", "左右滑动查看图片", "Post Views: 2,938"],
+)
+def test_a_note_on_pictures_or_views_goes(block):
+    assert text_of(page(f"# {TITLE}", *TEXT, block, *TEXT)) == "\n\n".join([*TEXT, *TEXT])
+
+
+@pytest.mark.parametrize(
+    "block", ["*温馨提示：本文共3574字，预计阅读时间9分钟。*", "> 招新小广告：灯塔组诚招看守人"]
+)
+def test_a_note_above_the_text_goes(block):
+    url = "http://mp.weixin.qq.com/s?__biz=M9A==&mid=7"
+    assert text_of(page(f"# {TITLE}", block, *TEXT), url=url) == "\n\n".join(TEXT)

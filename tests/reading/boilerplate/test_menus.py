@@ -1,0 +1,81 @@
+"""Links below and within the text: what the article cites stays, buttons and halves of cards go."""
+
+import pytest
+from boilerplate_pages import MENU, TEXT, TITLE, page, text_of
+
+ARTICLE = "\n\n".join(TEXT)
+FOOTER = ["### Recent Posts", "[The last wick](/wick)", "### Archives", "[May 2024](/2024/05)"]
+
+
+@pytest.mark.parametrize(
+    "cited",
+    [
+        ["### 参考资料", "[灯塔的历史](https://lamp.example/1)", "[灯芯的历史](https://lamp.example/2)"],
+        [
+            "**References:**",
+            "[A history of lamps](https://lamp.example/1)",
+            "[Wicks](https://lamp.example/2)",
+        ],
+        [
+            "**The northern cape:**",
+            "[Report on the cape](https://coast.example/files/cape.pdf)[Download](https://coast.example/cape)",
+            "**The southern cape:**",
+            "[Report on the south](https://coast.example/files/south.pdf)",
+        ],
+    ],
+)
+def test_cited_links_below_the_text_stay(cited):
+    assert text_of(page(*MENU, f"# {TITLE}", *TEXT, *cited, *FOOTER)) == "\n\n".join([*TEXT, *cited])
+
+
+def test_links_of_a_footer_go():
+    labelled = ["### Sources", "[The coast](/coast)"]
+    assert text_of(page(*MENU, f"# {TITLE}", *TEXT, *FOOTER, *labelled)) == ARTICLE
+
+
+def test_what_the_author_of_a_post_read_this_week_stays():
+    reading = [f"[灯塔看守人的一周之{n}](http://mp.weixin.qq.com/s?__biz=M{n}A==&mid=1)" for n in range(4)]
+    body = page(f"# {TITLE}", *TEXT, "**读者分享**", *reading)
+    post = "http://mp.weixin.qq.com/s?__biz=M9A==&mid=7"
+    assert text_of(body, url=post).endswith("\n\n".join(reading))
+    own = [one.replace("M1A", "M9A").replace("M2A", "M9A").replace("M3A", "M9A") for one in reading]
+    assert own[0] not in text_of(page(f"# {TITLE}", *TEXT, "**读者分享**", *own), url=post)
+
+
+@pytest.mark.parametrize(
+    "icon",
+    [
+        "[![](https://img.example/mail.gif)](https://www.blogger.com/email-post/1/2 'Email Post')",
+        "[![Ann](https://img.example/ann.jpg)](https://ann.example/?source=post_page---byline--1)",
+        "[![Listen on a podcast](https://img.example/p.svg)](https://cast.example/1)",
+        "[![](https://img.example/s.svg)](https://open.spotify.com/show/1)",
+        "* [![Ann Lee](/img/ann.png)](/author/ann-lee/)",
+        "Toggle",
+    ],
+)
+def test_an_icon_that_shares_or_shows_the_author_goes(icon):
+    assert text_of(page(*MENU, f"# {TITLE}", *TEXT[:1], icon, *TEXT[1:])) == ARTICLE
+
+
+def test_the_beginning_of_a_link_goes_with_its_end():
+    card = ["[![](https://img.example/column.png)", "灯塔 专栏收录该内容](https://blog.csdn.net/lamp/1)"]
+    body = page(f"# {TITLE}", *card, *TEXT)
+    assert text_of(body, url="https://blog.csdn.net/lamp/article/details/7") == ARTICLE
+
+
+def test_a_link_within_the_text_that_is_a_sentence_stays():
+    link = "[Read more about the lamps here.](https://coast.example/lamps)"
+    text = [TEXT[0], link, *TEXT[1:]]
+    assert text_of(page(*MENU, f"# {TITLE}", *text)) == "\n\n".join(text)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "Posted by[ann-lee](/author/ann/)[2024-05-172024-05-20](/2024/)Posted in[lighthouses](/topics/1)",
+        "Keywords: [Lighthouses](/tag.html?tag=Lamps) [Oil lamps](/tag.html?tag=Oil)",
+    ],
+)
+def test_a_row_of_links_to_lists_of_the_site_goes(row):
+    assert text_of(page(*MENU, f"# {TITLE}", row, *TEXT)) == ARTICLE
+    assert text_of(page(*MENU, f"# {TITLE}", *TEXT, row)) == ARTICLE
