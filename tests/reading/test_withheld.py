@@ -341,6 +341,43 @@ def test_what_does_not_hold_back_outside_of_front_matter_is_text(text):
     assert not [fault for fault in faults if fault.kind in {"publish", "draft"}]
 
 
+ADDED = "---\ntitle: T\nurl: https://e.example/a\ndate: 2024-07-03\nprivate: false\n---\n"
+"""Front matter that a program wrote above a note that had its own."""
+
+
+@pytest.mark.parametrize(
+    ("own", "number"),
+    [
+        ("---\ntitle: Mine\nprivate: true\n---\n", 9),
+        ("---\npublish: no\n---\n", 8),
+        ("\n---\ndraft: true\n---\n", 9),
+        ("\n# Mine\n\nprivate:: true\n", 10),
+    ],
+)
+def test_what_holds_back_counts_below_front_matter_too(own, number):
+    text = f"{ADDED}{own}\nA secret line of text.\n"
+    for read in (clipping_of("a.md", text)[0], front_matter_in("a.md", f"{text}{'word ' * 20_000}".encode())):
+        reading = article_of(read, rules())
+        assert reading.article is None or reading.is_draft
+    told = [fault for fault in clipping_of("a.md", text)[1] if fault.kind in {"publish", "draft"}]
+    assert [(fault.line, str(fault.severity)) for fault in told] == [(number, "warning")]
+
+
+@pytest.mark.parametrize(
+    "text", ["```yaml\nprivate: true\n```\n", "A line.\n\nprivate: true\n", "---\n\nprivate\n"]
+)
+def test_code_and_prose_below_front_matter_hold_nothing_back(text):
+    clipping, faults = clipping_of("a.md", f"{ADDED}\n{text}")
+    assert article_of(clipping, rules()).article is not None
+    assert not faults
+
+
+def test_a_second_block_of_front_matter_is_told():
+    clipping, [fault] = clipping_of("a.md", f"{ADDED}\n---\ntitle: Mine\nnote: n\n---\n\nSome text.\n")
+    assert article_of(clipping, rules()).article is not None
+    assert (fault.line, fault.kind, str(fault.severity)) == (8, "front-matter", "warning")
+
+
 @pytest.mark.parametrize("mark", ["\u200b", "\ufeff", "\n\u200b \ufeff"])
 def test_a_mark_that_is_not_seen_before_front_matter_is_passed_over(mark):
     clipping, faults = clipping_of("a.md", f"{mark}---\ntitle: T\nprivate: true\n---\n\nSome text.\n")
