@@ -341,6 +341,39 @@ def test_what_does_not_hold_back_outside_of_front_matter_is_text(text):
     assert not [fault for fault in faults if fault.kind in {"publish", "draft"}]
 
 
+@pytest.mark.parametrize("line", ["status: draft", "Status: Draft", "isDraft: true"])
+def test_other_programs_drafts_are_drafts(line):
+    assert reading_of(line).is_draft
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["status: hidden", "status: private", "visibility: PRIVATE", "public: 0", "dg-publish: false"],
+)
+def test_what_other_programs_keep_private_is_held_back(line):
+    reading = reading_of(line)
+    assert reading.article is None
+    assert f"is not to be published (`{line[:6].lower()}" in reading.skipped.reason
+
+
+@pytest.mark.parametrize(
+    "line", ["status: read", "visibility: public", "public: true", "dg-publish: true", "status:"]
+)
+def test_other_values_of_other_programs_keys_mean_nothing(line):
+    reading = reading_of(line)
+    assert (reading.article is not None, reading.is_draft) == (True, False)
+
+
+def test_a_mapped_key_of_another_program_withholds_nothing():
+    assert reading_of("status: draft", fields={"tags": ("status",)}).article is not None
+    assert not reading_of("status: draft", fields={"tags": ("status",)}).is_draft
+
+
+def reading_of(line, **configured):
+    text = f"---\ntitle: T\ndate: 2024-07-03\n{line}\n---\n\nSome text of its own.\n"
+    return article_of(clipping_of("a.md", text)[0], rules(**configured))
+
+
 ADDED = "---\ntitle: T\nurl: https://e.example/a\ndate: 2024-07-03\nprivate: false\n---\n"
 """Front matter that a program wrote above a note that had its own."""
 
