@@ -129,11 +129,11 @@ def outside(text: str, *, is_body: bool = False) -> list[Mistyped]:
     found: dict[str, Mistyped] = {}
     lines = islice(text.split("\n", _FIRST_LINES), _FIRST_LINES)
     for number, line in enumerate(lines):
-        if match := _OUTSIDE.match(line):
+        if match := _OUTSIDE.match(line) or _decision_behind_other_break(line):
             key, value = match["key"].lower(), match["value"].lower()
             key = "publish" if key == "public" else key
             if value in (NO if key.startswith("publish") else YES):
-                found.setdefault(key, Mistyped(number, key, line.strip()[:_SHOWN], f"{key}: {value}"))
+                found.setdefault(key, Mistyped(number, key, match[0].strip()[:_SHOWN], f"{key}: {value}"))
         elif not _NO_PROSE.match(line) or (is_body and line.lstrip().startswith(("```", "~~~"))):
             break
     return list(found.values())

@@ -317,6 +317,7 @@ def test_many_lines_within_a_field_take_no_time(line):
         ("---\n<!-- c -->\ntitle: T\nprivate: true\n", 4),
         ("---\n---\nprivate: true\n---\n", 3),
         ("--- \u200b\ntitle: T\nprivate: true\n---\n", 3),
+        ("---\u2028title: T\u2028private: true\u2028---\u2028", 1),
     ],
 )
 def test_what_holds_back_counts_before_the_first_line_of_prose(text, number):
