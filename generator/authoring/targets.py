@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from generator.config.picks import is_address
+from generator.config.picks import is_address, page_of
 from generator.config.site import PICKS_FILE, Site
 from generator.grouping.article_names import composed_form
 from generator.model.errors import Problem, Severity, command_error, escaped
@@ -132,7 +132,15 @@ def _meant_by(address: str, originals: Sequence[Original], *, hides: bool = Fals
     exact = {composed_form(one.path) for one in originals if one.url == address}
     known = [one for one in originals if keys & {*one.keys}] if hides or not exact else []
     own = {composed_form(one.path) for one in known if keys & {*keys_of(one.url)[:1]}}
+    if hides:
+        own |= {composed_form(one.path) for one in originals if _is_part(one.url, keys | {address})}
     return (exact | own if hides else exact or own) or {composed_form(one.path) for one in known}
+
+
+def _is_part(url: str, keys: Set[str]) -> bool:
+    """Return whether an address leads to a part of a page with one of the keys."""
+    page = page_of(url)
+    return page is not None and not keys.isdisjoint({page, *keys_of(page)[:1]})
 
 
 def _composed_otherwise(files: Sequence[Path]) -> Path | None:

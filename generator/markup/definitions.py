@@ -15,13 +15,22 @@ BEGIN = re.compile(
 _LABEL = re.compile(r"\[([^\[\]]{1,999})\]")
 _BEFORE = re.compile(r"(?:\A|\n)[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?\Z")
 _ADDRESS = re.compile(
-    r"<?(?:[A-Za-z][A-Za-z0-9+.-]*://|(?:mailto|tel|data|about|urn|javascript|file|blob):|//|www\."
+    r"<>|<?(?:[A-Za-z][A-Za-z0-9+.-]*://|(?:mailto|tel|data|about|urn|javascript|file|blob):|//|www\."
     r"|(?=[\x00-\x7f]*\Z)(?:\.{0,2}/|\#|[^@]*@[^@]*\.|\S*\.[A-Za-z][A-Za-z0-9]+(?:[/?\#>]|\Z)))",
     re.IGNORECASE,
 )
-"""What makes a target an address: a scheme, or in ASCII a path, a host, a file or a mail address."""
+"""What makes a target an address: a scheme, or in ASCII a path, a host, a file or a mail address.
+
+`[comment]: <> (words)` is a common way to write a comment.
+"""
 _LONGEST_INDENT = 50
-_LINE = re.compile(r"[ \t>]*" + BEGIN.pattern + r"(?:[ \t]+[\"'(][^\n]*)?[ \t]*(?:\n|\Z)")
+_TITLE = r"""(?:"(?:[^"\\]|\\.)*+"|'(?:[^'\\]|\\.)*+'|\((?:[^()\\]|\\.)*+\))(?=[ \t]*(?:\n|\Z))"""
+_LINE = re.compile(
+    r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?" + BEGIN.pattern + rf"(?:(?:[ \t]++|[ \t]*+\n[ \t>]*+){_TITLE}"
+    r"|[ \t]+[\"'(][^\n]*)?[ \t]*(?:\n|\Z)",
+    re.DOTALL,
+)
+"""A definition with its title, which may begin on the next line and have several lines."""
 
 
 def labels_referred_to(text: str) -> frozenset[str]:

@@ -29,6 +29,8 @@ _TEXTS = frozenset(
 
 # Fields in which a lost comment is reported. After a date or an address a comment does no harm.
 _PROSE = _TEXTS - {"url", "link"} | {"author", "tags"}
+_SHOWN = _PROSE | {"authors", "keywords", "publisher"}
+_NEVER_SHOWN = frozenset({*ARTICLE_FIELDS, *KEYS, "link", "published", "created", "language"}) - _SHOWN
 # Keys that prove that a line is front matter. A line of prose may begin with `Note:` or `Pin:`, so these do
 # not count; keys that hide a clipping do, because missing them would publish it.
 _KNOWN = (_PROSE | set(ARTICLE_FIELDS) | {"published", "created"}) - {*CURATOR_FIELDS, "note"} | {*KEYS}
@@ -283,7 +285,12 @@ def is_text_key(key: str) -> bool:
 
 def is_prose_key(key: str) -> bool:
     """Return whether a field's value is shown as it is written."""
-    return key in _PROSE
+    return key in _SHOWN
+
+
+def may_be_prose_key(key: str) -> bool:
+    """Return whether a field's value is shown as it is written, or may be if `[fields]` maps it."""
+    return key not in _NEVER_SHOWN
 
 
 def key_match(line: str) -> re.Match[str] | None:

@@ -21,8 +21,8 @@ from generator.reading.fields import (
     Entry,
     NotFieldsError,
     fields_end,
-    is_prose_key,
     line_entries,
+    may_be_prose_key,
     yaml_entries,
 )
 from generator.reading.files import file_bytes
@@ -36,6 +36,7 @@ from generator.reading.frontmatter_problems import (
     not_closed,
     notes_published,
     outside_front_matter,
+    second_front_matter,
     stray_mark,
     too_many_fields,
 )
@@ -165,10 +166,9 @@ def fields_in(path: str, raw: bytes) -> Clipping:
 
 def front_matter_in(path: str, raw: bytes) -> Clipping:
     """Return a clipping without its body, from the first `FRONT_MATTER` bytes of a file."""
-    end = raw.find(_CLOSING, 3)
-    head = raw[: end + len(_CLOSING)] if 0 < end < FRONT_MATTER else raw
-    if is_beginning := len(head) > FRONT_MATTER:
-        head = head[:FRONT_MATTER].rpartition(b"\n")[0]
+    head = raw
+    if is_beginning := len(raw) > FRONT_MATTER:
+        head = raw[:FRONT_MATTER].rpartition(b"\n")[0]
     text, _ = decode(head, lambda text, _: text)
     return msgspec.structs.replace(clipping_of(path, text, is_beginning=is_beginning)[0], body="")
 
@@ -207,14 +207,43 @@ def clipping_of(path: str, text: str, *, is_beginning: bool = False) -> _Parts:
     if unread := foreign_format(start):
         return Clipping(path=path, fields={}, lines={}, body="", unread=unread), ()
     clipping, problems = _parts(path, text, start, first_line, is_beginning=is_beginning)
-    if not clipping.fields and (outside_ := outside(start)):
-        clipping = msgspec.structs.replace(
-            clipping,
-            fields={one.key: one.meant.partition(": ")[2] for one in outside_},
-            lines={one.key: first_line + one.line for one in outside_},
-        )
-        problems += tuple(outside_front_matter(path, first_line, one) for one in outside_)
+    clipping, faults = _with_outside(clipping, start, text, first_line)
+    if not faults and (second := _second_block(clipping, text)):
+        faults = (second,)
+    problems += faults
     return clipping, problems
+
+
+def _with_outside(clipping: Clipping, start: str, text: str, first_line: int) -> _Parts:
+    """Return the clipping with the keys outside of front matter that withhold it, and their problems."""
+    if clipping.fields:
+        found = outside(clipping.body, is_body=True)
+        first_line = (_body_line(text, clipping.body) or first_line) if found else first_line
+    else:
+        found = outside(start)
+    if not found:
+        return clipping, ()
+    values = {one.key: one.meant.partition(": ")[2] for one in found}
+    repeated = {
+        key: (*clipping.earlier.get(key, ()), values[key]) for key in values if key in clipping.fields
+    }
+    clipping = msgspec.structs.replace(
+        clipping,
+        fields=values | dict(clipping.fields),
+        earlier=dict(clipping.earlier) | repeated,
+        lines={one.key: first_line + one.line for one in found} | dict(clipping.lines),
+    )
+    return clipping, tuple(outside_front_matter(clipping.path, first_line, one) for one in found)
+
+
+def _second_block(clipping: Clipping, text: str) -> Problem | None:
+    """Return the problem that the body begins with a second block of front matter, as text."""
+    body = clipping.body
+    if not clipping.fields or not body.startswith("---\n") or (parted := _parted(body)) is None:
+        return None
+    if not fields_end(parted[0].strip("\n").split("\n"), closed=True):
+        return None
+    return second_front_matter(clipping.path, _body_line(text, body))
 
 
 def _parts(path: str, text: str, start: str, first_line: int, *, is_beginning: bool) -> _Parts:
@@ -352,7 +381,7 @@ def _without_comments(entries: list[Entry]) -> list[Entry]:
     """Return the entries with comments removed from prose."""
 
     def visible(entry: Entry) -> Entry:
-        if not is_prose_key(entry.key):
+        if not may_be_prose_key(entry.key):
             return entry
         if isinstance(entry.value, str):
             return msgspec.structs.replace(entry, value=_visible(entry.value))

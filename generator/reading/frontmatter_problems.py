@@ -100,6 +100,17 @@ def outside_front_matter(path: str, first_line: int, one: Mistyped) -> Problem:
     )
 
 
+def second_front_matter(path: str, line: int | None) -> Problem:
+    """Report a second block of front matter, which begins the text."""
+    return Problem(
+        path=shown(path),
+        line=line,
+        message="a second block of front matter begins here; it is shown as text",
+        advice="move its fields into the first block, or delete it",
+        kind="front-matter",
+    )
+
+
 def _kind(key: str) -> str:
     """Return the kind of problems with a key that withholds a clipping or holds private notes."""
     return "front-matter" if key in OTHERS_PRIVATE else "draft" if key == "draft" else "publish"

@@ -18,6 +18,15 @@ _PUBLIC: Mapping[str, frozenset[str]] = {"publish": YES, "private": NO}
 """Field → the values that do not. Any other value withholds the clipping, to be safe."""
 _DATE_OR_DECISION = "published"
 """A date in clippings of Obsidian Web Clipper, a decision in Jekyll and Quartz."""
+_OTHERS_DRAFT: Mapping[str, frozenset[str]] = {"status": frozenset({"draft"}), "isdraft": YES}
+"""Keys of drafts in Pelican, WordPress and others → the values that withhold a clipping."""
+_OTHERS_PRIVATE: Mapping[str, frozenset[str]] = {
+    "status": frozenset({"hidden", "private"}),
+    "visibility": frozenset({"private"}),
+    "public": NO - _EMPTY,
+    "dg-publish": NO - _EMPTY,
+}
+"""Keys of Pelican, Ghost, Memos, Logseq and Digital Garden → the values that withhold a clipping."""
 _UNREAD: Mapping[str, tuple[str, str]] = {
     "end": ("may be private: its front matter is not read to its end", "shorten it"),
     "TOML": ("has TOML front matter, which is not read", "write YAML between `---` lines"),
@@ -36,7 +45,7 @@ def is_draft(fields: Fields) -> bool:
             fault = f"`{_shown('draft', value)}` is neither true nor false; held back"
             fields.report("draft", key, fault, "write true or false")
         return True
-    return False
+    return bool(_others_decision(fields, _OTHERS_DRAFT))
 
 
 def private_reason(fields: Fields) -> str:
@@ -54,7 +63,19 @@ def private_reason(fields: Fields) -> str:
             advice = "write a day, true or false" if key == _DATE_OR_DECISION else "write true or false"
             fields.report("publish", key, fault, advice)
             return f"may be private: {fault}"
+    if decision := _others_decision(fields, _OTHERS_PRIVATE):
+        return f"is not to be published (`{decision}`)"
     return _mistyped_reason(fields)
+
+
+def _others_decision(fields: Fields, withheld: Mapping[str, frozenset[str]]) -> str:
+    """Return the line with which another program withholds a clipping; empty if there is none."""
+    if withheld.keys().isdisjoint(fields.clipping.fields):
+        return ""
+    for key, value in fields.written(withheld):
+        if words(value).casefold() in withheld[key] and not fields.decides_about("", key):
+            return _shown(key, value)
+    return ""
 
 
 def _doubt(name: str, key: str, value: Value) -> str:

@@ -120,20 +120,21 @@ def _is_yaml(match: re.Match[str]) -> bool:
     return bool(match["gap"]) or not match["value"]
 
 
-def outside(text: str) -> list[Mistyped]:
-    """Return the lines that withhold a text without front matter, the first of each key.
+def outside(text: str, *, is_body: bool = False) -> list[Mistyped]:
+    """Return the lines outside of front matter that withhold a text, the first of each key.
 
-    Only lines above the first line of prose count.
+    Only lines above the first line of prose count. With `is_body`, the text is below front matter, and only
+    those above the first code.
     """
     found: dict[str, Mistyped] = {}
     lines = islice(text.split("\n", _FIRST_LINES), _FIRST_LINES)
     for number, line in enumerate(lines):
-        if match := _OUTSIDE.match(line):
+        if match := _OUTSIDE.match(line) or _decision_behind_other_break(line):
             key, value = match["key"].lower(), match["value"].lower()
             key = "publish" if key == "public" else key
             if value in (NO if key.startswith("publish") else YES):
-                found.setdefault(key, Mistyped(number, key, line.strip()[:_SHOWN], f"{key}: {value}"))
-        elif not _NO_PROSE.match(line):
+                found.setdefault(key, Mistyped(number, key, match[0].strip()[:_SHOWN], f"{key}: {value}"))
+        elif not _NO_PROSE.match(line) or (is_body and line.lstrip().startswith(("```", "~~~"))):
             break
     return list(found.values())
 

@@ -445,8 +445,8 @@ def test_what_is_hidden_by_its_address_counts_as_in_a_build(
     site: Site, capfd: pytest.CaptureFixture[str]
 ) -> None:
     write_config(site.root)
-    for number, mark in enumerate(("", "?utm_source=x", "?utm_source=y")):
+    for number, mark in enumerate(("", "?utm_source=x", "?utm_source=y", "#part")):
         url = f"https://origin.example/one{mark}"
         write_clipping(site.root / "content", f"2024/07/04/{number}.md", url=url)
     assert run(["pick", "https://origin.example/one", "--hide"]) == DONE
-    assert "3 clippings have the address https://origin.example/one: all are hidden" in capfd.readouterr().err
+    assert "4 clippings have the address https://origin.example/one: all are hidden" in capfd.readouterr().err

@@ -53,3 +53,20 @@ def test_many_lines_are_read_in_linear_time():
     body = "\n".join(f"[speaker {number}]: hello" for number in range(9_000))
     assert body_html(body, PLACE).count("<p>") == 9_000
     assert excerpt_of(body)
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "[comment]: <> (secret words)",
+        "[//]: # (secret\nsecret words)",
+        "[//]: <> 'secret\nsecret words'",
+        '[//]: #\n"secret words"',
+        "- [//]: # (secret words)",
+        "> [//]: # (secret\n> secret words)",
+    ],
+)
+def test_a_definition_that_is_a_comment_is_shown_nowhere(comment):
+    body = f"{comment}\n\nA text that everybody may read."
+    assert excerpt_of(body) == "A text that everybody may read."
+    assert "secret" not in body_html(body, PLACE)

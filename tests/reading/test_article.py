@@ -403,11 +403,22 @@ def test_aliases():
             "https://e.org/",
             "a//b/",
             "old",
+            "feed.json.GZ/",
+            "a/index.html.br/x.html",
         ]
     )
     assert reading.article.aliases == ("articles/ab/abc.html", "old/page/")
     assert [p.message for p in reading.problems] == [
-        f"alias {alias!r} is not used" for alias in ("../x.html", "a/./b/", "https://e.org/", "a//b/", "old")
+        f"alias {alias!r} is not used"
+        for alias in (
+            "../x.html",
+            "a/./b/",
+            "https://e.org/",
+            "a//b/",
+            "old",
+            "feed.json.GZ/",
+            "a/index.html.br/x.html",
+        )
     ]
 
 

@@ -103,6 +103,18 @@ def test_marks_that_are_left_are_told_with_their_line(text, lines):
     assert told == [line + 1 for line in lines]
 
 
+def test_comments_are_left_out_of_fields_under_other_keys():
+    text = "---\nkeywords: [a, '%%secret%% b']\nauthors: A %%secret%%\nlabels: '%%secret%% b'\n---\nText.\n"
+    clipping, problems = clipping_in("a.md", text.encode())
+    assert "secret" not in f"{clipping.fields}"
+    assert not problems
+
+
+def test_comments_stay_in_fields_that_decide():
+    clipping, _ = clipping_in("a.md", b"---\nhide: '%%why%%'\nprivate: '%%why%%'\n---\nText.\n")
+    assert clipping.fields == {"hide": "%%why%%", "private": "%%why%%"}
+
+
 def test_comments_are_left_out_of_fields():
     text = "---\ntitle: A %%secret%%\nsummary: 'x (%%secret%%) %%y'\ntags: [a, '%%secret%%b']\n---\nText.\n"
     clipping, problems = clipping_in("a.md", text.encode())

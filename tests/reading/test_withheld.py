@@ -317,6 +317,7 @@ def test_many_lines_within_a_field_take_no_time(line):
         ("---\n<!-- c -->\ntitle: T\nprivate: true\n", 4),
         ("---\n---\nprivate: true\n---\n", 3),
         ("--- \u200b\ntitle: T\nprivate: true\n---\n", 3),
+        ("---\u2028title: T\u2028private: true\u2028---\u2028", 1),
     ],
 )
 def test_what_holds_back_counts_before_the_first_line_of_prose(text, number):
@@ -339,6 +340,76 @@ def test_what_does_not_hold_back_outside_of_front_matter_is_text(text):
     clipping, faults = clipping_of("2024-07-03.md", f"{text}\nSome text.\n")
     assert article_of(clipping, rules()).article is not None
     assert not [fault for fault in faults if fault.kind in {"publish", "draft"}]
+
+
+@pytest.mark.parametrize("line", ["status: draft", "Status: Draft", "isDraft: true"])
+def test_other_programs_drafts_are_drafts(line):
+    assert reading_of(line).is_draft
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["status: hidden", "status: private", "visibility: PRIVATE", "public: 0", "dg-publish: false"],
+)
+def test_what_other_programs_keep_private_is_held_back(line):
+    reading = reading_of(line)
+    assert reading.article is None
+    assert f"is not to be published (`{line[:6].lower()}" in reading.skipped.reason
+
+
+@pytest.mark.parametrize(
+    "line", ["status: read", "visibility: public", "public: true", "dg-publish: true", "status:"]
+)
+def test_other_values_of_other_programs_keys_mean_nothing(line):
+    reading = reading_of(line)
+    assert (reading.article is not None, reading.is_draft) == (True, False)
+
+
+def test_a_mapped_key_of_another_program_withholds_nothing():
+    assert reading_of("status: draft", fields={"tags": ("status",)}).article is not None
+    assert not reading_of("status: draft", fields={"tags": ("status",)}).is_draft
+
+
+def reading_of(line, **configured):
+    text = f"---\ntitle: T\ndate: 2024-07-03\n{line}\n---\n\nSome text of its own.\n"
+    return article_of(clipping_of("a.md", text)[0], rules(**configured))
+
+
+ADDED = "---\ntitle: T\nurl: https://e.example/a\ndate: 2024-07-03\nprivate: false\n---\n"
+"""Front matter that a program wrote above a note that had its own."""
+
+
+@pytest.mark.parametrize(
+    ("own", "number"),
+    [
+        ("---\ntitle: Mine\nprivate: true\n---\n", 9),
+        ("---\npublish: no\n---\n", 8),
+        ("\n---\ndraft: true\n---\n", 9),
+        ("\n# Mine\n\nprivate:: true\n", 10),
+    ],
+)
+def test_what_holds_back_counts_below_front_matter_too(own, number):
+    text = f"{ADDED}{own}\nA secret line of text.\n"
+    for read in (clipping_of("a.md", text)[0], front_matter_in("a.md", f"{text}{'word ' * 20_000}".encode())):
+        reading = article_of(read, rules())
+        assert reading.article is None or reading.is_draft
+    told = [fault for fault in clipping_of("a.md", text)[1] if fault.kind in {"publish", "draft"}]
+    assert [(fault.line, str(fault.severity)) for fault in told] == [(number, "warning")]
+
+
+@pytest.mark.parametrize(
+    "text", ["```yaml\nprivate: true\n```\n", "A line.\n\nprivate: true\n", "---\n\nprivate\n"]
+)
+def test_code_and_prose_below_front_matter_hold_nothing_back(text):
+    clipping, faults = clipping_of("a.md", f"{ADDED}\n{text}")
+    assert article_of(clipping, rules()).article is not None
+    assert not faults
+
+
+def test_a_second_block_of_front_matter_is_told():
+    clipping, [fault] = clipping_of("a.md", f"{ADDED}\n---\ntitle: Mine\nnote: n\n---\n\nSome text.\n")
+    assert article_of(clipping, rules()).article is not None
+    assert (fault.line, fault.kind, str(fault.severity)) == (8, "front-matter", "warning")
 
 
 @pytest.mark.parametrize("mark", ["\u200b", "\ufeff", "\n\u200b \ufeff"])

@@ -153,3 +153,9 @@ def test_links_and_pictures_of_no_address_are_their_text():
     assert body_html(f"<{link}> {link}", place) == f"<p>{link} {link}</p>\n"
     assert body_html(f'<a href="{link}">x</a> <img src="{link}" alt="y">', place) == "<p>x y</p>\n"
     assert 'href="http://xn--n3h.net/"' in body_html("[x](http://xn--n3h.net/)", place)
+
+
+@pytest.mark.parametrize("name", ["std::string", "crate::a::B"])
+def test_a_scoped_name_between_angle_brackets_is_text(name):
+    html = body_html(f"A vector<{name}> of type.", Place(original=None, id="abcdefghijkm"))
+    assert html == f"<p>A vector&lt;{name}&gt; of type.</p>\n"

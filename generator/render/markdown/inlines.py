@@ -167,10 +167,16 @@ def _strike(state: StateInline, silent: bool) -> bool:
     return strikethrough.tokenize(state, silent)
 
 
+def _autolink(state: StateInline, silent: bool) -> bool:
+    """Parse an address between `<` and `>`. A name of C++ or Rust is text, as in `vector<std::string>`."""
+    return not _SCOPED.match(state.src, state.pos) and autolink(state, silent)
+
+
 def _tag(state: StateInline, silent: bool) -> bool:
     return not is_comparison(state.src, state.pos) and html_inline(state, silent)
 
 
+_SCOPED = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*::")
 _RULES: dict[str, tuple[Rule, ...]] = {
     "\n": (newline,),
     "\\": (escape,),
@@ -181,7 +187,7 @@ _RULES: dict[str, tuple[Rule, ...]] = {
     "[": (_link, _note),
     "]": (),
     "!": (_image,),
-    "<": (autolink, _tag),
+    "<": (_autolink, _tag),
     "&": (entity,),
 }
 """Character → rules to try, in markdown-it's order. `]` starts nothing, but ends a link's label."""
