@@ -56,5 +56,5 @@ def keys_of(document: Document, text: Text | None, bodies: Bodies | Cache) -> Ke
         found = bodies.terms(text.path, text.digest)
         if found is None:
             raise MissingError("bodies", os.fsencode(text.path))
-        own = array("I", found)
+        own = array("I", [key for key in array("I", found) if key not in head])
     return Keys(array("I", sorted(head)), own)

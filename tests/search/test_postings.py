@@ -37,9 +37,13 @@ def read(data: bytes, numbering: int, first: int, count: int):
     return found
 
 
+def keys_of(documents):
+    return [Keys(array("I", sorted(head)), array("I", sorted(text - head))) for head, text in documents]
+
+
 @given(DOCUMENTS, st.integers(1, 9), st.integers(0, 2**32 - 1))
 def test_what_is_written_can_be_read(documents, parts, numbering):
-    keys = [Keys(array("I", sorted(head)), array("I", sorted(text))) for head, text in documents]
+    keys = keys_of(documents)
     files = [*files_of(keys, numbering, parts, range(parts))]
     assert len(files) == parts
     found = {}
@@ -54,7 +58,7 @@ def test_what_is_written_can_be_read(documents, parts, numbering):
 
 @given(DOCUMENTS, st.integers(2, 9))
 def test_a_file_alone_is_the_same_as_among_others(documents, parts):
-    keys = [Keys(array("I", sorted(head)), array("I", sorted(text))) for head, text in documents]
+    keys = keys_of(documents)
     every = [*files_of(keys, 7, parts, range(parts))]
     assert [next(files_of(keys, 7, parts, range(one, one + 1))) for one in range(parts)] == every
 
