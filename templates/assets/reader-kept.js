@@ -150,7 +150,7 @@ li._seen::before { content: "✓" / ""; position: absolute; inset-block-start: .
 .months ._plus { inset-block-start: .35rem; inset-inline-end: .35rem; }
 .numbers ._plus { inset-inline-start: 0; margin: .3rem 0 0; font-size: .6875rem; }
 ._bar { position: fixed; inset-block-end: .75rem; inset-inline-end: .75rem; z-index: 2; display: flex; flex-wrap: wrap; align-items: center; gap: 0 .25rem; max-width: calc(100vw - 1.5rem); padding: .15rem .35rem .15rem .85rem; background: var(--raised); border: 1px solid var(--ink); font-size: .875rem; }
-._bar p { margin-inline-end: .5rem; }
+._bar p { padding-inline-end: .5rem; }
 ._bar ._since { color: var(--muted); }
 :is(._bar, ._tools, dialog) button { min-height: 2.25rem; padding: 0 .6rem; color: var(--accent); }
 :is(._bar, ._tools, dialog, .later) button:hover { text-decoration: underline; }
@@ -159,8 +159,8 @@ html._barred { scroll-padding-block: 3rem 4rem; }
 dialog { max-width: min(32rem, 92vw); padding: 1rem 1.25rem; color: var(--ink); background: var(--paper); border: 1px solid var(--ink); }
 dialog::backdrop { background: #0006; }
 dialog h2 { font-size: 1.125rem; }
-dialog dl { display: grid; grid-template-columns: auto 1fr; gap: .3rem 1rem; margin-block: .75rem; }
-dialog p { margin-block-start: .75rem; display: flex; flex-wrap: wrap; justify-content: space-between; gap: .5rem; }
+dialog dl { display: grid; grid-template-columns: auto 1fr; gap: .3rem 1rem; padding-block: .75rem; }
+dialog p { display: flex; flex-wrap: wrap; justify-content: space-between; gap: .5rem; }
 kbd { padding: .05em .4em; border: 1px solid var(--muted); font: .875em var(--mono); }
 @media (max-width: 47.99rem) {
 .day :is(.columns, details) li > ._star { height: 2.75rem; }
