@@ -82,7 +82,8 @@ class SearchIndex:
             return listed([*map(self._document, articles[start : start + LISTED])], month.numbering)
         self._hold_keys(articles, cache)
         keys = [self._keys[article.id][1] for article in articles]
-        return next(files_of(keys, month.numbering, month.parts, range(file.number, file.number + 1)))
+        numbers = range(file.number, file.number + 1)
+        return next(files_of(keys, month.count, month.numbering, month.parts, numbers))
 
     def prepare(self, cache: Cache) -> bool:
         """Find the keys of some articles of the newest month, which the next save probably needs.

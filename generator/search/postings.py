@@ -18,7 +18,7 @@ from __future__ import annotations
 import sys
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import compress
 from typing import NamedTuple
 
@@ -38,13 +38,15 @@ class Keys(NamedTuple):
     """Those of its text that are not among them."""
 
 
-def files_of(documents: Sequence[Keys], numbering: int, parts: int, numbers: range) -> Iterator[bytes]:
-    """Yield the files with these numbers, of the `parts` of a month.
+def files_of(
+    documents: Iterable[Keys], count: int, numbering: int, parts: int, numbers: range
+) -> Iterator[bytes]:
+    """Yield the files with these numbers, of the `parts` of a month of `count` documents.
 
     No step is taken for each posting: for three million that takes a third of the time of appending to lists.
     They are sorted twice, by blocks of documents and then by files, which stay in the processor's cache.
     """
-    bits = bits_of(len(documents))
+    bits = bits_of(count)
     head = bytes((FORMAT,)) + numbering.to_bytes(4, "little")
     blocks = [*_blocks(documents, first_key(numbers.start, parts), first_key(numbers.stop, parts))]
     starts = [0] * len(blocks)

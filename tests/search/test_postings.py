@@ -44,7 +44,7 @@ def keys_of(documents):
 @given(DOCUMENTS, st.integers(1, 9), st.integers(0, 2**32 - 1))
 def test_what_is_written_can_be_read(documents, parts, numbering):
     keys = keys_of(documents)
-    files = [*files_of(keys, numbering, parts, range(parts))]
+    files = [*files_of(keys, len(keys), numbering, parts, range(parts))]
     assert len(files) == parts
     found = {}
     for number, data in enumerate(files):
@@ -59,8 +59,8 @@ def test_what_is_written_can_be_read(documents, parts, numbering):
 @given(DOCUMENTS, st.integers(2, 9))
 def test_a_file_alone_is_the_same_as_among_others(documents, parts):
     keys = keys_of(documents)
-    every = [*files_of(keys, 7, parts, range(parts))]
-    assert [next(files_of(keys, 7, parts, range(one, one + 1))) for one in range(parts)] == every
+    every = [*files_of(keys, len(keys), 7, parts, range(parts))]
+    assert [next(files_of(keys, len(keys), 7, parts, range(one, one + 1))) for one in range(parts)] == every
 
 
 @given(st.integers(1, 4096), st.integers(0, 2**KEY_BITS - 1))

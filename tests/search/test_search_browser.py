@@ -277,7 +277,7 @@ def test_a_rare_text_takes_few_files_of_months_that_lack_it(tab, served):
         documents = [Keys(array("I", sorted(keys_of(text))), array("I")) for text in texts]
         for key in wanted_keys("甲乙丙丁戊己"):
             number = key * parts >> KEY_BITS
-            data = next(files_of(documents, 7, parts, range(number, number + 1)))
+            data = next(files_of(documents, len(documents), 7, parts, range(number, number + 1)))
             files[f"{name.replace('-', '/')}/terms-{number}.bin"] = list(data)
     tab.goto(f"{served}search/")
     asked, found = tab.evaluate(FETCHED, [files, "甲乙丙丁戊己"])
