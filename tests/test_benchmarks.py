@@ -220,6 +220,15 @@ class Pages:
         return self.shown.pop(0) if len(self.shown) > 1 else self.shown[0]
 
 
+def test_an_index_is_measured_from_build_to_save(clippings: Path, tmp_path: Path) -> None:
+    out = run("index.py", clippings, "--work", tmp_path / "work", "--runs", 1, "--edits", 1)
+    assert [line.partition(":")[0] for line in out.splitlines()[:3]] == ["seconds", "CPU", "MiB"]
+    assert f"{COUNT} articles: " in out
+    assert "\nedited: 2 files, " in out
+    assert "save → found, ms: " in out
+    assert "inf" not in out
+
+
 def test_a_page_is_asked_for_until_it_shows_a_save_or_the_server_is_idle(scripts: SimpleNamespace) -> None:
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as idle:
         pages = Pages("old", "old", "new")

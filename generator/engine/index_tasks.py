@@ -42,10 +42,10 @@ class TermsContent(msgspec.Struct, frozen=True):
 
 def made(content: TermsContent, bodies: Bodies | Cache) -> list[bytes]:
     """Return the bytes of each file of a content."""
-    keys = [keys_of(document, text, bodies) for document, text in content.documents]
+    keys = (keys_of(document, text, bodies) for document, text in content.documents)
     numbers = range(content.numbers[0], content.numbers[-1] + 1)
-    files = zip(numbers, files_of(keys, content.numbering, content.parts, numbers), strict=True)
-    return [data for number, data in files if number in content.numbers]
+    files = files_of(keys, len(content.documents), content.numbering, content.parts, numbers)
+    return [data for number, data in zip(numbers, files, strict=True) if number in content.numbers]
 
 
 def keys_of(document: Document, text: Text | None, bodies: Bodies | Cache) -> Keys:
@@ -56,5 +56,5 @@ def keys_of(document: Document, text: Text | None, bodies: Bodies | Cache) -> Ke
         found = bodies.terms(text.path, text.digest)
         if found is None:
             raise MissingError("bodies", os.fsencode(text.path))
-        own = array("I", found)
+        own = array("I", [key for key in array("I", found) if key not in head])
     return Keys(array("I", sorted(head)), own)

@@ -41,6 +41,8 @@ class SearchIndex:
         self._marks: dict[dt.date, bytes] = {}
         self._keys: dict[str, tuple[bytes, Keys]] = last._keys if last else {}
         """Article id → its mark and keys, of the month that files were last made of one by one."""
+        self._held: tuple[dt.date, list[Keys]] | None = None
+        """The first day of that month and its keys in order, once a file was made of this digest."""
 
     def files(self) -> Iterator[IndexFile]:
         """Yield all files."""
@@ -81,9 +83,12 @@ class SearchIndex:
         if not file.is_terms:
             start = file.number * LISTED
             return listed([*map(self._document, articles[start : start + LISTED])], month.numbering)
-        self._hold_keys(articles, cache)
-        keys = [self._keys[article.id][1] for article in articles]
-        return next(files_of(keys, month.numbering, month.parts, range(file.number, file.number + 1)))
+        if self._held is None or self._held[0] != file.month:
+            self._hold_keys(articles, cache)
+            self._held = file.month, [self._keys[article.id][1] for article in articles]
+        keys = self._held[1]
+        numbers = range(file.number, file.number + 1)
+        return next(files_of(keys, month.count, month.numbering, month.parts, numbers))
 
     def prepare(self, cache: Cache) -> bool:
         """Find the keys of some articles of the newest month, which the next save probably needs.

@@ -44,13 +44,16 @@ _WORDS = (
 )
 """Small letter, digit, or sign that a name may have → itself; any other byte → a space."""
 _BLANKED = re.compile(f"[{character_class(BLANKED)}]")
-_NOT_PLAIN = re.compile(
+_NOT_PLAIN = (
     "[^\0-\x7f\xa0\xa9\xab\xae\xb0\xb7\xbb\xd7\u200b-\u2010\u2013-\u2026\u2190-\u2199\u2248\u2264\u2265"
-    "\u25a0-\u27bf\ufe0f\U0001f300-\U0001faff\u3001-\u3030\u3041-\u3096\u30a1-\u30fa\u30fc-\u30fe\u3400-\u4dbf"
+    "\u25a0-\u27bf\ufe0f\U0001f300-\U0001faff\u3001-\u3029\u3030\u3041-\u3096\u30a1-\u30fa\u30fc-\u30fe\u3400-\u4dbf"
     "\u4e00-\u9fff\uff01\uff02\uff04-\uff0a\uff0c\uff0f\uff1a-\uff20\uff3b-\uff3e\uff5b-\uff60]"
 )
 """What may fold to something else than its small letters. Most Chinese texts have none of it, and folding one
 takes as long as finding its terms."""
+_FOLDING = re.compile(_NOT_PLAIN)
+_FOLDED_PART = re.compile(f"[\\s\\S]?{_NOT_PLAIN}+")
+"""What folds alike within a text and alone: a mark may join the character before it."""
 
 
 def folded(text: str) -> str:
@@ -64,14 +67,18 @@ def folded(text: str) -> str:
 
 def keys_of(text: str) -> set[int]:
     """Return the keys of all terms of a text."""
-    is_ascii = is_plain = text.isascii()
-    if not is_ascii:
-        is_plain = not _NOT_PLAIN.search(text)
-        text = text if is_plain else folded(text)
+    is_ascii = text.isascii()
+    is_plain = is_ascii or not _FOLDING.search(text)
+    if not is_plain:
+        text = _FOLDED_PART.sub(_folded_part, text)
     if is_plain or not _OTHER_LETTER.search(text):
-        found = _keys_of_ascii_names(text)
+        # Splitting bytes takes a third of the time of finding names in text.
+        words = text.encode("ascii", "replace").translate(_WORDS).replace(b". ", b" ")
+        found = _keys_of_words(set(words.split()))
     else:
-        found = _keys_of_names(_RUNS.sub(" ", text).lower())
+        names = set(_NAME.findall(_RUNS.sub(" ", text).lower()))
+        found = {crc32(name.encode()) >> _SHIFT for name in names if name.isalnum()}
+        found.update(*(_keys_of_name(name) for name in names if not name.isalnum()))
     if not is_ascii:
         found.update(_keys_of_pairs(_UNPAIRED.sub("\0", text)))
     return found
@@ -111,29 +118,27 @@ def _key_of_pair(pair: int) -> int:
     return (pair * SPREAD & 0xFFFF_FFFF) >> _SHIFT
 
 
-def _keys_of_ascii_names(text: str) -> set[int]:
-    """Return the same for a text whose other letters are all of scripts that are searched by pairs.
+@lru_cache(1 << 10)
+def _folded(part: str) -> str:
+    return folded(part)
 
-    Splitting bytes takes a third of the time of finding names in text.
-    """
-    words = text.encode("ascii", "replace").translate(_WORDS).replace(b". ", b" ")
-    names = set(words.split())
-    others = [name for name in names if not name.isalnum()]
-    names.difference_update(others)
-    keys = {crc32(name) >> _SHIFT for name in names}
-    if others:
-        keys |= _keys_of_names(b" ".join(others).decode())
+
+def _folded_part(match: re.Match[str]) -> str:
+    return _folded(match[0])
+
+
+def _keys_of_words(words: set[bytes]) -> set[int]:
+    """Return the keys of what stands between spaces, in small letters. Most are words, which are one term."""
+    others = [word for word in words if not word.isalnum()]
+    words.difference_update(others)
+    keys = {crc32(word) >> _SHIFT for word in words}
+    keys.update(*map(_keys_of_names, others))
     return keys
 
 
-def _keys_of_names(text: str) -> set[int]:
-    """Return the keys of all names in a folded text. Most are words, which are one term each."""
-    names = set(_NAME.findall(text))
-    others = [name for name in names if not name.isalnum()]
-    names.difference_update(others)
-    keys = {crc32(name.encode()) >> _SHIFT for name in names}
-    keys.update(*map(_keys_of_name, others))
-    return keys
+@lru_cache(1 << 12)
+def _keys_of_names(text: bytes) -> tuple[int, ...]:
+    return tuple({key for name in _NAME.findall(text.decode()) for key in _keys_of_name(name)})
 
 
 @lru_cache(1 << 12)

@@ -1,14 +1,12 @@
-// Keys: from item to item, from page to page. `reader.js` hands over those that no field wants.
+// What keys do. `reader.js` hands over those that no field wants.
 import { root, store, stored } from "./reader.js";
-import { element, focus, linkOf } from "./reader-kept.js";
+import { button, element, focus, linkOf, of } from "./reader-kept.js";
 import words from "./reader-words.js";
-import "./reader-style.js";
 
 const PLACES = ".items > li, .day ol > li, .day details > summary";
 const AFTER_G = 1500;
-const of = (selector) => document.querySelector(selector);
 const go = (link) => link && location.assign(link.href);
-/** The entry of the navigation that leads to a folder of the site. */
+/** The link in the navigation to a folder. */
 const entry = (folder) =>
   [...document.querySelectorAll(".masthead nav a")].find(({ href }) => href.replace(/index\.html$/, "") === root.href + folder);
 const tools = () => of("#_tools button");
@@ -20,7 +18,7 @@ const current = () => document.activeElement?.closest?.(PLACES);
 function move(step) {
   const all = places();
   const at = all.indexOf(current());
-  // Without a current item: the first that is in view, not the first of the page.
+  // Without a current item, the first in view.
   const from = at < 0 ? all.findIndex((one) => one.getBoundingClientRect().top >= 0) - (step > 0 ? 1 : 0) : at;
   const next = all[Math.min(Math.max(from + step, 0), all.length - 1)];
   if (next) focus(next);
@@ -32,7 +30,7 @@ function read() {
   else if (place) linkOf(place)?.click();
 }
 
-/** Open the original; of an item that leads to our page, the one that this page names. */
+/** Open the original; of an item that leads to our page, the one that that page names. */
 async function original() {
   const place = current();
   const link = place ? place.querySelector("a[rel=external]") ?? linkOf(place) : of(".byline a[rel=external]");
@@ -45,7 +43,7 @@ async function original() {
   if (/^https?:/i.test(href)) location.assign(href);
 }
 
-/** Go back to the list that one came from, else to the article's day. */
+/** Go back to the list, else to the article's day. */
 function back() {
   const isFromList = document.referrer.startsWith(root.href) && !/\/(articles)\//.test(document.referrer.slice(root.href.length - 1));
   const link = of(".back a, .kicker a");
@@ -64,14 +62,13 @@ function search() {
   else go(entry("search/"));
 }
 
-/** Show all keys, and the switch that turns them off. */
 function help() {
   const rows = words.keys.flatMap(([keys, does]) => [
     element("dt", {}, ...keys.split(" ").flatMap((key) => [element("kbd", {}, key), " "])),
     element("dd", {}, does),
   ]);
-  const off = element("button", { type: "button" }, words.off);
-  const close = element("button", { type: "button", autofocus: "" }, words.close);
+  const off = button(words.off, () => (store("keys", false), dialog.close()));
+  const close = button(words.close, () => dialog.close(), { autofocus: "" });
   const dialog = element(
     "dialog",
     { "aria-labelledby": "_keys" },
@@ -79,8 +76,6 @@ function help() {
     element("dl", {}, ...rows),
     element("p", {}, off, close),
   );
-  off.addEventListener("click", () => (store("keys", false), dialog.close()));
-  close.addEventListener("click", () => dialog.close());
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();
@@ -100,7 +95,6 @@ const KEYS = {
 };
 const GO = { d: "", s: "sources/", t: "tags/", l: "later/" };
 
-/** Do what a key stands for. */
 export function press(key) {
   const isAfterG = Date.now() - afterG < AFTER_G;
   afterG = key === "g" ? Date.now() : 0;

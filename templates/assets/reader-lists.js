@@ -1,8 +1,7 @@
-// Pages with lists of articles: which are new, were opened, or are kept for later; and how many are new elsewhere.
+// Lists of articles: which are new, were opened, or are kept for later; and how many are new elsewhere.
 import { root, store, stored } from "./reader.js";
-import { element, focus, later, linkOf, markOf, marksIn, say, see, seen, toggle, visit } from "./reader-kept.js";
+import { button, element, focus, follow, keep, later, linkOf, markOf, marksIn, of, say, see, seen, visit } from "./reader-kept.js";
 import words from "./reader-words.js";
-import "./reader-style.js";
 
 const isTouch = matchMedia("(hover: none)").matches;
 const items = [...document.querySelectorAll(".items > li[id], .day ol > li[id]")].map((place) => ({
@@ -13,7 +12,7 @@ const items = [...document.querySelectorAll(".items > li[id], .day ol > li[id]")
   star: null,
 }));
 const byPlace = new Map(items.map((item) => [item.place, item]));
-/** Mark → day and source of the articles listed. */
+/** Mark → day and source. */
 let listed = new Map();
 let first = "";
 
@@ -23,28 +22,19 @@ function articleOf({ place, id }) {
   title.querySelectorAll("i").forEach((one) => one.remove());
   const own = place.querySelector("p a[href*='sources/']");
   const group = place.closest("section, details")?.querySelector("h3, summary h3");
-  const name = own ?? (document.querySelector(".day") && !place.querySelector("h3") ? group : document.querySelector("h1"));
+  const name = own ?? (of(".day") && !place.querySelector("h3") ? group : of("h1"));
   const source = [...(name?.childNodes ?? [])].filter((one) => one.localName !== "b").map((one) => one.textContent).join("");
   const language = link?.lang || document.documentElement.lang;
   return { id, title: title.textContent.trim(), language, source: source.trim(), address: link?.href ?? `${location.href.split("#")[0]}#${id}` };
 }
 
-/** Keep an item for later, or no longer. */
-function keep(place) {
-  const item = byPlace.get(place);
-  const isKept = item && toggle(articleOf(item));
-  if (item) say(isKept === null ? words.refused : isKept ? words.kept : words.dropped);
-}
-
 function starOf(item) {
-  const star = element("button", { class: "_star", type: "button", "aria-label": words.later });
+  const star = button("", () => keep(articleOf(item)), { class: "_star", "aria-label": words.later });
   if (stored("keys") !== false) star.tabIndex = -1; // by key, `l` does the same
-  star.addEventListener("click", () => keep(item.place));
   item.place.append(star);
   return star;
 }
 
-/** The articles that are new in this visit. */
 function fresh() {
   const now = visit();
   const known = new Set(marksIn(now?.known));
@@ -77,7 +67,7 @@ function show() {
   tell(news.size, here);
 }
 
-/** Say beside days, months, years and sources how many of their articles are new. */
+/** Say beside links of days, months, years and sources how many of their articles are new. */
 function count(news) {
   const counts = new Map();
   for (const { day, source } of news.values()) {
@@ -99,26 +89,21 @@ let bar = null;
 
 /** Show how many articles are new, and lead from one to the next. */
 function tell(all, here) {
-  const isFront = document.querySelector("main").matches(".day") && document.querySelector(".masthead [aria-current=page]");
+  const isFront = of("main.day") && of(".masthead [aria-current=page]");
   bar?.remove();
   bar = null;
   document.documentElement.classList.toggle("_barred", Boolean(here || (isFront && all)));
   if (!here && !(isFront && all)) return;
   const time = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
   const before = element("span", { class: "_since" }, words.since.replace("{time}", time.format(visit().before)));
-  const next = element("button", { type: "button" }, words.next);
-  const done = element("button", { type: "button" }, words.done);
-  next.addEventListener("click", onward);
-  done.addEventListener("click", finish);
   const text = words.fresh.replace("{n}", all) + (here < all ? ` · ${words.here.replace("{n}", here)}` : "");
   bar = element("div", { class: "_bar", role: "region", "aria-label": words.news });
-  bar.append(element("p", {}, text, " ", before), ...(here ? [next] : []), done);
+  bar.append(element("p", {}, text, " ", before), ...(here ? [button(words.next, onward)] : []), button(words.done, finish));
   document.body.append(bar);
 }
 
 let last = null;
 
-/** Go to the next new item after the last one, or the first. */
 function onward() {
   const all = items.filter(({ place }) => place.classList.contains("_new"));
   const after = all.find(({ place }) => last && last.compareDocumentPosition(place) & Node.DOCUMENT_POSITION_FOLLOWING);
@@ -130,7 +115,7 @@ function finish() {
   say(words.done);
 }
 
-/** Read which articles the site has now, and note those that this visit did not know. */
+/** Read which articles the site lists now, and note those that this visit did not know. */
 async function list() {
   const found = await (await fetch(new URL("later/new.json", root), { cache: "no-cache" })).json();
   if (found.format !== 1 || !found.days.length) return;
@@ -148,9 +133,7 @@ async function list() {
   store("visit", { ...now, listed: first, known: known.join(""), fresh: others.join("") });
 }
 
-addEventListener("storage", show);
-addEventListener("keep", ({ target }) => keep(target));
-addEventListener("pageshow", (event) => event.persisted && show());
+addEventListener("keep", ({ target }) => byPlace.has(target) && keep(articleOf(byPlace.get(target))));
 document.addEventListener("click", ({ target }) => {
   const place = target.closest?.("main li");
   if (byPlace.has(place) && target.closest("a") === linkOf(place)) see(place.id);
@@ -172,5 +155,5 @@ if (!isTouch) {
   document.addEventListener("pointerover", follow);
   document.addEventListener("focusin", follow);
 }
-show();
+follow(show);
 list().then(show, () => {}); // without the list nothing is new

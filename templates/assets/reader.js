@@ -1,13 +1,13 @@
-// The module of every page: what this reader's browser stores, and which other modules the page needs.
+// The module of every page: what this browser stores, and which other modules the page needs.
 
-/** The site's own root: sites of one host do not share what they store. */
+/** Sites of one host do not share what they store. */
 export const root = new URL("../", import.meta.url);
-/** The parts of what is stored: damage costs one of them. */
+/** Damage costs one of these. */
 export const PARTS = ["look", "keys", "later", "seen", "visit"];
 const KEYS = new Set("jkovb[]l/g?");
 const keyOf = (part) => `broadsheet ${root.pathname} ${part}`;
 
-/** What is stored under a part; null if there is nothing, or nothing that can be read. */
+/** What is stored under a part; null if nothing can be read. */
 export function stored(part) {
   try {
     return JSON.parse(localStorage.getItem(keyOf(part)));
@@ -16,7 +16,7 @@ export function stored(part) {
   }
 }
 
-/** Store a part, or erase it with null. Returns whether that was possible. Other tabs get the event too. */
+/** Store a part, or erase it with null. Returns whether that was possible. */
 export function store(part, value) {
   try {
     if (value === null) localStorage.removeItem(keyOf(part));

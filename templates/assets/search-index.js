@@ -1,9 +1,9 @@
-// The files of the search index: fetched, checked, and asked for the articles that a query names.
+// The search index: its files are fetched, checked, and asked for the articles of a query.
 
 const AT_ONCE = [1, 2, 4, 8];
 const FORMAT = 2;
+const UNFIT = "not a file of this index";
 
-/** The index below an address. */
 export class Index {
   #files = new Map();
   #months = null;
@@ -13,74 +13,67 @@ export class Index {
   }
 
   /** All months, newest first. */
-  async months() {
-    this.#months ??= this.#list("no-cache");
+  async months(cache = "no-cache") {
+    this.#months ??= this.#list(cache);
     this.#months.catch(() => (this.#months = null));
     return this.#months;
   }
 
   async #list(cache) {
     const list = await (await fetched(new URL("months.json", this.address), cache)).json();
-    if (list.format !== FORMAT) throw new Error("this page is of another version than the index");
-    const rows = list.months.map(([name, count, parts, numbering]) => ({ name, count, parts, numbering }));
-    return rows.reverse().map((month) => ({ ...month, listed: list.listed, keyBits: list.bits }));
+    if (list.format !== FORMAT) throw new Error(UNFIT);
+    const { listed, bits, months } = list;
+    return months.map(([name, count, parts, numbering]) => ({ name, count, parts, numbering, listed, bits })).reverse();
   }
 
-  /**
-   * Yield what each month has for a query, newest first: its articles, and how many have each clause; whether it is
-   * the last one. Of a month that cannot be searched, the error.
-   */
+  /** Yield what each month has for a query, newest first: its articles, and how many have each clause; or an error. */
   async *search(query) {
     const asked = (await this.months()).filter(
       ({ name }) => `${name}-99` >= query.since && `${name}-01` < query.until,
     );
     const frequencies = new Map();
+    for (const { keys } of query.wanted) keys.forEach((key, place) => frequencies.set(key, place % 2 && Infinity));
     for (let start = 0, step = 0; start < asked.length; step++) {
       const some = asked.slice(start, start + (AT_ONCE[step] ?? AT_ONCE.at(-1)));
       start += some.length;
-      for (const found of some.map((month) => this.#within(month, query, frequencies))) {
-        const own = await found;
-        yield { ...own, isLast: own.month === asked.at(-1) };
+      const tried = some.map((month) =>
+        this.#matches(month, query, frequencies, step === 0).catch((error) => ({ error, matches: [], counts: [] })),
+      );
+      for (const [place, month] of some.entries()) {
+        yield { month, isLast: month === asked.at(-1), ...(await tried[place]) };
       }
     }
   }
 
-  async #within(month, query, frequencies) {
-    try {
-      return { month, ...(await this.#matches(month, query, frequencies)) };
-    } catch (error) {
-      return { month, error, matches: [], counts: [] };
-    }
-  }
-
   /**
-   * What a month has for a query. In the newest one, all files are fetched at once. It tells how frequent each key is:
-   * in the others, the rarest of each clause comes first, then the next ones, as long as an article may have all.
+   * What a month has for a query. Some keys come first, the others if an article may have all: in the newest month
+   * every other one of a text, which cover it, and tell how frequent each is; in the others the rarest.
    */
-  async #matches(month, query, frequencies) {
-    const rarity = (key) => frequencies.get(key) ?? 0;
-    const ranked = query.wanted.map(({ keys }) => [...keys].sort((one, other) => rarity(one) - rarity(other)));
-    let [postings, each] = [new Map(), []];
+  async #matches(month, query, frequencies, isNewest) {
+    const byRarity = (one, other) => frequencies.get(one) - frequencies.get(other);
+    const ranked = query.wanted.map(({ keys }) => [...keys].sort(byRarity));
+    const most = Math.max(...ranked.map(({ length }) => length));
+    const sizes = !isNewest ? [1, 2] : ranked.length > 1 ? [] : [Math.max(2, (most + 1) >> 1)];
+    let postings, each;
     const all = (keys) => intersected(keys.map((key) => postings.get(key)));
-    for (const size of frequencies.size ? [1, 2, Infinity] : [Infinity]) {
+    for (const size of [...sizes.filter((some) => some < most), Infinity]) {
       const some = ranked.map((keys) => keys.slice(0, size));
       const others = size === Infinity ? query.unwanted.flatMap(({ keys }) => keys) : [];
       postings = await this.#postings(month, new Set([...some.flat(), ...others]));
       each = some.map(all);
+      if (isNewest) for (const key of some.flat()) frequencies.set(key, postings.get(key)?.size ?? 0);
       if (each.length && !intersected(each).size) break;
     }
-    if (!frequencies.size) for (const key of ranked.flat()) frequencies.set(key, postings.get(key)?.size ?? 0);
     const out = query.unwanted.map(({ keys }) => all(keys));
-    const matches = [];
-    for (const [number, isShown] of each.length ? intersected(each) : everyOne(month.count)) {
-      if (!out.some((some) => some.has(number))) matches.push({ number, isShown });
-    }
-    return { matches: matches.reverse(), counts: each.map((some) => some.size) };
+    const found = each.length ? intersected(each) : new Map(Array(month.count).fill(true).entries());
+    const matches = Array.from(found, ([number, isShown]) => ({ number, isShown })).reverse();
+    const counts = each.map((some) => some.size);
+    return { matches: matches.filter(({ number }) => !out.some((some) => some.has(number))), counts };
   }
 
   /** Key → number of document → whether what lists show of it has the term. */
   async #postings(month, keys) {
-    const space = 2 ** month.keyBits;
+    const space = 2 ** month.bits;
     const byFile = new Map();
     for (const key of keys) {
       const number = Math.floor((key * month.parts) / space);
@@ -88,56 +81,46 @@ export class Index {
     }
     const found = new Map();
     const files = [...byFile].map(async ([number, own]) => {
-      const bytes = await this.#file(month, `terms-${number}.bin`, checkedTerms);
-      const first = Math.ceil((number * space) / month.parts);
-      for (const [key, documents] of decoded(bytes, first, month.count, own)) found.set(key, documents);
+      const file = await this.#file(month, `terms-${number}.bin`, checkedTerms);
+      decode(file, Math.ceil((number * space) / month.parts), month.count, own, found);
     });
     await Promise.all(files);
     return found;
   }
 
   /** The article with a number in a month. */
-  async document({ name, listed, numbering }, number) {
-    const month = { name, numbering };
-    const file = await this.#file(month, `documents-${Math.floor(number / listed)}.json`, checkedList);
-    const row = file.rows[number % listed];
+  async document(month, number) {
+    const file = await this.#file(month, `documents-${Math.floor(number / month.listed)}.json`, checkedList);
+    const row = file.rows[number % month.listed];
     const [id, title, titleLanguage, day, source, excerpt = "", language = "", group = "", address = ""] = row;
     return {
       id, title, titleLanguage, excerpt, language,
       source: file.sources[source],
-      date: `${name}-${String(day).padStart(2, "0")}`,
+      date: `${month.name}-${String(day).padStart(2, "0")}`,
       group: group || id,
       address: address || `articles/${id.slice(0, 2)}/${encodeURIComponent(id)}.html`,
     };
   }
 
   /** A file of a month, checked. One that is damaged, or of another build, is fetched once more. */
-  #file(month, name, check) {
-    const address = new URL(`${month.name.replace("-", "/")}/${name}`, this.address);
-    const key = `${month.numbering} ${address}`;
+  #file({ name: folder, numbering }, name, check) {
+    const address = new URL(`${folder.replace("-", "/")}/${name}`, this.address);
+    const key = `${numbering} ${address}`;
     if (!this.#files.has(key)) {
-      const file = this.#fetched(address, month, check);
+      const read = async (cache) => check(await fetched(address, cache), numbering);
+      const file = read("default").catch(() => read("reload"));
       file.catch(() => this.#files.delete(key));
       this.#files.set(key, file);
     }
     return this.#files.get(key);
   }
 
-  async #fetched(address, month, check) {
-    try {
-      return await check(await fetched(address, "default"), month.numbering);
-    } catch {
-      return check(await fetched(address, "reload"), month.numbering);
-    }
-  }
-
   /** Forget what was fetched, and whether the list of months is another one now. */
   async isRenewed() {
     const last = await this.months().catch(() => []);
     this.#files.clear();
-    this.#months = this.#list("reload");
-    this.#months.catch(() => (this.#months = null));
-    return JSON.stringify(last) !== JSON.stringify(await this.#months);
+    this.#months = null;
+    return JSON.stringify(last) !== JSON.stringify(await this.months("reload"));
   }
 }
 
@@ -147,52 +130,39 @@ async function fetched(address, cache) {
   return response;
 }
 
+/** A file of terms, and where the first bytes of its differences are, the second ones and so on. */
 async function checkedTerms(response, numbering) {
   const bytes = new Uint8Array(await response.arrayBuffer());
-  const isOfMonth = bytes.length >= 10 && bytes[0] === FORMAT && uint32(bytes, 1) === numbering;
-  if (!isOfMonth || bytes.length !== starts(bytes).at(-1)) throw new Error("not a file of this index");
-  return bytes;
-}
-
-function uint32(bytes, at) {
-  return new DataView(bytes.buffer).getUint32(at, true);
-}
-
-/** How many bytes a difference has, less one; 3 if it has as many as any in the file. */
-function sizeOf(bytes, number) {
-  return (bytes[10 + (number >> 2)] >> (2 * (number & 3))) & 3;
-}
-
-/** Where the first bytes of all differences are, the second ones and so on; the end of the file. */
-function starts(bytes) {
-  const [widest, count] = [bytes[5], uint32(bytes, 6)];
-  const counts = [0, 0, 0, 0];
-  if (bytes.length > 10 + count) for (let number = 0; number < count; number++) counts[sizeOf(bytes, number)]++;
-  const found = [10 + Math.ceil(count / 4)];
-  for (let place = 0; place < widest; place++) {
-    const own = counts.reduce((sum, some, size) => (size >= Math.min(place, 3) ? sum + some : sum), 0);
-    found.push(found.at(-1) + own);
-  }
-  return found;
+  const view = new DataView(bytes.buffer);
+  if (bytes[0] !== FORMAT || view.getUint32(1, true) !== numbering) throw new Error(UNFIT);
+  const [widest, count] = [bytes[5], view.getUint32(6, true)];
+  const size = (number) => {
+    const code = (bytes[10 + (number >> 2)] >> (2 * (number & 3))) & 3;
+    return code === 3 ? widest : code + 1;
+  };
+  const ends = new Array(widest + 1).fill(0);
+  if (count < bytes.length) for (let number = 0; number < count; number++) ends[size(number)]++;
+  for (let place = widest; place > 1; place--) ends[place - 1] += ends[place];
+  ends[0] = 10 + Math.ceil(count / 4);
+  for (let place = 0; place < widest; place++) ends[place + 1] += ends[place];
+  if (bytes.length !== ends[widest]) throw new Error(UNFIT);
+  return { bytes, size, count, starts: ends };
 }
 
 async function checkedList(response, numbering) {
   const list = await response.json();
-  if (list.numbering !== numbering) throw new Error("not a file of this index");
+  if (list.numbering !== numbering) throw new Error(UNFIT);
   return list;
 }
 
-/** Key → its documents, of the keys that a file has. generator/search/postings.py tells the format. */
-function decoded(bytes, first, count, keys) {
-  const scale = 2 ** (32 - Math.clz32(2 * count - 1));
-  const [widest, places] = [bytes[5], starts(bytes)];
+/** Add the documents of some keys to what was found. generator/search/postings.py tells the format. */
+function decode({ bytes, size, count, starts }, first, documents, keys, found) {
+  const scale = 2 ** (32 - Math.clz32(2 * documents - 1));
+  const places = [...starts];
   const asked = [...keys].sort((one, other) => one - other);
-  const found = new Map();
-  const differences = uint32(bytes, 6);
   let [posting, key] = [first * scale, asked.shift()];
-  for (let number = 0; number < differences && key !== undefined; number++) {
-    const size = sizeOf(bytes, number);
-    const wide = size === 3 ? widest : size + 1;
+  for (let number = 0; number < count && key !== undefined; number++) {
+    const wide = size(number);
     for (let place = 0, unit = 1; place < wide; place++, unit *= 256) posting += bytes[places[place]++] * unit;
     while (posting >= (key + 1) * scale) key = asked.shift();
     if (!(posting >= key * scale)) continue;
@@ -200,7 +170,6 @@ function decoded(bytes, first, count, keys) {
     const value = posting - key * scale;
     found.get(key).set(value >> 1, value % 2 === 1);
   }
-  return found;
 }
 
 /** The documents that all sets have, and whether lists show all of it. */
@@ -214,8 +183,4 @@ function intersected(sets) {
     }
   }
   return found;
-}
-
-function everyOne(count) {
-  return new Map(Array.from({ length: count }, (_, number) => [number, true]));
 }

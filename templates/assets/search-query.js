@@ -4,7 +4,7 @@ import { folded, keyOf, piecesOf, wantedKeys } from "./search-terms.js";
 const CLAUSE = /(-?)(?:(source|tag|lang|site|before|after)[:：])?(?:["“”]([^"“”]*)["“”]?|(\S+))/giu;
 const DAY = /^(\d{4})(?:-(\d\d?))?(?:-(\d\d?))?$/;
 
-/** The query in a line of text: its clauses, and the days from which and before which articles are asked for. */
+/** The query in a line of text. */
 export function parsed(line) {
   const clauses = [];
   let [since, until] = ["", "9999-99-99"];
@@ -82,7 +82,7 @@ function aligned(text) {
   let at = 0;
   for (const character of text) {
     const code = character.charCodeAt(0);
-    const isPlain = code < 0x80 || (code >= 0x4e00 && code < 0xa000); // nearly all are; folding one takes a microsecond
+    const isPlain = code < 0x80 || (code >= 0x4e00 && code < 0xa000); // folding takes a microsecond
     const own = isPlain ? character.toLowerCase() : folded(character);
     for (let unit = 0; unit < own.length; unit++) starts.push(at);
     form += own;

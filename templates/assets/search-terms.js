@@ -1,4 +1,4 @@
-// The terms of texts and queries as keys, like generator/search/terms.py, by the same table.
+// The terms of queries as keys, like generator/search/terms.py, by the same table.
 import { BLANKED, JOINING, KEY_BITS, LONGEST_NAME, MARKS, PAIRED, PARTING, REPLACED, SPREAD } from "./search-table.js";
 
 const WORD = `[^${PAIRED}${PARTING}]+`;
@@ -10,11 +10,6 @@ const MARK = new RegExp(`[${MARKS}]+`, "gu");
 const BLANK = new RegExp(`[${BLANKED}]`, "gu");
 const SHIFT = 32 - KEY_BITS;
 
-const CRC = Int32Array.from({ length: 256 }, (_, value) => {
-  for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
-  return value;
-});
-
 /** A text in the form in which its terms are found. */
 export function folded(text) {
   text = text.replace(BLANK, " ").normalize("NFKC").toLowerCase();
@@ -23,11 +18,14 @@ export function folded(text) {
   return text;
 }
 
-/** The key of a word or name. */
+/** The key of a word or name: the upper bits of its CRC-32. */
 export function keyOf(term) {
   let crc = -1;
-  for (const byte of new TextEncoder().encode(term)) crc = CRC[(crc ^ byte) & 0xff] ^ (crc >>> 8);
-  return (crc ^ -1) >>> SHIFT;
+  for (const byte of new TextEncoder().encode(term)) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 && 0xedb88320);
+  }
+  return ~crc >>> SHIFT;
 }
 
 /** The names and runs of characters in a folded text. */
@@ -35,20 +33,11 @@ export function piecesOf(text) {
   return Array.from(text.matchAll(NAME_OR_RUN), ([piece, run]) => ({ piece, isRun: run !== undefined }));
 }
 
-/** The keys of all terms of a text. */
-export function keysOf(text) {
-  return keys(text, termsOf);
-}
-
 /** The keys that a text has if it contains what a reader typed. */
 export function wantedKeys(text) {
-  return keys(text, wantedOf);
-}
-
-function keys(text, terms) {
   const found = new Set();
   for (const { piece, isRun } of piecesOf(folded(text))) {
-    if (!isRun) for (const term of terms(piece)) found.add(keyOf(term));
+    if (!isRun) for (const term of wantedOf(piece)) found.add(keyOf(term));
     for (let at = 1; isRun && at < piece.length; at++) {
       const pair = piece.charCodeAt(at - 1) | (piece.charCodeAt(at) << 16);
       found.add(Math.imul(pair, SPREAD) >>> SHIFT);
@@ -57,31 +46,16 @@ function keys(text, terms) {
   return [...found];
 }
 
-function termsOf(name) {
-  const { parts, signed } = split(name);
-  const terms = [...signed];
-  for (let start = 0; start < parts.length; start += 2) {
-    const last = Math.min(parts.length, start + 2 * LONGEST_NAME);
-    for (let end = start + 1; end <= last; end += 2) terms.push(parts.slice(start, end).join(""));
-  }
-  return terms;
-}
-
 function wantedOf(name) {
-  const { parts, signed } = split(name);
-  const width = 2 * LONGEST_NAME - 1;
-  const terms = [...signed];
-  for (let start = 0; start < Math.max(1, parts.length - width + 1); start += 2) {
-    if (parts.length > 1 || !signed.length) terms.push(parts.slice(start, start + width).join(""));
-  }
-  return terms;
-}
-
-function split(name) {
   const core = name.replace(/[+#]+$/, "");
   const first = core[0] === "." ? "." : "";
   const last = name.slice(core.length);
   const parts = core.slice(first.length).split(PARTS);
-  const signed = [...(first ? [first + parts[0]] : []), ...(last ? [parts.at(-1) + last] : [])];
-  return { parts, signed };
+  const terms = [...(first && [first + parts[0]]), ...(last && [parts.at(-1) + last])];
+  const width = 2 * LONGEST_NAME - 1;
+  const isWhole = parts.length > 1 || !terms.length;
+  for (let start = 0; isWhole && start < Math.max(1, parts.length - width + 1); start += 2) {
+    terms.push(parts.slice(start, start + width).join(""));
+  }
+  return terms;
 }

@@ -1,57 +1,53 @@
-// The page that searches: what is typed stands in the address, and what is found appears below.
+// The page that searches: the address has what is typed, and what is found appears below.
 import { Index } from "./search-index.js";
 import { holds, marked, parsed } from "./search-query.js";
 
 const PAGE = 10;
-/** With so many, older months wait until somebody asks for more. */
+/** With so many, older months wait. */
 const ENOUGH = 5;
 const WAIT = 120;
-/** After so many milliseconds without typing, the address follows. */
+/** Milliseconds without typing after which the address follows. */
 const SETTLED = 1500;
-const form = document.querySelector("#_search");
+const [without, form, status, list, more] = document.querySelectorAll("#_without, #_search, #_status, #_results, #_more");
 const box = form.elements.q;
-const status = document.querySelector("#_status");
-const list = document.querySelector("#_results");
-const more = document.querySelector("#_more");
 const folder = new URL("./", location.href);
 const root = new URL("../", folder);
 const index = new Index(folder);
 const fields = [...form.querySelectorAll("[data-field]")];
 let run = 0;
-let timer = 0;
-let settling = 0;
+let timers = [];
 
 const say = (name, values = {}) =>
   form.dataset[name].replace(/\{(\w+)\}/g, (_, key) => values[key].toLocaleString(document.documentElement.lang));
 
-function element(name, text = "", attributes = {}) {
+function element(name, attributes, ...children) {
   const made = document.createElement(name);
-  made.textContent = text;
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
   return made;
 }
 
-function withMarks(name, text, clauses, attributes) {
-  const made = element(name, "", attributes);
-  made.append(...marked(text, clauses).map((part) => (part.isMarked ? element("mark", part.text) : part.text)));
-  return made;
+function withMarks(name, attributes, text, clauses) {
+  const parts = marked(text, clauses).map((part) => (part.isMarked ? element("mark", {}, part.text) : part.text));
+  return element(name, attributes, ...parts);
 }
 
 /** One search: what it found and has not shown yet. */
 class Search {
+  waiting = [];
+  found = 0;
+  groups = new Map();
+  damaged = new Set();
+  isOver = false;
+
   constructor(query, order) {
     this.query = query;
     this.order = order;
     this.months = index.search(query);
-    this.waiting = [];
-    this.found = 0;
     this.counts = query.wanted.map(() => 0);
-    this.groups = new Map();
-    this.damaged = [];
-    this.isOver = false;
   }
 
-  /** Show some more articles. Returns how many. */
+  /** Show some more articles. */
   async show(count, isCurrent) {
     let shown = 0;
     while (shown < count && isCurrent()) {
@@ -67,14 +63,13 @@ class Search {
         shown += document ? this.#list(document) : 0;
       }
     }
-    return shown;
   }
 
   async #next() {
     const { value, done } = await this.months.next();
     this.isOver = done || value.isLast;
     if (done) return;
-    if (value.error) this.damaged.push(value.month.name);
+    if (value.error) this.damaged.add(value.month.name);
     value.counts.forEach((own, place) => (this.counts[place] += own));
     const matches = value.matches.map((one) => ({ ...one, month: value.month }));
     if (this.order !== "date") matches.sort((one, other) => other.isShown - one.isShown);
@@ -88,7 +83,7 @@ class Search {
       const { since, until } = this.query;
       if (document.date >= since && document.date < until) return { ...document, ...match };
     } catch {
-      if (!this.damaged.includes(match.month.name)) this.damaged.push(match.month.name);
+      this.damaged.add(match.month.name);
     }
     this.found--;
     return null;
@@ -99,22 +94,21 @@ class Search {
     const address = new URL(found.address, root);
     if (!address.href.startsWith(root.href)) return 0;
     if (known) {
-      const also = known.querySelector(".also") ?? known.appendChild(element("p", say("also"), { class: "also" }));
-      also.append(" ", element("a", found.source, { href: address.href, title: found.title }));
+      const also = known.querySelector(".also") ?? known.appendChild(element("p", { class: "also" }, say("also")));
+      also.append(" ", element("a", { href: address.href, title: found.title }, found.source));
       return 0;
     }
     const plain = this.query.wanted.filter(({ field }) => !field);
     const isNear = plain.some((one) => one.isPhrase && !holds(found.title, one) && !holds(found.excerpt, one));
-    const item = element("li", "", { class: "item", id: `_${found.id}` });
-    const heading = element("h2");
-    heading.append(withMarks("a", found.title, plain, { href: address.href, lang: found.titleLanguage, dir: "auto" }));
-    const line = element("p", "", { class: "meta" });
-    line.append(withMarks("span", found.source, plain), " ", element("time", found.date, { datetime: found.date }));
-    if (isNear) line.append(" ", element("span", say("near"), { class: "where" }));
-    else if (!found.isShown) line.append(" ", element("span", say("inText"), { class: "where" }));
-    item.append(heading, line);
+    const where = isNear ? "near" : found.isShown ? "" : "inText";
+    const link = { href: address.href, lang: found.titleLanguage, dir: "auto" };
+    const line = element("p", { class: "meta" }, withMarks("span", {}, found.source, plain), " ");
+    line.append(element("time", { datetime: found.date }, found.date), " ");
+    if (where) line.append(element("span", { class: "where" }, say(where)));
+    const item = element("li", { class: "item", id: `_${found.id}` });
+    item.append(element("h2", {}, withMarks("a", link, found.title, plain)), line);
     if (found.excerpt) {
-      item.append(withMarks("p", found.excerpt, plain, { class: "excerpt", lang: found.language, dir: "auto" }));
+      item.append(withMarks("p", { class: "excerpt", lang: found.language, dir: "auto" }, found.excerpt, plain));
     }
     this.groups.set(found.group, item);
     list.append(item);
@@ -136,49 +130,44 @@ async function start(count = PAGE, scroll = 0) {
     return;
   }
   status.textContent = say("searching");
-  const next = new Search(query, form.elements.order.value);
+  search = new Search(query, form.elements.order.value);
   list.replaceChildren();
-  search = next;
-  await proceed(next, own, count);
-  if (own === run && scroll) window.scrollTo(0, scroll);
+  await proceed(search, own, count);
+  if (own === run && scroll) scrollTo(0, scroll);
 }
 
 async function proceed(current, own, count, isRetry = false) {
   try {
     await current.show(count, () => own === run);
     if (own !== run) return;
-    if (current.damaged.length && !isRetry && (await index.isRenewed())) {
-      search = new Search(current.query, current.order);
-      list.replaceChildren();
-      await proceed(search, own, count, true);
-      return;
-    }
-    tell(current);
+    if (!current.damaged.size || isRetry || !(await index.isRenewed())) return tell(current);
+    search = new Search(current.query, current.order);
+    list.replaceChildren();
+    await proceed(search, own, count, true);
   } catch {
     if (own === run) status.textContent = say("broken");
   }
 }
 
 function tell(current) {
-  const isMore = !current.isOver || current.waiting.length > 0;
-  more.hidden = !isMore;
-  const n = current.found;
-  status.replaceChildren(n ? say(isMore && !current.isOver ? "foundMore" : "found", { n }) : say("none", { words: box.value.trim() }));
-  if (current.damaged.length) status.append(" ", say("damaged", { months: current.damaged.join(", ") }));
+  const { found: n, isOver } = current;
+  more.hidden = isOver && !current.waiting.length;
+  status.textContent = n ? say(isOver ? "found" : "foundMore", { n }) : say("none", { words: box.value.trim() });
+  if (current.damaged.size) status.append(" ", say("damaged", { months: [...current.damaged].join(", ") }));
   if (!n && current.query.wanted.length > 1) advise(current);
 }
 
-/** Name the words that no article has, else the rarest, each with a link that drops it. */
+/** Name the words that fewest articles have, each with a link that drops it. */
 function advise({ query, counts }) {
   const fewest = Math.min(...counts);
   query.wanted.forEach((clause, place) => {
     if (counts[place] !== fewest) return;
     const left = query.clauses.filter((one) => one !== clause).map((one) => one.whole).join(" ");
-    status.append(" ", element("a", say("drop", { word: clause.whole }), { href: `?q=${encodeURIComponent(left)}` }));
+    status.append(" ", element("a", { href: `?q=${encodeURIComponent(left)}` }, say("drop", { word: clause.whole })));
   });
 }
 
-/** Show in the fields what the query says, and mark what says nothing. */
+/** Show in the fields what the query says. */
 function fill({ clauses }) {
   for (const field of fields) {
     const clause = clauses.find((one) => one.field === field.dataset.field && !one.isNegative);
@@ -186,20 +175,22 @@ function fill({ clauses }) {
   }
 }
 
-function ask(line, isNew = true) {
+/** Let the address say what is asked for. */
+function ask(isNew = true) {
+  const line = box.value.trim();
   const address = new URL(location.href);
-  address.search = line.trim() ? new URLSearchParams({ q: line.trim() }) : "";
+  address.search = line && new URLSearchParams({ q: line });
   if (form.elements.order.value === "date") address.searchParams.set("order", "date");
   if (address.href !== location.href) history[isNew ? "pushState" : "replaceState"]({}, "", address);
 }
 
-/** Where this query's results stand, for Back and reload; not in `history`, whose changes count as navigation. */
+/** Keep where this query's results stand, for Back and reload. `history` would count it as navigation. */
 function remember() {
-  const place = { count: list.childElementCount, scroll: window.scrollY };
+  const place = { count: list.childElementCount, scroll: scrollY };
   try {
     sessionStorage.setItem(location.pathname + location.search, JSON.stringify(place));
   } catch {
-    // Storage is refused or full: results begin at the first.
+    // refused or full: results begin at the first
   }
 }
 
@@ -212,39 +203,41 @@ function remembered() {
 }
 
 function restore(isAgain) {
-  const asked = new URL(location.href).searchParams;
+  const asked = new URLSearchParams(location.search);
   box.value = asked.get("q") ?? "";
   form.elements.order.value = asked.get("order") === "date" ? "date" : "relevance";
-  const place = isAgain ? remembered() : {};
-  start(Math.max(PAGE, Number(place.count) || 0), Number(place.scroll) || 0);
+  const { count, scroll } = isAgain ? remembered() : {};
+  start(Math.max(PAGE, Number(count) || 0), Number(scroll) || 0);
 }
 
+const settle = () => timers.forEach((timer) => clearTimeout(timer));
+
 function later() {
-  clearTimeout(timer);
-  clearTimeout(settling);
-  timer = setTimeout(start, WAIT);
-  settling = setTimeout(() => ask(box.value, false), SETTLED);
+  settle();
+  timers = [setTimeout(start, WAIT), setTimeout(() => ask(false), SETTLED)];
+}
+
+function begin() {
+  settle();
+  ask();
+  start();
 }
 
 box.addEventListener("input", (event) => event.isComposing || later());
 box.addEventListener("compositionend", later);
-box.addEventListener("change", () => ask(box.value)); // on leaving it, also for a result
+box.addEventListener("change", () => ask()); // on leaving it, also for a result
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  clearTimeout(timer);
-  clearTimeout(settling);
-  ask(box.value);
-  start();
+  begin();
 });
-form.elements.order.addEventListener("change", () => (ask(box.value), start()));
+form.elements.order.addEventListener("change", begin);
 for (const field of fields) {
   field.addEventListener("change", () => {
     const others = parsed(box.value).clauses.filter((one) => one.field !== field.dataset.field || one.isNegative);
     const value = field.value.trim().replace(/["“”]/g, "");
     const own = value && `${field.dataset.field}:${/\s/.test(value) ? `"${value}"` : value}`;
     box.value = [...others.map((one) => one.whole), own].filter(Boolean).join(" ");
-    ask(box.value);
-    start();
+    begin();
   });
 }
 more.addEventListener("click", async () => {
@@ -258,7 +251,7 @@ addEventListener("popstate", () => restore(true));
 addEventListener("pagehide", remember);
 document.addEventListener("visibilitychange", remember);
 history.scrollRestoration = "manual";
-document.querySelector("#_without").hidden = true;
+without.hidden = true;
 form.hidden = false;
 index.months().catch(() => {}); // while somebody types
 restore(performance.getEntriesByType("navigation")[0]?.type !== "navigate");

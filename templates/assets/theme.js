@@ -1,4 +1,4 @@
-// The colours and the size of text that this reader chose, before anything is drawn.
+// The colours and text size that this reader chose, before anything is drawn.
 {
   const root = document.documentElement;
   const key = `broadsheet ${new URL("../", document.currentScript.src).pathname} look`;
@@ -7,7 +7,7 @@
     try {
       look = JSON.parse(localStorage.getItem(key));
     } catch {
-      // Storage is refused, or what is in it is damaged: the system decides.
+      // refused or damaged: the system decides
     }
     const { theme, size } = look ?? {};
     root.dataset.theme = theme === "light" || theme === "dark" ? theme : "system";

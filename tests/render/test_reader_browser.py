@@ -331,6 +331,7 @@ def test_keys_open_folds(page, served):
         ("2024/07/02/", "gt", "tags/"),
         ("2024/07/02/", "gl", "later/"),
         ("2024/07/02/", "/", "search/"),
+        ("search/", "gs", "sources/"),
         ("articles/fi/fir.html", "b", "2024/07/03/#fir"),
         ("sources/herald/2024/07/", "b", "sources/herald/"),
     ],

@@ -37,10 +37,14 @@ def read(data: bytes, numbering: int, first: int, count: int):
     return found
 
 
+def keys_of(documents):
+    return [Keys(array("I", sorted(head)), array("I", sorted(text - head))) for head, text in documents]
+
+
 @given(DOCUMENTS, st.integers(1, 9), st.integers(0, 2**32 - 1))
 def test_what_is_written_can_be_read(documents, parts, numbering):
-    keys = [Keys(array("I", sorted(head)), array("I", sorted(text))) for head, text in documents]
-    files = [*files_of(keys, numbering, parts, range(parts))]
+    keys = keys_of(documents)
+    files = [*files_of(keys, len(keys), numbering, parts, range(parts))]
     assert len(files) == parts
     found = {}
     for number, data in enumerate(files):
@@ -54,9 +58,9 @@ def test_what_is_written_can_be_read(documents, parts, numbering):
 
 @given(DOCUMENTS, st.integers(2, 9))
 def test_a_file_alone_is_the_same_as_among_others(documents, parts):
-    keys = [Keys(array("I", sorted(head)), array("I", sorted(text))) for head, text in documents]
-    every = [*files_of(keys, 7, parts, range(parts))]
-    assert [next(files_of(keys, 7, parts, range(one, one + 1))) for one in range(parts)] == every
+    keys = keys_of(documents)
+    every = [*files_of(keys, len(keys), 7, parts, range(parts))]
+    assert [next(files_of(keys, len(keys), 7, parts, range(one, one + 1))) for one in range(parts)] == every
 
 
 @given(st.integers(1, 4096), st.integers(0, 2**KEY_BITS - 1))
