@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.alike
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "generator"
 PAGE = (ROOT / "docs/architecture.md").read_text("utf-8")

@@ -7,6 +7,8 @@ from generator.reading.article import article_of
 from generator.reading.comments import without_comments
 from generator.reading.frontmatter import clipping_in
 
+pytestmark = pytest.mark.alike
+
 
 @pytest.mark.parametrize(
     ("text", "shown"),

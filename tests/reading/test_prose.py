@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from generator.reading import prose
 
+pytestmark = pytest.mark.alike
 TITLE = "The grid: a history"
 TEXT = "A page was as many columns as the press could hold."
 

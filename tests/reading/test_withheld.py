@@ -10,6 +10,8 @@ from generator.reading.article import article_of
 from generator.reading.frontmatter import clipping_in, clipping_of, front_matter_in
 from generator.reading.withholding import corrected
 
+pytestmark = pytest.mark.alike
+
 
 def reading_with(block):
     return article_of(clipping_of("a.md", f"---\n{block}---\n\nA line of text.\n")[0], rules())

@@ -15,6 +15,7 @@ from generator.render import sanitise
 from generator.render.images import Image, LocalImages
 from generator.render.markdown import Place, body_html, plain
 
+pytestmark = pytest.mark.alike
 CASES = Path(__file__).parents[1] / "cases"
 PLACE = Place(
     original="https://o.example/p/q.html?x=1",

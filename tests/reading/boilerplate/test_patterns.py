@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from generator.reading.boilerplate.families import built_in
 from generator.reading.boilerplate.patterns import patterns_of
 
+pytestmark = pytest.mark.alike
 OURS = tuple(
     pattern
     for lexicon in built_in().lexicons
