@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from generator.reading import prose
 
-pytestmark = pytest.mark.alike
 TITLE = "The grid: a history"
 TEXT = "A page was as many columns as the press could hold."
 
@@ -148,6 +147,7 @@ def test_nothing_raises(body, title):
     prose.is_readable(body, prose.opening_words(body))
 
 
+@pytest.mark.no_coverage
 @pytest.mark.parametrize(
     "hostile",
     [

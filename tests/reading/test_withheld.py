@@ -10,7 +10,7 @@ from generator.reading.article import article_of
 from generator.reading.frontmatter import clipping_in, clipping_of, front_matter_in
 from generator.reading.withholding import corrected
 
-pytestmark = pytest.mark.alike
+pytestmark = pytest.mark.cover_first_case
 
 
 def reading_with(block):
@@ -289,6 +289,7 @@ def test_a_line_of_a_text_or_of_a_mapping_holds_nothing_back(front):
     assert not faults
 
 
+@pytest.mark.no_coverage
 @pytest.mark.parametrize(
     "line", [" private: true", " name: x\n hidden: true", "- hidden: true\n  a: b", "\t- " * 20]
 )

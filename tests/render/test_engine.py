@@ -28,7 +28,7 @@ from generator.render.day_views import EarlierDay
 from generator.render.engine import Engine
 from generator.render.templates import TemplateFault, Templates
 
-pytestmark = pytest.mark.alike
+pytestmark = pytest.mark.cover_first_case
 
 
 class Jinja(Templates):
