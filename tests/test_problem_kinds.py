@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs/reference/problems.md").read_text("utf-8")
-TREES = {path: ast.parse(path.read_text("utf-8")) for path in sorted((ROOT / "generator").rglob("*.py"))}
 
 
-def calls(name: str) -> Iterator[tuple[Path, ast.Call]]:
-    for path, tree in TREES.items():
-        for node in ast.walk(tree):
-            if (
-                isinstance(node, ast.Call)
-                and getattr(node.func, "id", getattr(node.func, "attr", "")) == name
-            ):
-                yield path, node
+@functools.cache
+def nodes() -> dict[Path, list[ast.AST]]:
+    """All nodes of each module."""
+    files = sorted((ROOT / "generator").rglob("*.py"))
+    return {file: [*ast.walk(ast.parse(file.read_text("utf-8")))] for file in files}
+
+
+@functools.cache
+def all_calls() -> dict[str, list[tuple[Path, ast.Call]]]:
+    """All calls, by the name of what is called."""
+    found: dict[str, list[tuple[Path, ast.Call]]] = {}
+    for path, those in nodes().items():
+        for node in those:
+            if isinstance(node, ast.Call):
+                name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+                found.setdefault(name, []).append((path, node))
+    return found
+
+
+def calls(name: str) -> list[tuple[Path, ast.Call]]:
+    return all_calls().get(name, [])
 
 
 def default_kinds(function: ast.FunctionDef) -> list[ast.expr | None]:
@@ -35,10 +47,10 @@ def default_kinds(function: ast.FunctionDef) -> list[ast.expr | None]:
 
 def kinds_in_code() -> set[str]:
     values: list[ast.expr | None] = []
-    for path, tree in TREES.items():
+    for path, those in nodes().items():
         if "boilerplate/blocks.py" in str(path):  # blocks of a body have kinds too
             continue
-        for node in ast.walk(tree):
+        for node in those:
             if isinstance(node, ast.Call):
                 values += [keyword.value for keyword in node.keywords if keyword.arg == "kind"]
             if isinstance(node, ast.FunctionDef):
@@ -56,8 +68,8 @@ def test_the_page_lists_every_kind_and_no_other():
 def error_kinds_in_code() -> set[str]:
     """The kinds that some function gives to a problem for which the build fails."""
     values: list[ast.expr | None] = []
-    for tree in TREES.values():
-        for node in ast.walk(tree):
+    for those in nodes().values():
+        for node in those:
             if isinstance(node, ast.FunctionDef) and "Severity.ERROR" in ast.unparse(node):
                 keywords = [one for one in ast.walk(node) if isinstance(one, ast.keyword)]
                 keywords += [one for _, call in calls(node.name) for one in call.keywords]

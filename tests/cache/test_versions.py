@@ -30,7 +30,7 @@ def zone_file(folder: Path, key: str, place: str) -> Path:
 
 def run(root: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "generator", *arguments, "--as-of", "2024-12-31"],
+        [sys.executable, "-m", "generator", *arguments, "--workers", "1", "--as-of", "2024-12-31"],
         cwd=root,
         env={**os.environ, **environment},
         stdin=subprocess.DEVNULL,

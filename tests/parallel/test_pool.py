@@ -127,6 +127,15 @@ def is_stopped_once(items):
         yield True
 
 
+def wake(pool: Workers, stopped: Path, done: threading.Event) -> None:
+    """Continue the workers, later than time is up for an item, whenever they began."""
+    while not stopped.exists() and not done.wait(0.01):
+        pass
+    while not done.wait(0.7):
+        for pid in pool.pids:
+            os.kill(pid, signal.SIGCONT)
+
+
 @pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
 def test_a_worker_that_was_stopped_costs_its_item_nothing(tmp_path):
     """Whether by Ctrl-Z or by a laptop that sleeps."""
@@ -134,9 +143,11 @@ def test_a_worker_that_was_stopped_costs_its_item_nothing(tmp_path):
     with Workers(1) as pool:
         results = {}
         for name in names:
-            waker = threading.Timer(1.0, lambda: [os.kill(pid, signal.SIGCONT) for pid in pool.pids])
+            done = threading.Event()
+            waker = threading.Thread(target=wake, args=(pool, Path(name), done))
             waker.start()
             results |= dict(pool.run(is_stopped_once, [[name]], budget=Budget(0.3, 200 << 20, 0.5)))
+            done.set()
             waker.join()
     assert results == dict.fromkeys(names, True)
 
