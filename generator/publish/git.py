@@ -79,6 +79,17 @@ class GitBranch:
             return None
         return Stored(self._git("cat-file", "blob", f"{self._tip}:{RECORD}"), self._tip)
 
+    @property
+    def discards(self) -> str:
+        """The commits that a single one would replace, unless that is one of ours."""
+        if self._history or not self._tip:
+            return ""
+        head = self._git("cat-file", "commit", self._tip).partition(b"\n\n")[0]
+        has_record = self._git("ls-tree", self._tip, RECORD)
+        if has_record and b"\nparent " not in head:
+            return ""
+        return "the commits of the branch would be replaced by a single one, because of `history = false`"
+
     def list(self) -> Mapping[str, str]:
         """Return path → hash of the blob, or empty for a link or submodule."""
         if not self._tip:

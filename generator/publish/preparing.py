@@ -141,6 +141,8 @@ def prepare(
     after = Record(
         as_of=built.as_of, built=changed_at, is_guarded=before.is_guarded, files=files, retired=plan.retired
     )
+    about_others = _questions_about(seen, files, is_first=stored is None) if seen else ()
+    asked = (*_deletion_questions(before, plan), *about_others, store.discards)
     earlier = read_notes(options.notes) if store.is_atomic else before.untold
     return Prepared(
         output=output,
@@ -150,7 +152,7 @@ def prepare(
         after=after,
         plan=plan,
         is_first=stored is None,
-        questions=_questions(before, plan, seen, files, is_first=stored is None),
+        questions=tuple(filter(None, asked)),
         replaced=frozenset(seen.others) & files.keys() - seen.same if seen else frozenset(),
         options=options,
         untold=due(options.services, plan, earlier),
@@ -202,14 +204,6 @@ def _observed(
         return store.matches(Upload(root, path, files[path]), told)
 
     return difference.observed(before, files, store.list(), same)
-
-
-def _questions(
-    before: Record, plan: Plan, seen: Observation | None, files: Mapping[str, str], *, is_first: bool
-) -> tuple[str, ...]:
-    """Return what is to be asked before a publish."""
-    about_others = _questions_about(seen, files, is_first=is_first) if seen else []
-    return (*_deletion_questions(before, plan), *about_others)
 
 
 def _deletion_questions(before: Record, plan: Plan) -> list[str]:
