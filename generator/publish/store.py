@@ -110,8 +110,9 @@ class Store(Protocol):
     is_guarded: bool
     """Whether `put` finds out what stands in the place of new files. Known after the first `swap`."""
 
-    discards: str
-    """What a publish would take away beside files, as a question; empty for nothing. Known after `read`."""
+    @property
+    def discards(self) -> str:
+        """What besides files a publish would destroy, for a question; or empty. Known after `read`."""
 
     def read(self) -> Stored | None:
         """Return the record; None if there is none. The first call of a publish."""
