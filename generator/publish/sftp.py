@@ -40,7 +40,7 @@ _LOCK_SECONDS = 30.0
 class Sftp:
     """A folder of a server as a target. Its connection lives in a thread of its own."""
 
-    is_atomic, is_guarded, discards = False, True, ""
+    is_atomic, is_guarded, has_folders, discards = False, True, True, ()
 
     def __init__(self, address: str, connections: int) -> None:
         try:
