@@ -116,8 +116,9 @@ class _Run:
         try:
             held.enter_context(lock.held(self._site.output, 0))
         except BuildError:
-            if not breaks_lock:
+            if not breaks_lock and not store.is_atomic:  # else nobody holds the record
                 check_free(store, notice=self._notice)
+            self._notice("waiting until another command is done with the output folder")
             held.enter_context(lock.held(self._site.output, _PATIENCE))
 
     def _finish(self, store: Store, prepared: Prepared) -> int:

@@ -53,7 +53,7 @@ _NO_CREDENTIALS = ("169.254.169.254", "metadata.google.internal", "Account must 
 class Bucket:
     """A prefix in a bucket as a target."""
 
-    is_atomic, is_guarded = False, True
+    is_atomic, is_guarded, has_folders, discards = False, True, False, ()
 
     def __init__(self, address: str, config: PublishConfig) -> None:
         try:

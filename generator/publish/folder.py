@@ -22,7 +22,7 @@ _LOCK_SECONDS = 10
 class Folder:
     """A folder as a target. Files are renamed into place. Links below it are never followed."""
 
-    is_atomic, is_guarded = False, True
+    is_atomic, is_guarded, has_folders, discards = False, True, True, ()
 
     def __init__(self, root: Path) -> None:
         self.name = root.as_uri()

@@ -42,7 +42,7 @@ _PASSING = (
 class GitBranch:
     """A branch as a target. `cache` is a bare repository of our own, which may be deleted at any time."""
 
-    is_atomic, is_guarded = True, True
+    is_atomic, is_guarded, has_folders = True, True, False
 
     def __init__(self, url: str, branch: str, cache: Path, *, history: bool, subject: str) -> None:
         self.name = scrubbed(f"git+{url}#{branch}")
@@ -78,6 +78,16 @@ class GitBranch:
         if not self._git("ls-tree", self._tip, RECORD):
             return None
         return Stored(self._git("cat-file", "blob", f"{self._tip}:{RECORD}"), self._tip)
+
+    @property
+    def discards(self) -> Sequence[str]:
+        """The commits that a single one would replace, unless that is one of ours."""
+        if self._history or not self._tip:
+            return ()
+        head = self._git("cat-file", "commit", self._tip).partition(b"\n\n")[0]
+        if b"\nparent " not in head and self._git("ls-tree", self._tip, RECORD):
+            return ()
+        return ("the commits of the branch would be replaced by a single one, because of `history = false`",)
 
     def list(self) -> Mapping[str, str]:
         """Return path → hash of the blob, or empty for a link or submodule."""

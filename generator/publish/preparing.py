@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -141,6 +141,7 @@ def prepare(
     after = Record(
         as_of=built.as_of, built=changed_at, is_guarded=before.is_guarded, files=files, retired=plan.retired
     )
+    about_others = _questions_about(seen, files, is_first=stored is None) if seen else ()
     earlier = read_notes(options.notes) if store.is_atomic else before.untold
     return Prepared(
         output=output,
@@ -150,7 +151,7 @@ def prepare(
         after=after,
         plan=plan,
         is_first=stored is None,
-        questions=_questions(before, plan, seen, files, is_first=stored is None),
+        questions=(*_deletion_questions(before, plan), *about_others, *store.discards),
         replaced=frozenset(seen.others) & files.keys() - seen.same if seen else frozenset(),
         options=options,
         untold=due(options.services, plan, earlier),
@@ -201,15 +202,11 @@ def _observed(
             return True  # by the record, without reading the file
         return store.matches(Upload(root, path, files[path]), told)
 
-    return difference.observed(before, files, store.list(), same)
-
-
-def _questions(
-    before: Record, plan: Plan, seen: Observation | None, files: Mapping[str, str], *, is_first: bool
-) -> tuple[str, ...]:
-    """Return what is to be asked before a publish."""
-    about_others = _questions_about(seen, files, is_first=is_first) if seen else []
-    return (*_deletion_questions(before, plan), *about_others)
+    seen = difference.observed(before, files, store.list(), same)
+    if store.has_folders and (blocking := sorted({*seen.others} & _folders(files))):
+        what = f"files of somebody else are in the place of folders of the site: {some(blocking)}"
+        raise refused(store.name, what, "move them away")
+    return seen
 
 
 def _deletion_questions(before: Record, plan: Plan) -> list[str]:
@@ -223,7 +220,7 @@ def _deletion_questions(before: Record, plan: Plan) -> list[str]:
 
 def _questions_about(seen: Observation, files: Mapping[str, str], *, is_first: bool) -> list[str]:
     """Return what is to be asked about the files of somebody else that are there."""
-    folders = {folder for path in files for folder in names.folders(path)} if seen.others else set()
+    folders = _folders(files) if seen.others else set()
     same, replaced, blocking, staying = [], [], [], []
     for path in seen.others:
         if path in seen.same:
@@ -245,6 +242,10 @@ def _questions_about(seen: Observation, files: Mapping[str, str], *, is_first: b
         for what, paths in told.items()
         if paths
     ]
+
+
+def _folders(files: Iterable[str]) -> set[str]:
+    return {folder for path in files for folder in names.folders(path)}
 
 
 def some(paths: Sequence[str]) -> str:

@@ -44,8 +44,9 @@ def publish(
     """
     publishing = _Publishing(store, prepared, done, replaces_others=replaces_others)
     warnings = publishing.at_once() if store.is_atomic else publishing.in_steps(pace)
-    plan = prepared.plan
-    return Published(sizes=publishing.sizes, deleted=len(plan.deletions), kept=plan.kept, warnings=warnings)
+    sizes, deleted = publishing.sizes, len(prepared.plan.deletions)
+    kept = len(prepared.files) - len(sizes)  # also what an interrupted publish uploaded
+    return Published(sizes=sizes, deleted=deleted, kept=kept, warnings=warnings)
 
 
 class _OccupiedError(BuildError):

@@ -53,7 +53,7 @@ A record that did not arrive whole counts as none. If ours stands there already,
 class Rsync:
     """A folder of a server as a target."""
 
-    is_atomic, is_guarded = False, True
+    is_atomic, is_guarded, has_folders, discards = False, True, True, ()
 
     def __init__(self, address: str) -> None:
         self.name = address

@@ -40,7 +40,7 @@ _LOCK_SECONDS = 30.0
 class Sftp:
     """A folder of a server as a target. Its connection lives in a thread of its own."""
 
-    is_atomic, is_guarded = False, True
+    is_atomic, is_guarded, has_folders, discards = False, True, True, ()
 
     def __init__(self, address: str, connections: int) -> None:
         try:
@@ -220,7 +220,8 @@ class Sftp:
             optional = {"port": self._port, "username": self._user}
             given = {key: value for key, value in optional.items() if value is not None}
             self._connection = await self._ssh.connect(self._host, keepalive_interval=_ALIVE, **given)
-            self._client = await self._connection.start_sftp_client()
+            # Names of others need not be text.
+            self._client = await self._connection.start_sftp_client(path_errors="surrogateescape")
             self._folders.clear()
             self._is_lost = False
         return await work()

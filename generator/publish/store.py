@@ -109,6 +109,12 @@ class Store(Protocol):
     """Whether nothing changes for readers until `swap`, which then comes once, at the end."""
     is_guarded: bool
     """Whether `put` finds out what stands in the place of new files. Known after the first `swap`."""
+    has_folders: bool
+    """Whether no file can be uploaded below the path of a file of others."""
+
+    @property
+    def discards(self) -> Sequence[str]:
+        """What besides files a publish would destroy, as questions. Known after `read`."""
 
     def read(self) -> Stored | None:
         """Return the record; None if there is none. The first call of a publish."""

@@ -296,6 +296,14 @@ def test_of_two_commands_at_once_the_second_says_who_publishes(root, tmp_path, c
     assert re.search(r"process \d+ on .* is publishing there; wait", capfd.readouterr().err)
 
 
+def test_a_second_command_leaves_the_repository_of_the_first_alone(root, tmp_path, monkeypatch, capfd):
+    monkeypatch.setattr("generator.cli.publish._PATIENCE", 0)
+    with output_lock.held(root / "public", 0):
+        assert run(["publish", f"git+{(tmp_path / 'pages.git').as_uri()}#pages"]) == FAILED
+    assert "waiting until another command is done" in capfd.readouterr().err
+    assert not (root / ".broadsheet/publish").exists()
+
+
 def write_file(file, text):
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text)

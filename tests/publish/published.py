@@ -92,7 +92,7 @@ def publish_to(
 class Memory:
     """A target in memory, like a bucket that tells MD5. `requests` lists what was asked of it."""
 
-    is_atomic, is_guarded = False, True
+    is_atomic, is_guarded, has_folders, discards = False, True, False, ()
     name = "memory://test"
 
     def __init__(self, files: Mapping[str, bytes] = {}) -> None:

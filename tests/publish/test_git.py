@@ -10,6 +10,8 @@ from published import SITE, publish_to, write_output
 from servers import GitPlace
 
 from generator.model.errors import BuildError
+from generator.publish import prepare
+from generator.publish.preparing import read_build
 
 
 @pytest.fixture
@@ -55,6 +57,29 @@ def test_without_history_there_is_one_commit(place, output):
         publish_to(store, output)
     assert commits(place) == ["Publish"]
     assert place.site() == {**SITE, "index.html": b"new", "CNAME": b"theirs"}
+
+
+def test_commits_of_others_are_not_replaced_by_a_single_one_unasked(place, output):
+    place.put({"CNAME": b"theirs"})
+
+    def asked() -> bool:
+        with place.opened(history=False) as store:
+            prepared = prepare(store, output, read_build(output), notice=print)
+            return any("commits" in question for question in prepared.questions)
+
+    assert asked()
+    with place.opened() as store:  # with history, they stay
+        publish_to(store, output, yes=True)
+    assert commits(place) == ["Publish", "theirs"]
+    write_output(output, {**SITE, "index.html": b"new"})
+    assert asked()
+    with place.opened(history=False) as store:
+        publish_to(store, output, yes=True)
+    assert commits(place) == ["Publish"]
+    write_output(output, {**SITE, "index.html": b"newer"})
+    assert not asked()
+    place.put({"CNAME": b"another"})
+    assert asked()
 
 
 @pytest.mark.parametrize("filters", ["true", "false"])

@@ -36,12 +36,21 @@ def publish_site(place, output, files=SITE, **options):
 
 
 def test_what_is_behind_a_linked_folder_is_not_written(place, output, outside):
-    place.root.mkdir(parents=True)
+    files = {path: data for path, data in SITE.items() if not path.startswith("articles/")}
+    publish_site(place, output, files)
     (place.root / "articles").symlink_to(outside)
     with pytest.raises(BuildError, match="articles: is in the place of a folder of the site; move it away"):
         publish_site(place, output, yes=True)
     assert [file.name for file in outside.iterdir()] == ["cde.html"]
     assert (place.root / "articles").readlink() == outside
+
+
+def test_a_link_in_the_place_of_a_folder_is_found_before_the_first_publish_begins(place, output, outside):
+    place.root.mkdir(parents=True)
+    (place.root / "articles").symlink_to(outside)
+    with pytest.raises(BuildError, match="in the place of folders of the site: articles; move them away"):
+        publish_site(place, output, yes=True)
+    assert [file.name for file in place.root.iterdir()] == ["articles"]
 
 
 def test_what_is_behind_a_linked_folder_is_not_deleted(place, output, outside):

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import gc
+import os
 import warnings
+from pathlib import Path
 
 import pytest
 from published import SITE, publish_to, write_output
 from servers import SftpPlace
 
 from generator.model.errors import BuildError
-from generator.publish import retry, sftp
+from generator.publish import prepare, retry, sftp
+from generator.publish.preparing import read_build
 
 
 @pytest.fixture
@@ -77,6 +80,19 @@ def test_a_lock_that_cannot_be_written_is_told_and_removed(place, output, monkey
     with place.opened() as store, pytest.raises(BuildError, match="No space left on device"):
         publish_to(store, output)
     assert place.files() == {}
+
+
+def test_names_of_others_need_not_be_text(place, output):
+    theirs = os.fsencode(place.root) + b"/caf\xe9.txt"
+    place.root.mkdir()
+    Path(os.fsdecode(theirs)).write_bytes(b"theirs")
+    with place.opened() as store:
+        prepared = prepare(store, output, read_build(output), notice=print)
+        assert prepared.questions == (
+            r"files of somebody else are there that stay as they are: 1 (caf\xe9.txt)",
+        )
+        publish_to(store, output, yes=True)
+    assert Path(os.fsdecode(theirs)).read_bytes() == b"theirs"
 
 
 def test_a_server_that_refuses_is_told(place, output):

@@ -154,6 +154,7 @@ def test_what_an_interrupted_publish_uploaded_is_known_as_ours(place, output):
         publish_to(store, output, done=done)
     done_again: list[str] = []
     with place.opened() as store:
-        publish_to(store, output, done=done_again.append)
+        finished = publish_to(store, output, done=done_again.append)
     assert sorted(done_again) == sorted(SITE)
+    assert finished.uploaded + finished.kept == len(SITE)
     assert place.site() == SITE
