@@ -6,6 +6,8 @@ const LATER = 200;
 const SEEN = 1000;
 const AWAY = 30 * 60_000;
 const TOUCHED = 15_000;
+/** The last moment that can be shown. */
+const LATEST = 8.64e15;
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /** 30 bits of the CRC-32 of an article's id as five characters, as in `later/new.json`. */
@@ -71,7 +73,7 @@ export function keep(article) {
  */
 export function visit(value = stored("visit")) {
   const { at, before, since, listed } = value ?? {};
-  const isWhole = [at, before].every(Number.isFinite) && [since, listed].every((day) => /^\d{4}-\d\d-\d\d$/.test(day));
+  const isWhole = [at, before].every((time) => Number.isInteger(time) && Math.abs(time) <= LATEST) && [since, listed].every((day) => /^\d{4}-\d\d-\d\d$/.test(day));
   return isWhole ? { ...value, known: marksIn(value.known).join(""), fresh: marksIn(value.fresh).join("") } : null;
 }
 

@@ -39,7 +39,9 @@ async function original() {
   const own = [...place.querySelectorAll("p a")].find((one) => one.textContent.endsWith("↗"));
   if (own) return own.click();
   const page = new DOMParser().parseFromString(await (await fetch(link.href)).text(), "text/html");
-  const href = page.querySelector(".byline a[rel=external]")?.getAttribute("href") ?? "";
+  const item = page.getElementById(link.hash.slice(1)); // of a list; null in a page of its own
+  const named = item ? linkOf(item) : page.querySelector(".byline a[rel=external]");
+  const href = named?.getAttribute("href") ?? "";
   if (/^https?:/i.test(href)) location.assign(href);
 }
 

@@ -108,9 +108,7 @@ export class Index {
     const key = `${numbering} ${address}`;
     if (!this.#files.has(key)) {
       const read = async (cache) => check(await fetched(address, cache), numbering);
-      const file = read("default").catch(() => read("reload"));
-      file.catch(() => this.#files.delete(key));
-      this.#files.set(key, file);
+      this.#files.set(key, read("default").catch(() => read("reload")));
     }
     return this.#files.get(key);
   }

@@ -461,6 +461,7 @@ DAMAGED = (
     "", "{", "null", "true", "-1", '"text"', "[]", "{}", "[null, 1, {}]", '[{"id": "a"}]', "9" * 400,
     '{"theme": {}, "size": []}', '{"at": "x", "known": 7}', '{"__proto__": {"polluted": 1}}',
     json.dumps({"at": 1e308, "before": -1, "since": "9", "listed": HOSTILE, "known": HOSTILE, "fresh": None}),
+    json.dumps({"at": 1e308, "before": 1, "since": "2024-07-01", "listed": "2024-07-01"}),
     json.dumps([{"id": HOSTILE, "title": HOSTILE, "address": "javascript:alert(1)"}]),
     json.dumps([{"id": HOSTILE, "title": HOSTILE, "address": "x", "source": HOSTILE, "language": '"><b>'}]),
     json.dumps(HOSTILE), json.dumps({"theme": HOSTILE, "size": HOSTILE}),

@@ -28,6 +28,8 @@ def write_site(root: Path) -> None:
     text = "We explain CVE-2024-3094 and how C++ and .NET programs load it. " * 20
     write_clipping(content, "cve.md", text, title="A flaw called Café", date="2024-04-03", source="Notes",
                    id="flaw", url="https://www.notes.example.net/a")  # fmt: skip
+    write_clipping(content, "link.md", "", title="A bookmark alone", date="2024-04-03", source="Notes",
+                   id="bookmark", url="https://original.example/bookmark")  # fmt: skip
     for n, payload in enumerate(PAYLOADS):
         write_clipping(content, f"evil/{n}.md", f"hostile{n} " * 40, title=json.dumps(f"hostile {payload}"),
                        date="2024-03-01", source=json.dumps(f"Evil {payload}"), tags=json.dumps([payload]),

@@ -247,6 +247,20 @@ def test_keys_go_through_the_results(search):
     expect(page.locator("article h1")).to_have_text("开源组件 xz-utils 被植入后门")
 
 
+@pytest.mark.parametrize(
+    ("query", "original"),
+    [("bookmark", "https://original.example/bookmark"), ("café", "https://www.notes.example.net/a")],
+)
+def test_v_opens_the_original_of_a_result_with_and_without_a_page(tab, served, query, original):
+    tab.route(original, lambda route: route.fulfill(body="original"))
+    tab.goto(f"{served}search/?q={query}")
+    expect(tab.locator("#_results li")).to_have_count(1)
+    tab.keyboard.press("j")
+    expect(tab.locator("#_results h2 a")).to_be_focused()
+    tab.keyboard.press("v")
+    tab.wait_for_url(original)
+
+
 FETCHED = """async ([files, line]) => {
     const { Index } = await import("./../assets/search-index.js");
     const { parsed } = await import("./../assets/search-query.js");
@@ -319,8 +333,13 @@ def test_a_damaged_month_costs_its_articles_alone(page, served, damaged, content
 
 
 def test_damaged_lists_are_told(page, served, damaged):
-    for file in damaged.glob("2024/04/documents-*"):
+    for file in damaged.glob("2024/0[456]/documents-*"):
         file.write_bytes(b"[]")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{served}search/?q=cellar")
+    expect(page.locator("#_status")).to_contain_text("2024-06, 2024-05")
+    assert sum("/documents-" in url for url in asked) == 4
     page.goto(f"{served}search/?q=xz-utils")
     expect(page.locator("#_status")).to_contain_text("2024-04")
     (damaged / "months.json").unlink()
