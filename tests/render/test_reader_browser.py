@@ -226,6 +226,25 @@ def test_what_came_since_the_last_visit_is_new(grown, served):
     expect(grown.locator("#ginkgo > a")).to_be_focused()
 
 
+def test_counts_of_three_digits_fit_beside_each_other_on_a_phone(grown, served):
+    grown.set_viewport_size({"width": 360, "height": 740})
+    grown.goto(f"{served}sources/")
+    expect(grown.locator("._plus")).to_have_count(1)
+    ends = grown.evaluate(
+        """() => {
+            const plus = document.querySelector("._plus");
+            const number = document.createRange();
+            number.selectNodeContents(plus.previousSibling);
+            plus.previousSibling.textContent = "657";
+            plus.textContent = "+374";
+            plus.closest("tr").querySelector("a").textContent = "A name that takes all the room it can get";
+            return [plus.getBoundingClientRect().right, number.getBoundingClientRect().left];
+        }"""
+    )
+    assert ends[0] < ends[1]
+    grown.goto(served)  # what this test moved is no fault
+
+
 def test_new_holds_through_reload_back_and_other_tabs(grown, served, context):
     grown.reload()
     expect(grown.locator("._new")).to_have_count(1)
