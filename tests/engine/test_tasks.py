@@ -1,5 +1,6 @@
 """What is read of one clipping: its verdict agrees with what its page would show, whatever way it is read."""
 
+import contextlib
 import json
 import re
 import shutil
@@ -67,13 +68,14 @@ def test_what_shows_nothing_is_followed_listed_and_explained_alike(tmp_path, mon
     write_config(tmp_path)
     write_clipping(tmp_path / "content", "good.md")
     file = write_clipping(tmp_path / "content", "saved.md", WORDS)
-    live, options = Live(1), Options(as_of=NOW)
-    live.build(site_in(tmp_path), options, silent, None)
-    write_clipping(tmp_path / "content", "saved.md", UNSEEN["style"])
-    _, pages = live.build(site_in(tmp_path), options, silent, frozenset({file}))
-    assert pages is not None  # followed, not built again
-    while live.rest() or live.due_in is not None:
-        live.build(site_in(tmp_path), options, silent, frozenset())
+    options = Options(as_of=NOW)
+    with contextlib.closing(Live(1)) as live:
+        live.build(site_in(tmp_path), options, silent, None)
+        write_clipping(tmp_path / "content", "saved.md", UNSEEN["style"])
+        _, pages = live.build(site_in(tmp_path), options, silent, frozenset({file}))
+        assert pages is not None  # followed, not built again
+        while live.rest() or live.due_in is not None:
+            live.build(site_in(tmp_path), options, silent, frozenset())
     followed = files_of(tmp_path / "public")
     shutil.rmtree(tmp_path / ".broadsheet")
     shutil.rmtree(tmp_path / "public")
