@@ -7,7 +7,7 @@ import re
 import zoneinfo
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
@@ -82,6 +82,8 @@ PublishKind = Literal["assets", "articles", "lists", "front", "feeds"]
 """A kind of published files."""
 Encoding = Literal["gz", "br", "zst"]
 """How a copy of a file is compressed, by the end of its name."""
+COPY_SUFFIXES = tuple(f".{encoding}" for encoding in get_args(Encoding))
+"""Ends of the names of such copies."""
 
 
 class PublishConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -78,8 +78,8 @@ def _looked(
     """Inspect every clipping that may have changed since the last inspection."""
     cache = context.cache
     looked = {
-        path: known[path][1]
-        for path, stamp in zip(map(sys.intern, found.stamps), found.stamps.values(), strict=True)
+        sys.intern(path): known[path][1]
+        for path, stamp in found.stamps.items()
         if _is_known(known.get(path), stamp)
     }
     unknown = [path for path in found.paths if path not in looked]

@@ -5,9 +5,8 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import get_args
 
-from generator.config.site import Encoding, PublishKind
+from generator.config.site import COPY_SUFFIXES, PublishKind
 from generator.model import addresses
 from generator.output.media_types import BINARY
 
@@ -30,7 +29,6 @@ class Kind(enum.StrEnum):
 
 
 _FOR_MACHINES = frozenset({"xml", "json", "opml", "txt"})
-_ENCODINGS = tuple([f".{encoding}" for encoding in get_args(Encoding)])
 _RETAINED = frozenset({"css", "js", "mjs"})
 
 
@@ -111,8 +109,8 @@ def cache_control(path: str, kind: Kind, configured: Mapping[PublishKind, str]) 
 
 def _uncompressed(path: str) -> str:
     """Return the path of the file of which another one may be a compressed copy."""
-    for encoding in _ENCODINGS:
-        path = path.removesuffix(encoding)
+    for suffix in COPY_SUFFIXES:
+        path = path.removesuffix(suffix)
     return path
 
 

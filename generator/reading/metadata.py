@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import get_args
 
-from generator.config.site import LANGUAGE, Encoding
+from generator.config.site import COPY_SUFFIXES, LANGUAGE
 from generator.model import limits
 from generator.model.addresses import is_device
 from generator.model.ids import path_id
@@ -26,8 +25,6 @@ _ID = re.compile(r"[a-z0-9][a-z0-9-]{1,59}")
 _PART = r"[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,80}"
 _ALIAS = re.compile(rf"(?:{_PART}/){{0,7}}(?:{_PART}\.html|)")
 _MOST_ALIASES = 50
-_COPIES = tuple(f".{encoding}" for encoding in get_args(Encoding))
-"""Endings of the compressed copies that `publish` makes."""
 
 
 def languages_of(fields: ClippingFields, beginning: str, title: str, source: str) -> tuple[str, str, str]:
@@ -115,7 +112,7 @@ def aliases_line(fields: ClippingFields) -> int | None:
 
 def _is_odd(part: str) -> bool:
     """Return whether some file system rejects a name or treats it as another, or a compressed copy has it."""
-    return part.endswith(".") or is_device(part) or part.casefold().endswith(_COPIES)
+    return part.endswith(".") or is_device(part) or part.casefold().endswith(COPY_SUFFIXES)
 
 
 def authors_of(fields: ClippingFields) -> tuple[str, ...]:
