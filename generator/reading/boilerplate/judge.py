@@ -12,14 +12,13 @@ import msgspec
 from generator.reading.boilerplate.blocks import Block, blocks_of
 from generator.reading.boilerplate.evidence import EVIDENCE
 from generator.reading.boilerplate.families import Families, Lexicon, built_in
-from generator.reading.boilerplate.page import page_of
+from generator.reading.boilerplate.page import ACCOUNT, page_of
 from generator.reading.boilerplate.repeats import Key, LearnedBoilerplate
 from generator.reading.boilerplate.verdict import failure_of
 from generator.reading.text import bare
 
 _USUAL = re.compile(r"https?://([a-z0-9.-]+)(?:[/?#]|\Z)")
 """Addresses whose host needs no parser: all but a few."""
-_ACCOUNT = re.compile(r"[?&]__biz=([\w=%-]+)")
 
 
 class BlockDecision(msgspec.Struct, frozen=True, gc=False):
@@ -107,7 +106,7 @@ def article_markdown(blocks: Sequence[BlockDecision]) -> str:
 def source_key(url: str) -> str:
     """Return the key of a source for learning: the WeChat account, as all share a host, else the host."""
     host = _host(url)
-    if host == "mp.weixin.qq.com" and (account := _ACCOUNT.search(url)):
+    if host == "mp.weixin.qq.com" and (account := ACCOUNT.search(url)):
         return f"weixin:{urllib.parse.unquote(account[1])}"
     return host
 

@@ -26,6 +26,8 @@ from generator.reading.text import bare, unescaped
 Removed = Mapping[int, str]
 """Index of a removed block → the reason."""
 
+ACCOUNT = re.compile(r"[?&]__biz=([\w=%-]+)")
+"""The WeChat account in an address of its articles."""
 SOME = 60
 """Number of letters that must precede an end mark."""
 
@@ -133,11 +135,10 @@ def leads_to_other_accounts(page: Page, block: Block) -> bool:
         first -= 1
     while end < min(block.index + _NEIGHBOURS, len(blocks)) and blocks[end].is_linked:
         end += 1
-    accounts = [account for one in blocks[first:end] for account in _ACCOUNT.findall(one.text)]
+    accounts = [account for one in blocks[first:end] for account in ACCOUNT.findall(one.text)]
     return len(set(accounts)) >= _ACCOUNTS and len(set(accounts)) * 2 > len(accounts)
 
 
-_ACCOUNT = re.compile(r"[?&]__biz=([\w=%-]+)")
 _ACCOUNTS = 3
 _NEIGHBOURS = 6
 
