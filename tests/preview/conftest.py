@@ -100,18 +100,3 @@ def previewing(
     """Starts previews that end with the test."""
     with ExitStack() as stack:
         yield lambda *arguments, **options: stack.enter_context(previewed(*arguments, told=told, **options))
-
-
-@pytest.fixture
-def page(tab):
-    """The tab of a module: each test has a server, and so an origin, of its own."""
-    from playwright.sync_api import Error
-
-    yield tab
-    for left in (2, 1, 0):
-        try:
-            tab.goto("about:blank")
-            break
-        except Error:  # the page's script reloads it at this moment
-            if not left:
-                raise
