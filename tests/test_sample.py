@@ -68,8 +68,8 @@ def with_shape(clippings: dict[str, Clipping], shape: str) -> list[str]:
 
 
 def test_every_clipping_is_published_and_one_is_mended(index: SiteIndex) -> None:
-    assert (index.found, index.ignored, index.skipped) == (44, 1, ())
-    assert len(index.digest.articles) == 44
+    assert (index.found, index.ignored, index.skipped) == (56, 1, ())
+    assert len(index.digest.articles) == 56
     assert index.repaired == 1
     assert [(problem.path, problem.line) for problem in index.problems] == [(BROKEN, 2)]
     titles = {article.path: article.title for article in index.digest.articles}
@@ -78,33 +78,43 @@ def test_every_clipping_is_published_and_one_is_mended(index: SiteIndex) -> None
 
 def test_verdicts(index: SiteIndex) -> None:
     assert Counter(article.verdict for article in index.digest.articles) == {
-        Verdict.FULL: 40,
-        Verdict.LINK: 3,
+        Verdict.FULL: 51,
+        Verdict.LINK: 4,
         Verdict.CUT: 1,
     }
 
 
 def test_eight_sources_one_of_them_under_two_names(index: SiteIndex) -> None:
     assert {name: len(source.articles) for name, source in index.digest.sources.items()} == {
-        "Web 标准札记": 14,
-        "字里行间": 6,
-        "版面观察": 3,
-        "活字纪": 4,
-        "The Type Case": 5,
-        "Paper of Record Notes": 5,
-        "Open Web Ledger": 6,
+        "Web 标准札记": 16,
+        "字里行间": 7,
+        "版面观察": 4,
+        "活字纪": 5,
+        "The Type Case": 7,
+        "Paper of Record Notes": 8,
+        "Open Web Ledger": 8,
         "Margin Notes": 1,
     }
     assert all(source.home for source in index.digest.sources.values())
 
 
-def test_three_weeks_each_day_of_them(index: SiteIndex) -> None:
+def test_three_weeks_and_a_day(index: SiteIndex) -> None:
     days = {edition.first: edition.count for edition in index.digest.days}
     first = dt.date(2026, 10, 5)
-    assert list(days) == [first + dt.timedelta(days=n) for n in range(21)]
+    assert list(days) == [first + dt.timedelta(days=n) for n in range(22)]
     assert days[dt.date(2026, 10, 14)] == 14
     busiest = next(edition for edition in index.digest.days if edition.first == dt.date(2026, 10, 14))
     assert max(len(group.articles) for group in busiest.groups) == 12
+
+
+def test_the_newest_day_has_picks_and_stories(index: SiteIndex) -> None:
+    newest = index.digest.days[-1]
+    assert (newest.first, newest.count) == (dt.date(2026, 10, 26), 12)
+    of_day = [article for article in index.digest.articles if article.date == newest.first]
+    assert sum(article.pinned for article in of_day) == 3
+    stories = [story for story in index.digest.stories if story.lead in of_day]
+    assert sorted(len({text.source for text in story.texts}) for story in stories) == [2, 3]
+    assert all({text.language for text in story.texts} == {"en", "zh"} for story in stories)
 
 
 def test_a_time_elsewhere_falls_on_the_next_day_here(index: SiteIndex) -> None:
@@ -115,14 +125,14 @@ def test_a_time_elsewhere_falls_on_the_next_day_here(index: SiteIndex) -> None:
 
 def test_folders_name_the_day(index: SiteIndex) -> None:
     dated = [article for article in index.digest.articles if not article.path.startswith("notes/")]
-    assert len(dated) == 41
+    assert len(dated) == 53
     assert all(article.path.startswith(f"{article.date:%Y/%m/%d}/") for article in dated)
 
 
 def test_languages(index: SiteIndex) -> None:
     languages = Counter(article.language for article in index.digest.articles)
     assert languages["ja"] == 1
-    assert languages["en"] + languages["zh"] == 43
+    assert languages["en"] + languages["zh"] == 55
     assert languages["en"] >= 16
     assert languages["zh"] >= 25
 
@@ -200,7 +210,7 @@ def test_addresses_are_those_of_standards_and_example_domains() -> None:
 
 def test_no_two_clippings_share_an_address(clippings: dict[str, Clipping]) -> None:
     addresses = [c.fields["url"] for c in clippings.values() if "url" in c.fields]
-    assert len(addresses) == len(set(map(str, addresses))) == 38
+    assert len(addresses) == len(set(map(str, addresses))) == 50
 
 
 def test_images_are_beside_their_clippings_and_used(site: Site, clippings: dict[str, Clipping]) -> None:

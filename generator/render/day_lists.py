@@ -88,7 +88,7 @@ class DayLists(msgspec.Struct, frozen=True):
         return self.lists.once(item, also, lambda: self._with_others(item, row, also))
 
     def _with_others(self, item: views.Item, row: Row, also: int) -> views.Item:
-        plan, day = self.lists.plan, self.edition.first
+        plan, day = self.lists.plan, row.article.date
         story = plan.stories.get(row.article.id) if also or row.told else None
         earlier = [text for text in story.texts if text.date < day] if story else []
         named = (

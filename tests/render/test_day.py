@@ -270,6 +270,14 @@ def test_a_short_front_page_goes_on_with_the_days_before():
     assert shown[ADDRESS][0].earlier == ()
 
 
+def test_a_front_page_that_goes_on_names_each_other_text_of_a_story_once():
+    lead, other = article(2, "B", EARLIER), article(3, "C", EARLIER)
+    [day] = composed([article(1), lead, other], stories=(story(lead, other),))[""][0].earlier
+    assert [(int(one.id), [also.name for also in one.also], one.also_more) for one in day.items] == [
+        (2, ["C"], 0)
+    ]
+
+
 def test_a_full_front_page_is_its_day_alone():
     shown = composed([article(n) for n in range(10)] + [article(90, date=EARLIER)])
     assert shown[""][0].earlier == ()

@@ -178,6 +178,12 @@ def test_a_day_has_jumps_with_counts_and_leads_to_what_it_has_no_room_for():
     assert 'rel="next"' not in html
 
 
+def test_a_full_day_says_that_it_has_no_story_unless_a_pick_is_one():
+    picks = (), (item(),), (item(sources=3),)
+    days = [html_of("day.html", day_view(count=12, picks=one)) for one in picks]
+    assert ["no story of several sources" in page for page in days] == [True, True, False]
+
+
 def test_a_day_folds_links_by_source_and_those_with_few_together():
     large = block(
         *(item(f"{n:012}") for n in range(4)), source=views.Named(name="Many", address="s/", count=4)
