@@ -165,17 +165,20 @@ class Bucket:
     def delete(self, paths: Iterable[str], done: Done) -> None:
         """Delete files, many in a request where the host can."""
         paths = [*paths]
+
+        def delete_if_present(path: str) -> None:
+            with contextlib.suppress(FileNotFoundError), self._errors(missing=FileNotFoundError):
+                self._obstore.delete(self._store, path)
+                done(path)
+
         try:
             with self._errors(missing=FileNotFoundError):
                 self._obstore.delete(self._store, paths)
         except FileNotFoundError:  # Azure and Google Cloud Storage insist that there is something to delete
-            for_each(paths, self._delete_if_present, self._config.connections)
-        for path in paths:
-            done(path)
-
-    def _delete_if_present(self, path: str) -> None:
-        with contextlib.suppress(FileNotFoundError), self._errors(missing=FileNotFoundError):
-            self._obstore.delete(self._store, path)
+            for_each(paths, delete_if_present, self._config.connections)
+        else:
+            for path in paths:
+                done(path)
 
     def close(self) -> None:
         """Do nothing: connections end with the process."""

@@ -103,7 +103,7 @@ class Folder:
                 if not is_link and disk.delete(self._root, path, self._folders):
                     disk.prune(self._root, path, self._folders)
                     self._folders.clear()
-            done(path)
+                    done(path)
 
     def _mode(self, path: str) -> int | None:
         found = disk.status_of(f"{self._root}/{path}")

@@ -168,7 +168,7 @@ class Rsync:
         for depth in sorted({folder.count("/") for folder in folders}, reverse=True):
             self._delete([folder for folder in folders if folder.count("/") == depth])
         self._folders.clear()
-        for path in paths:
+        for path in there:
             done(path)
 
     def _delete(self, paths: Sequence[str]) -> None:

@@ -149,7 +149,7 @@ class Sftp:
             if await self._is_folder(path.rpartition("/")[0]) and stat.S_ISREG(await self._mode(path) or 0):
                 with contextlib.suppress(self._ssh.SFTPNoSuchFile, self._ssh.SFTPNoSuchPath):
                     await self._client.remove(f"{self._root}/{path}")
-            done(path)
+                    done(path)
 
         async def prune() -> None:
             above = {folder for path in paths for folder in names.folders(path)}

@@ -100,6 +100,10 @@ class TakenError(Exception):
     """Somebody else changed the record."""
 
 
+class OutrunError(TakenError):
+    """An earlier publish from this folder changed it: it was killed, and its last request was not."""
+
+
 class Store(Protocol):
     """A place for files. Its methods raise `BuildError`, and `TakenError` where they say so."""
 
@@ -122,7 +126,7 @@ class Store(Protocol):
     def swap(self, data: bytes, version: str) -> str:
         """Replace the record of a version, or `ABSENT`, and return the new version.
 
-        Raises `TakenError` if the record there is another.
+        Raises `TakenError` if the record there is another. After `OutrunError`, `read` finds that one.
         """
 
     def list(self) -> Mapping[str, str]:
@@ -142,7 +146,10 @@ class Store(Protocol):
         """Return path → digest of the files there that Broadsheet may have uploaded, by their content."""
 
     def delete(self, paths: Iterable[str], done: Done) -> None:
-        """Delete files in any order. Missing ones are ignored; links stay."""
+        """Delete files in any order. Missing ones are ignored; links stay.
+
+        `done` is called for what was deleted. Where the host does not tell, that is each file.
+        """
 
     def close(self) -> None:
         """Close connections."""
