@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import msgspec
 
 import generator
-from generator.publish.retry import TransientError, retried
+from generator.publish.retry import TransientError, retried, seconds_asked
 from generator.publish.secrets import scrubbed
 from generator.publish.store import refused
 
@@ -64,7 +64,7 @@ def _post(address: str, data: bytes, content_type: str) -> None:
 
 
 def _failed(address: str, error: urllib.error.HTTPError) -> Exception:
-    """Return the error for an answer. The host may ask for a pause in seconds."""
+    """Return the error for an answer. The host may ask for a pause."""
     said = ""
     with error, contextlib.suppress(OSError, http.client.HTTPException):
         said = " ".join(scrubbed(error.read(500).decode("utf-8", "replace")).split())[:200]
@@ -72,6 +72,5 @@ def _failed(address: str, error: urllib.error.HTTPError) -> Exception:
     if error.code != 429 and error.code < 500:
         return fault
     passing = TransientError(*fault.problems)
-    with contextlib.suppress(TypeError, ValueError):
-        passing.after = max(0.0, float(error.headers["Retry-After"]))
+    passing.after = seconds_asked(error.headers)
     return passing

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import email.utils
 import random
 import time
 from collections.abc import Callable
+from email.message import Message
 from typing import TypeVar
 
 from generator.model.errors import BuildError
@@ -12,6 +15,8 @@ from generator.model.errors import BuildError
 T = TypeVar("T")
 ATTEMPTS = 5
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+LONGEST_ASKED = 60.0
+"""The most seconds to wait because a host asks for it. One that asks for more is left alone."""
 
 
 class TransientError(BuildError):
@@ -29,15 +34,28 @@ def retried(
 ) -> T:
     """Return the result of a call, tried again after pauses that double. Raises the last `TransientError`.
 
-    A pause is shortened by chance, by half at most, so that many clients do not come back at once.
+    A pause is shortened by chance, by half at most, so that many clients do not come back at once; but it is
+    never shorter than the host asks.
     """
     pause = FIRST_PAUSE
     for left in reversed(range(attempts)):
         try:
             return call()
         except TransientError as error:
-            if not left:
+            asked = error.after or 0.0
+            if not left or asked > LONGEST_ASKED:
                 raise
-            sleep(min(LONGEST_PAUSE, error.after if error.after is not None else pause * (1 - jitter() / 2)))
-            pause *= 2
+            sleep(max(asked, pause * (1 - jitter() / 2)))
+            pause = min(LONGEST_PAUSE, pause * 2)
     raise AssertionError  # the loop returns or raises
+
+
+def seconds_asked(headers: Message) -> float | None:
+    """Return what `Retry-After` asks for; None without it. A date counts from that of the answer."""
+    asked = headers.get("Retry-After", "").strip()
+    with contextlib.suppress(ValueError, TypeError):
+        if asked.isdecimal():
+            return float(asked)
+        until, now = (email.utils.parsedate_to_datetime(one) for one in (asked, headers.get("Date", "")))
+        return max(0.0, (until - now).total_seconds())
+    return None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import gzip
 import hashlib
+import math
 import re
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -14,7 +15,7 @@ from published import SITE, publish_to, write_output
 
 from generator.config.site import PublishConfig
 from generator.model.errors import BuildError
-from generator.publish import aws, cloud
+from generator.publish import aws, retry
 from generator.publish.cloud import Bucket
 from generator.publish.lock import PACE
 from generator.publish.store import RECORD, TakenError
@@ -37,6 +38,9 @@ class Handler(BaseHTTPRequestHandler):
     def is_faulty(self):
         server = self.server
         server.asked.append(f"{self.command} {self.path}")
+        if server.is_busy(self.command):
+            self.answer(503, **server.headers)
+            return True
         fault = server.faults.pop(0) if server.faults and self.command == server.faulty else None
         if fault == "reset":
             self.close_connection = True
@@ -63,7 +67,11 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(200, ETag=f'"{hashlib.md5(data).hexdigest()}"')
 
     def do_HEAD(self):
-        self.server.asked.append(f"HEAD {self.path}")
+        if self.is_faulty():
+            return
+        if self.path not in self.server.objects:
+            self.answer(404)
+            return
         data, headers = self.server.objects[self.path]
         marks = {name: value for name, value in headers.items() if name.startswith("x-amz-meta")}
         self.send_response(200)
@@ -100,15 +108,40 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
+class Host(ThreadingHTTPServer):
+    """A host that may have too much to do, from some request on until it was asked how long that takes."""
+
+    daemon_threads = True
+
+    def __init__(self, address, handler):
+        super().__init__(address, handler)
+        self.objects, self.asked, self.faults, self.faulty = {}, [], [], "PUT"
+        self.lost, self.is_guarded = [], True
+        self.requests_left, self.idle_at, self.seconds = math.inf, math.inf, 0
+        self.headers = {}
+        """Of its answer while it is busy."""
+        self.refused = []
+        """The requests that came while it was busy."""
+        self._access = threading.Lock()
+
+    def is_busy(self, command):
+        with self._access:
+            self.requests_left -= 1
+            now = time.monotonic()
+            if self.requests_left >= 0 or now >= self.idle_at:
+                return False
+            self.refused.append(command)
+            if command == "HEAD":
+                self.idle_at = min(self.idle_at, now + self.seconds)
+            return True
+
+
 @pytest.fixture
 def host(monkeypatch):
     """A host that notes what is asked of it, with credentials in the environment."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDTESTS0001")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "a-secret-of-the-tests")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    server.objects, server.asked, server.faults, server.faulty = {}, [], [], "PUT"
-    server.lost, server.is_guarded = [], True
+    server = Host(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     server.address = f"http://127.0.0.1:{server.server_port}"
@@ -163,12 +196,7 @@ def test_requests(host, output):
 @pytest.fixture
 def hasty(monkeypatch):
     """Do not wait long before a request is repeated."""
-    backoff = {
-        "init_backoff": dt.timedelta(seconds=0.001),
-        "max_backoff": dt.timedelta(seconds=0.01),
-        "base": 2,
-    }
-    monkeypatch.setattr(cloud, "_RETRIES", {"max_retries": 3, "backoff": backoff})
+    monkeypatch.setattr(retry, "FIRST_PAUSE", 0.001)
 
 
 @pytest.mark.parametrize(
@@ -182,6 +210,24 @@ def test_requests_are_repeated(host, output, faults):
     publish_to(bucket(host), output)
     assert f"/bucket/pre/{RECORD}" in host.objects
     assert not host.faults
+
+
+@pytest.mark.parametrize("connections", [1, 16])
+@pytest.mark.usefixtures("hasty")
+def test_a_busy_host_is_left_alone_for_as_long_as_it_asks(host, output, connections):
+    host.requests_left, host.seconds, host.headers = 8, 1, {"Retry_After": 1}
+    publish_to(bucket(host, connections=connections), output)
+    assert host.refused.count("HEAD") == 1
+    assert 1 <= host.refused.count("PUT") <= connections, "each connection hears it once"
+    assert len(host.refused) == 1 + host.refused.count("PUT")
+    assert len(host.objects) == len(SITE) + 2
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_host_that_asks_for_hours_is_not_waited_for(host, output):
+    host.requests_left, host.headers = 8, {"Retry_After": 7200}
+    with pytest.raises(BuildError, match="publish again in 7,200 seconds, as the host asks"):
+        publish_to(bucket(host, connections=1), output)
 
 
 @pytest.mark.usefixtures("hasty")
