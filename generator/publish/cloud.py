@@ -21,9 +21,19 @@ from generator.model.errors import BuildError, command_error
 from generator.publish import aws
 from generator.publish.each import for_each
 from generator.publish.kinds import cache_control, content_type, is_text
-from generator.publish.retry import LONGEST_ASKED, TransientError, retried
+from generator.publish.retry import passing, retried
 from generator.publish.secrets import scrubbed
-from generator.publish.store import ABSENT, RECORD, Done, Replaces, Stored, TakenError, Upload, refused
+from generator.publish.store import (
+    ABSENT,
+    RECORD,
+    Done,
+    Replaces,
+    Stored,
+    TakenError,
+    Upload,
+    advice_on,
+    refused,
+)
 from generator.publish.throttle import BUSY, Throttle, asked_pause
 
 if TYPE_CHECKING:
@@ -254,16 +264,12 @@ class Bucket:
         if any(sign in text for sign in _NO_CREDENTIALS):
             advice = "it found no credentials; docs/guide/publish.md says where they are kept"
             return refused(self.name, told, advice)
-        advice = _ADVICE.get(kind, "see whether the host is reachable, and publish again")
+        advice = _ADVICE.get(kind) or advice_on(text, "see whether the host is reachable, and publish again")
         if not _PASSING.search(text):
             return refused(self.name, told, advice)
         status = _STATUS.search(text)
-        after = self._throttle.refused() if status and int(status[1]) in BUSY else None
-        if after is not None and after > LONGEST_ASKED:
-            advice = f"publish again in {after:,.0f} seconds, as the host asks"
-        error = TransientError(*refused(self.name, told, advice).problems)
-        error.after = after
-        return error
+        is_busy = status is not None and int(status[1]) in BUSY
+        return passing(refused(self.name, told, advice), self._throttle.refused() if is_busy else None)
 
     def _asked_pause(self) -> float | None:
         """Return the seconds that the host asks to wait now."""

@@ -19,9 +19,20 @@ from typing import IO
 
 from generator.model.errors import BuildError
 from generator.output import names
-from generator.publish.retry import TransientError, retried
+from generator.publish.retry import passing, retried
 from generator.publish.secrets import scrubbed
-from generator.publish.store import ABSENT, RECORD, Done, OutrunError, Stored, TakenError, Upload, refused
+from generator.publish.store import (
+    ABSENT,
+    RECORD,
+    Done,
+    OutrunError,
+    Stored,
+    TakenError,
+    Upload,
+    advice_on,
+    refused,
+)
+from generator.publish.throttle import BUSY, asked_pause
 
 _TIP = "refs/broadsheet/tip"
 """The ref in our own repository of the commit that stands at the target."""
@@ -36,8 +47,8 @@ _OF_A_REPOSITORY = {
 """Variables that git sets for hooks. They would lead us into the repository whose hook publishes."""
 _PASSING = (
     "Could not resolve host", "Connection timed out", "Connection reset", "Connection refused", "early EOF",
-    "Operation timed out", "The requested URL returned error: 5", "RPC failed", "unexpected disconnect",
-    "cannot lock ref",
+    "Operation timed out", "The requested URL returned error: 5", "The requested URL returned error: 429",
+    "RPC failed", "unexpected disconnect", "Empty reply", "connect to server", "cannot lock ref",
 )  # fmt: skip
 """What git says of errors that may pass. Its messages are English, because we set the locale."""
 
@@ -279,10 +290,11 @@ class GitBranch:
     def _failed(self, command: str, errors: bytes) -> BuildError:
         text = scrubbed(errors.decode("utf-8", "replace")).strip()
         message = f"git {command} failed: " + " ".join(text.split())[-500:]
-        error = refused(self.name, message, "see that `git ls-remote` reaches it")
-        if any(sign in text for sign in _PASSING):
-            return TransientError(*error.problems)
-        return error
+        error = refused(self.name, message, advice_on(text, "see that `git ls-remote` reaches it"))
+        if not any(sign in text for sign in _PASSING):
+            return error
+        is_busy = any(f"returned error: {status}" in text for status in BUSY)
+        return passing(error, asked_pause(f"{self._url}/info/refs") if is_busy else None)
 
 
 def _environment() -> dict[str, str]:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import msgspec
 
 import generator
-from generator.publish.retry import TransientError, retried, seconds_asked
+from generator.publish.retry import passing, retried, seconds_asked
 from generator.publish.secrets import scrubbed
 from generator.publish.store import refused
 
@@ -56,9 +56,7 @@ def _post(address: str, data: bytes, content_type: str) -> None:
             raise refused(scrubbed(address), f"is not an address that can be asked: {error}") from error
         except (OSError, http.client.HTTPException) as error:
             reason = error.reason if isinstance(error, urllib.error.URLError) else error
-            raise TransientError(
-                *refused(scrubbed(address), f"cannot be reached: {reason}").problems
-            ) from error
+            raise passing(refused(scrubbed(address), f"cannot be reached: {reason}")) from error
 
     retried(post, attempts=_ATTEMPTS)
 
@@ -71,6 +69,4 @@ def _failed(address: str, error: urllib.error.HTTPError) -> Exception:
     fault = refused(scrubbed(address), f"answered {error.code}" + (f": {said}" if said else ""))
     if error.code != 429 and error.code < 500:
         return fault
-    passing = TransientError(*fault.problems)
-    passing.after = seconds_asked(error.headers)
-    return passing
+    return passing(fault, seconds_asked(error.headers))

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from email.message import Message
 from typing import TypeVar
 
+import msgspec
+
 from generator.model.errors import BuildError
 
 T = TypeVar("T")
@@ -23,6 +25,17 @@ class TransientError(BuildError):
     """A failure that may pass. `after`: seconds that the host asks to wait, if it does."""
 
     after: float | None = None
+
+
+def passing(error: BuildError, after: float | None = None) -> TransientError:
+    """Return an error as one that may pass. `after`: seconds that the host asks to wait."""
+    problems = error.problems
+    if after is not None and after > LONGEST_ASKED:
+        advice = f"publish again in {after:,.0f} seconds, as the host asks"
+        problems = tuple(msgspec.structs.replace(problem, advice=advice) for problem in problems)
+    found = TransientError(*problems)
+    found.after = after
+    return found
 
 
 def retried(

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from generator.model.errors import BuildError
 from generator.output import manifest, names
-from generator.publish.retry import TransientError, retried
+from generator.publish.retry import passing, retried
 from generator.publish.secrets import scrubbed
-from generator.publish.store import ABSENT, RECORD, Done, Stored, TakenError, Upload, refused
+from generator.publish.store import ABSENT, RECORD, Done, Stored, TakenError, Upload, advice_on, refused
 
 _MISSING = {3, 23}
 """Exit codes of rsync when it did not find a file or folder, among other reasons."""
@@ -249,11 +249,10 @@ class Rsync:
 
     def _failed(self, program: str, done: subprocess.CompletedProcess[bytes]) -> BuildError:
         said = " ".join(scrubbed(done.stderr.decode("utf-8", "replace")).split())[-500:]
-        error = refused(
-            self.name, f"{program} failed ({done.returncode}): {said}", "see that rsync reaches it"
-        )
+        advice = advice_on(said, "see that rsync reaches it")
+        error = refused(self.name, f"{program} failed ({done.returncode}): {said}", advice)
         is_passing = done.returncode in _PASSING and "denied" not in said and "verification" not in said
-        return TransientError(*error.problems) if is_passing else error
+        return passing(error) if is_passing else error
 
 
 def _write_copy(file: Upload, place: Path) -> None:

@@ -24,7 +24,7 @@ from typing import Any, TypeVar
 
 from generator.model.errors import BuildError, command_error
 from generator.output import manifest, names
-from generator.publish.retry import TransientError, retried
+from generator.publish.retry import passing, retried
 from generator.publish.store import ABSENT, RECORD, Done, Stored, TakenError, Upload, refused
 
 T = TypeVar("T")
@@ -243,8 +243,7 @@ class Sftp:
         if isinstance(error, ssh.PermissionDenied | ssh.HostKeyNotVerifiable):
             return refused(self.name, f"cannot log in: {said}", "see that `sftp` with this address can")
         self._is_lost = True
-        problem = refused(self.name, f"cannot be reached: {said}", "see that `sftp` reaches it")
-        return TransientError(*problem.problems)
+        return passing(refused(self.name, f"cannot be reached: {said}", "see that `sftp` reaches it"))
 
     async def _read(self) -> Stored | None:
         try:
@@ -256,9 +255,14 @@ class Sftp:
 
     async def _write(self, path: str, data: bytes, staged: str) -> None:
         place, final = f"{self._root}/{staged}", f"{self._root}/{path}"
-        async with self._client.open(place, "wb") as file:
-            await file.write(data)
-        await self._client.posix_rename(place, final)
+        try:
+            async with self._client.open(place, "wb") as file:
+                await file.write(data)
+            await self._client.posix_rename(place, final)
+        except BaseException:
+            with contextlib.suppress(self._ssh.Error):
+                await self._client.remove(place)  # a full disk needs the space for the record
+            raise
 
     async def _replace_record(self, staged: str, data: bytes, version: str) -> None:
         async with self._locked():

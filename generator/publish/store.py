@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 import stat
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -94,6 +95,12 @@ class Upload(msgspec.Struct, frozen=True):
 def refused(where: str | Path, message: str, advice: str = "") -> BuildError:
     """Return the error for a publish that cannot begin, or go on."""
     return refusal(where, message, advice, kind="host")
+
+
+def advice_on(said: str, otherwise: str) -> str:
+    """Return what to do about an error, by what a program or host says of it."""
+    is_full = re.search("no space left|quota exceeded|insufficient ?storage|storagefull", said, re.IGNORECASE)
+    return "free some space, and publish again" if is_full else otherwise
 
 
 class TakenError(Exception):

@@ -1,7 +1,7 @@
-"""Wait as long as a busy host of object storage asks for, with all threads.
+"""Wait as long as a busy host asks for, with all threads.
 
-The library that talks to such hosts keeps the headers of an answer to itself. So after a refusal, the host is
-asked once by a signed address, for nothing but `Retry-After`.
+The library that talks to object storage keeps the headers of an answer to itself, and so does git. After a
+refusal, the host is therefore asked once more, for nothing but `Retry-After`.
 """
 
 from __future__ import annotations

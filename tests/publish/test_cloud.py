@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import math
 import re
-import threading
-import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
+from hosts import Answering, running
 from published import SITE, publish_to, write_output
 
 from generator.config.site import PublishConfig
@@ -23,23 +21,13 @@ from generator.publish.store import RECORD, TakenError
 LONG = b"<p>" + b"A page that is worth compressing. " * 50
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(Answering, BaseHTTPRequestHandler):
     """As much of S3 as a publish needs, with faults on request."""
-
-    protocol_version = "HTTP/1.1"
-
-    def answer(self, code, body=b"", **headers):
-        self.send_response(code)
-        for name, value in {"Content-Length": len(body), **headers}.items():
-            self.send_header(name.replace("_", "-"), str(value))
-        self.end_headers()
-        self.wfile.write(body)
 
     def is_faulty(self):
         server = self.server
         server.asked.append(f"{self.command} {self.path}")
-        if server.is_busy(self.command):
-            self.answer(503, **server.headers)
+        if self.is_refused():
             return True
         fault = server.faults.pop(0) if server.faults and self.command == server.faulty else None
         if fault == "reset":
@@ -104,51 +92,16 @@ class Handler(BaseHTTPRequestHandler):
             deleted = b"".join(b"<Deleted>%s</Deleted>" % key for key in keys)
             self.answer(200, b"<DeleteResult>%s</DeleteResult>" % deleted)
 
-    def log_message(self, *_):
-        pass
-
-
-class Host(ThreadingHTTPServer):
-    """A host that may have too much to do, from some request on until it was asked how long that takes."""
-
-    daemon_threads = True
-
-    def __init__(self, address, handler):
-        super().__init__(address, handler)
-        self.objects, self.asked, self.faults, self.faulty = {}, [], [], "PUT"
-        self.lost, self.is_guarded = [], True
-        self.requests_left, self.idle_at, self.seconds = math.inf, math.inf, 0
-        self.headers = {}
-        """Of its answer while it is busy."""
-        self.refused = []
-        """The requests that came while it was busy."""
-        self._access = threading.Lock()
-
-    def is_busy(self, command):
-        with self._access:
-            self.requests_left -= 1
-            now = time.monotonic()
-            if self.requests_left >= 0 or now >= self.idle_at:
-                return False
-            self.refused.append(command)
-            if command == "HEAD":
-                self.idle_at = min(self.idle_at, now + self.seconds)
-            return True
-
 
 @pytest.fixture
 def host(monkeypatch):
     """A host that notes what is asked of it, with credentials in the environment."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDTESTS0001")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "a-secret-of-the-tests")
-    server = Host(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    server.address = f"http://127.0.0.1:{server.server_port}"
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with running(Handler) as server:
+        server.objects, server.asked, server.faults, server.faulty = {}, [], [], "PUT"
+        server.lost, server.is_guarded = [], True
+        yield server
 
 
 @pytest.fixture

@@ -5,13 +5,16 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler
 
 import pytest
+from hosts import Answering, running
 from published import SITE, publish_to, write_output
 from servers import GitOverSshPlace, GitPlace
 
 from generator.model.errors import BuildError
 from generator.publish import prepare, publish, retry
+from generator.publish.git import GitBranch
 from generator.publish.preparing import read_build
 from generator.publish.store import Store
 from running import Command, until
@@ -239,3 +242,24 @@ def test_what_a_killed_git_left_locked_is_freed(place, output, tmp_path):
     with place.opened() as store:
         publish_to(store, output)
     assert place.site()["index.html"] == b"new"
+
+
+class NoRepository(Answering, BaseHTTPRequestHandler):
+    """A host without repositories."""
+
+    def do_GET(self):
+        if not self.is_refused():
+            self.answer(404)
+
+    def do_HEAD(self):
+        self.do_GET()
+
+
+def test_a_busy_host_is_left_alone_for_as_long_as_it_asks(tmp_path, monkeypatch):
+    monkeypatch.setattr(retry, "FIRST_PAUSE", 0.01)
+    with running(NoRepository) as host:
+        host.requests_left, host.seconds, host.headers = 0, 1, {"Retry_After": 1}
+        branch = GitBranch(f"{host.address}/x.git", "pages", tmp_path / "cache", history=True, subject="x")
+        with pytest.raises(BuildError, match=r"git ls-remote failed: .* not found"):
+            branch.read()
+        assert host.refused == ["GET", "HEAD"]

@@ -288,6 +288,30 @@ def test_a_publish_of_this_machine_that_is_dead_is_finished(output):
     assert decode(store.files[RECORD], "").is_finished
 
 
+def test_after_an_interruption_the_next_publish_says_that_it_finishes_it(output):
+    store = Memory()
+    publish_to(store, output)
+    files = {
+        path: data for path, data in SITE.items() if path not in {"articles/cd/cde.html", "feed.atom.xml"}
+    }
+    write_output(output, {**files, "a.html": b"a", "b.html": b"b"})
+
+    def done(path):
+        if path == "articles/cd/cde.html":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        publish_to(store, output, done=done, yes=True)
+    assert store.site.keys() - files.keys() == {"a.html", "b.html", "feed.atom.xml"}
+    told: list[str] = []
+    published = publish_to(store, output, notice=told.append, yes=True)
+    assert told == ["the last publish there did not finish; this one finishes it"]
+    assert published.deleted == {"feed.atom.xml"}, "the other one is gone"
+    told.clear()
+    publish_to(store, output, notice=told.append)
+    assert not told
+
+
 def elsewhere(store):
     record = running(store)
     publisher = msgspec.structs.replace(record.publisher, machine="another", host="ci")

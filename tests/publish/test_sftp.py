@@ -99,14 +99,3 @@ def test_a_server_that_refuses_is_told(place, output):
     (place.root / "index.html").mkdir(parents=True)
     with place.opened() as store, pytest.raises(BuildError, match="the server refuses: "):
         publish_to(store, output, yes=True)
-
-
-def test_a_key_that_is_not_accepted_is_told(place, output):
-    keys = place.home / ".ssh/authorized_keys"
-    accepted = keys.read_bytes()
-    keys.write_bytes(b"")
-    try:
-        with place.opened() as store, pytest.raises(BuildError, match="cannot log in: "):
-            publish_to(store, output)
-    finally:
-        keys.write_bytes(accepted)
