@@ -47,7 +47,11 @@ _RETRIES: RetryConfig = {"max_retries": 0}
 """The library would not wait as long as a host asks."""
 _ATTEMPTS = 7
 _STATUS = re.compile(r"status code: (\d{3})")
-_PASSING = re.compile(r"status code: (?!501|507)(?:408|429|5\d\d)|HTTP error|SlowDown|InternalError")
+_CONFLICT = "ConditionalRequestConflict"
+"""What S3 says where two conditional requests met: neither condition was judged."""
+_PASSING = re.compile(
+    rf"status code: (?!501|507)(?:408|429|5\d\d)|HTTP error|{_CONFLICT}|SlowDown|InternalError"
+)
 """What the library says of failures that may pass. The last two may stand in an answer to a deletion."""
 _ADVICE = {
     "UnauthenticatedError": "check the credentials: docs/guide/publish.md says where they are looked for",
@@ -250,6 +254,8 @@ class Bucket:
         try:
             yield
         except (exceptions.AlreadyExistsError, exceptions.PreconditionError) as error:
+            if _CONFLICT in str(error):
+                raise self._failed(str(error), type(error).__name__) from None
             raise TakenError from error
         except (exceptions.BaseError, OSError, NotImplementedError, ValueError) as error:
             if missing is not None and isinstance(error, missing):

@@ -77,6 +77,7 @@ class GitBranch:
         self._git("init", "--quiet", "--bare", str(self._cache), where=None)
         settings = {
             "core.hooksPath": os.devnull,
+            "gc.autoDetach": "false",
             "remote.origin.url": self._url,
             # Objects that the fetch leaves out are fetched from there when they are needed.
             "remote.origin.promisor": "true",
@@ -173,6 +174,8 @@ class GitBranch:
         for sent in (*self._sent, commit):
             self._git("update-ref", "-d", f"{_SENT}/{sent}")
         self._tip = commit
+        with contextlib.suppress(BuildError):
+            self._git("gc", "--auto", "--quiet")  # each publish leaves a pack
         return commit
 
     def close(self) -> None:

@@ -154,8 +154,13 @@ def hasty(monkeypatch):
 
 @pytest.mark.parametrize(
     "faults",
-    [[(500, "InternalError")] * 2, [(503, "SlowDown")] * 3, ["reset"] * 2],
-    ids=["500", "503", "reset"],
+    [
+        [(500, "InternalError")] * 2,
+        [(503, "SlowDown")] * 3,
+        ["reset"] * 2,
+        [(409, "ConditionalRequestConflict")] * 2,
+    ],
+    ids=["500", "503", "reset", "409"],
 )
 @pytest.mark.usefixtures("hasty")
 def test_requests_are_repeated(host, output, faults):

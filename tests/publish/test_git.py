@@ -263,3 +263,17 @@ def test_a_busy_host_is_left_alone_for_as_long_as_it_asks(tmp_path, monkeypatch)
         with pytest.raises(BuildError, match=r"git ls-remote failed: .* not found"):
             branch.read()
         assert host.refused == ["GET", "HEAD"]
+
+
+def test_what_is_kept_does_not_grow_by_a_pack_a_publish(place, output, tmp_path, monkeypatch):
+    settings = {"fastimport.unpackLimit": "1", "gc.autoPackLimit": "2"}
+    monkeypatch.setenv("GIT_CONFIG_COUNT", str(len(settings)))
+    for number, (key, value) in enumerate(settings.items()):
+        monkeypatch.setenv(f"GIT_CONFIG_KEY_{number}", key)
+        monkeypatch.setenv(f"GIT_CONFIG_VALUE_{number}", value)
+    for turn in range(5):
+        write_output(output, {**SITE, "index.html": b"%d" % turn})
+        with place.opened() as store:
+            publish_to(store, output)
+    assert len([*(tmp_path / "cache/objects/pack").glob("*.pack")]) <= 3
+    assert len(commits(place)) == 5
