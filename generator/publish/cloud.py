@@ -270,7 +270,7 @@ class Bucket:
         if any(sign in text for sign in _NO_CREDENTIALS):
             advice = "it found no credentials; docs/guide/publish.md says where they are kept"
             return refused(self.name, told, advice)
-        advice = _ADVICE.get(kind) or advice_on(text, "see whether the host is reachable, and publish again")
+        advice = advice_on(text, _ADVICE.get(kind, "see whether the host is reachable, and publish again"))
         if not _PASSING.search(text):
             return refused(self.name, told, advice)
         status = _STATUS.search(text)
@@ -279,12 +279,12 @@ class Bucket:
 
     def _asked_pause(self) -> float | None:
         """Return the seconds that the host asks to wait now."""
-        with contextlib.suppress(
-            self._obstore.exceptions.BaseError, OSError, NotImplementedError, ValueError
-        ):
-            minute = dt.timedelta(minutes=1)
-            return asked_pause(self._obstore.sign(self._store, "HEAD", RECORD, minute))
-        return None
+        exceptions = self._obstore.exceptions
+        try:
+            address = self._obstore.sign(self._store, "HEAD", RECORD, dt.timedelta(minutes=1))
+        except (exceptions.BaseError, OSError, NotImplementedError, ValueError):
+            return None  # not all credentials can sign addresses
+        return asked_pause(address)
 
     def _told(self, text: str) -> str:
         """Return what the host says, in one line and without secrets."""

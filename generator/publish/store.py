@@ -97,10 +97,17 @@ def refused(where: str | Path, message: str, advice: str = "") -> BuildError:
     return refusal(where, message, advice, kind="host")
 
 
+_ADVICE = (
+    ("no space left|quota exceeded|insufficient ?storage|storagefull", "free some space, and publish again"),
+    ("TimeTooSkewed", "set the clock of this machine"),
+    ("expired ?token|token .*expired", "get new credentials; docs/guide/publish.md says where they are kept"),
+)
+"""What programs and hosts say of an error → what to do about it."""
+
+
 def advice_on(said: str, otherwise: str) -> str:
     """Return what to do about an error, by what a program or host says of it."""
-    is_full = re.search("no space left|quota exceeded|insufficient ?storage|storagefull", said, re.IGNORECASE)
-    return "free some space, and publish again" if is_full else otherwise
+    return next((advice for sign, advice in _ADVICE if re.search(sign, said, re.IGNORECASE)), otherwise)
 
 
 class TakenError(Exception):

@@ -235,9 +235,9 @@ def test_a_host_that_refuses_conditional_requests_gets_others(host, output):
     [
         ((503, "SlowDown"), "SlowDown"),
         ((403, "SignatureDoesNotMatch"), "check the credentials"),
-        ((400, "ExpiredToken"), "ExpiredToken"),
-        ((403, "RequestTimeTooSkewed"), "RequestTimeTooSkewed"),
-        ((507, "InsufficientStorage"), "InsufficientStorage"),
+        ((400, "ExpiredToken"), "ExpiredToken.*; get new credentials"),
+        ((403, "RequestTimeTooSkewed"), "RequestTimeTooSkewed.*; set the clock of this machine"),
+        ((507, "InsufficientStorage"), "InsufficientStorage.*; free some space"),
     ],
 )
 @pytest.mark.usefixtures("hasty")
