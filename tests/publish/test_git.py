@@ -190,23 +190,27 @@ def reopened(place, tmp_path) -> Store:
         return store
 
 
-@pytest.mark.parametrize("same", [True, False], ids=["the same site", "another site"])
-def test_a_push_that_outlives_its_publish_is_what_the_next_one_builds_on(place, output, tmp_path, same):
-    with place.opened() as store:
-        publish_to(store, output)
+@pytest.mark.parametrize("is_first", [True, False], ids=["first", "later"])
+@pytest.mark.parametrize("is_same", [True, False], ids=["the same site", "another site"])
+def test_a_push_that_outlives_its_publish_is_what_the_next_one_builds_on(
+    place, output, tmp_path, is_first, is_same
+):
+    if not is_first:
+        with place.opened() as store:
+            publish_to(store, output)
     write_output(output, {**SITE, "index.html": b"of the killed one", "killed.html": b"its page"})
     end = killed_during_its_push(place, tmp_path)
-    if not same:
+    if not is_same:
         write_output(output, {**SITE, "index.html": b"newest"})
     store = reopened(place, tmp_path)
     prepared = prepare(store, output, read_build(output), notice=print)
     end()
     published = publish(store, prepared, done=lambda _path: None)
-    assert len(commits(place)) == (2 if same else 3)
+    assert len(commits(place)) == 3 - is_first - is_same
     assert place.site()["index.html"] == (output / "index.html").read_bytes()
     assert place.site().keys() == read_build(output).files.keys()
-    assert published.deleted == (set() if same else {"killed.html"})
-    assert same or not store._git("for-each-ref", "refs/broadsheet/sent"), "they are not kept for ever"
+    assert published.deleted == (set() if is_same else {"killed.html"})
+    assert is_same or not store._git("for-each-ref", "refs/broadsheet/sent"), "they are not kept for ever"
 
 
 def test_a_push_of_somebody_else_is_not_built_on(place, output, tmp_path):

@@ -10,12 +10,13 @@ import msgspec
 import pytest
 from published import DAY, QUICK, SITE, Memory, publish_to, write_output
 
-from generator.model.errors import BuildError
+from generator.model.errors import BuildError, Problem
 from generator.output import manifest
 from generator.publish import Options, lock, prepare
 from generator.publish.preparing import read_build
 from generator.publish.record import Record, decode, encode
 from generator.publish.store import RECORD
+from running import until
 
 
 @pytest.fixture
@@ -388,3 +389,23 @@ def test_a_failed_publish_holds_nobody_up_and_deletes_nothing(output):
         "feed.atom.xml": b"new",
         "assets/style.css": SITE["assets/style.css"],
     }
+
+
+def test_a_sign_of_life_that_failed_does_not_leave_the_lock_behind(output):
+    store = Memory()
+    publish_to(store, output)
+    record = running(store)
+    holder = lock.Holder(store, store.read().version, QUICK)
+    holder.write(record)
+
+    def on_full_disk(_data, _version):
+        raise BuildError(Problem(path="memory", message="No space left"))
+
+    store.swap = on_full_disk
+    with holder.beating():
+        until(lambda: holder._fault is not None)
+    del store.swap
+    with pytest.raises(BuildError, match="No space left"):
+        holder.check()
+    holder.release(msgspec.structs.replace(record, publisher=None))
+    assert decode(store.files[RECORD], "").publisher is None
