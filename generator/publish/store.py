@@ -100,6 +100,10 @@ def refused(where: str | Path, message: str, advice: str = "") -> BuildError:
 _ADVICE = (
     ("no space left|quota exceeded|insufficient ?storage|storagefull", "free some space, and publish again"),
     ("TimeTooSkewed", "set the clock of this machine"),
+    (
+        "auth(entication)? ?failed|could not read (username|password)",
+        "check the credentials; docs/guide/publish.md says where they are kept",
+    ),
     ("expired ?token|token .*expired", "get new credentials; docs/guide/publish.md says where they are kept"),
 )
 """What programs and hosts say of an error → what to do about it."""

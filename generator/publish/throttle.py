@@ -30,9 +30,12 @@ class Throttle:
 
     def wait(self) -> None:
         """Return when requests may go on."""
+        while (left := self._left()) > 0:
+            time.sleep(left)
+
+    def _left(self) -> float:
         with self._access:  # somebody may be asking
-            left = self._until - time.monotonic()
-        time.sleep(max(0.0, left))
+            return self._until - time.monotonic()
 
     def refused(self) -> float | None:
         """Return the seconds to wait after a refusal; None if the host names no time."""

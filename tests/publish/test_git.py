@@ -249,11 +249,11 @@ def test_what_a_killed_git_left_locked_is_freed(place, output, tmp_path):
 
 
 class NoRepository(Answering, BaseHTTPRequestHandler):
-    """A host without repositories."""
+    """A host without repositories, or one that accepts nobody."""
 
     def do_GET(self):
         if not self.is_refused():
-            self.answer(404)
+            self.answer(self.server.code, WWW_Authenticate="Basic")
 
     def do_HEAD(self):
         self.do_GET()
@@ -262,11 +262,24 @@ class NoRepository(Answering, BaseHTTPRequestHandler):
 def test_a_busy_host_is_left_alone_for_as_long_as_it_asks(tmp_path, monkeypatch):
     monkeypatch.setattr(retry, "FIRST_PAUSE", 0.01)
     with running(NoRepository) as host:
+        host.code = 404
         host.requests_left, host.seconds, host.headers = 0, 1, {"Retry_After": 1}
         branch = GitBranch(f"{host.address}/x.git", "pages", tmp_path / "cache", history=True, subject="x")
         with pytest.raises(BuildError, match=r"git ls-remote failed: .* not found"):
             branch.read()
         assert host.refused == ["GET", "HEAD"]
+
+
+def test_a_token_that_is_not_accepted_is_told_without_it(tmp_path, monkeypatch):
+    helper = "!echo username=me; echo password=hunter2-hunter2; :"
+    for key, value in {"COUNT": "1", "KEY_0": "credential.helper", "VALUE_0": helper}.items():
+        monkeypatch.setenv(f"GIT_CONFIG_{key}", value)
+    with running(NoRepository) as host:
+        host.code = 401
+        branch = GitBranch(f"{host.address}/x.git", "pages", tmp_path / "cache", history=True, subject="x")
+        with pytest.raises(BuildError, match=r"Authentication failed .*; check the credentials") as error:
+            branch.read()
+    assert "hunter2" not in str(error.value)
 
 
 def test_what_is_kept_does_not_grow_by_a_pack_a_publish(place, output, tmp_path, monkeypatch):
