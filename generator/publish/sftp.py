@@ -61,7 +61,7 @@ class Sftp:
         """Files whose place was looked at. After a lost connection, what stands there is ours."""
         self._connection: Any = None
         self._client: Any = None
-        self._is_lost = False
+        self._is_lost = self._is_swept = False
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -85,6 +85,7 @@ class Sftp:
                 with contextlib.suppress(self._ssh.Error):
                     await self._client.remove(staged)
                 raise
+            await self._sweep()
             return _version(data)
 
         return self._run(swap)
@@ -270,6 +271,16 @@ class Sftp:
             if (stored.version if stored else ABSENT) != version and (not stored or stored.data != data):
                 raise TakenError
             await self._client.posix_rename(staged, f"{self._root}/{RECORD}")
+
+    async def _sweep(self) -> None:
+        """Delete what publishes that were killed were writing. Whoever replaced the record is alone."""
+        if self._is_swept:
+            return
+        self._is_swept = True
+        async for name, _ in self._entries(""):
+            if name.startswith(_STAGED):
+                with contextlib.suppress(self._ssh.SFTPError):
+                    await self._client.remove(f"{self._root}/{name}")
 
     async def _make_folders(self, path: str) -> None:
         """Make the folders above a path. Raises `BuildError` for a link or file in the place of one."""

@@ -66,6 +66,13 @@ def test_a_lock_that_a_dead_process_left_is_taken_away(place, output, monkeypatc
     assert place.site() == SITE
 
 
+def test_what_a_killed_publish_was_writing_is_deleted(place, output):
+    place.put({".broadsheet-uploading-record-0123": b"{", ".broadsheet-uploading-7": b"<"})
+    with place.opened() as store:
+        publish_to(store, output)
+    assert place.site() == SITE
+
+
 def test_a_lock_that_cannot_be_written_is_told_and_removed(place, output, monkeypatch):
     import asyncssh
 
