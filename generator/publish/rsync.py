@@ -49,6 +49,22 @@ mv "$new" "$2"
 A record that did not arrive whole counts as none. If ours stands there already, an answer was lost.
 """
 
+_TIED = """
+exec 9<&0
+life=$1; shift
+"$@" <&9 9<&- &
+program=$!
+(cat "/dev/fd/$life"; kill "$program") >/dev/null 2>&1 9<&- &
+watcher=$!
+wait "$program"; code=$?
+kill "$watcher" 2>/dev/null
+exit "$code"
+"""
+"""Runs a program until it ends, or until nobody can write to a pipe any more: then its starter was killed.
+
+rsync would go on, and replace what the next publish uploads.
+"""
+
 
 class Rsync:
     """A folder of a server as a target."""
@@ -263,5 +279,18 @@ def _write_copy(file: Upload, place: Path) -> None:
 
 
 def _run(command: Sequence[str], data: bytes) -> subprocess.CompletedProcess[bytes]:
-    environment = {**os.environ, "LC_ALL": "C.UTF-8"}
-    return subprocess.run(command, input=data, env=environment, capture_output=True, check=False)  # noqa: S603
+    """Run a program that ends when this process does, and return what it said."""
+    read, write = os.pipe()
+    tied = ["sh", "-c", _TIED, "sh", str(read)] if os.name == "posix" else []
+    try:
+        return subprocess.run(  # noqa: S603 - addresses are checked where they are parsed
+            [*tied, *command],
+            input=data,
+            env={**os.environ, "LC_ALL": "C.UTF-8"},
+            capture_output=True,
+            check=False,
+            pass_fds=(read,) if tied else (),
+        )
+    finally:
+        os.close(read)
+        os.close(write)
