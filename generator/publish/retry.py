@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import email.utils
 import random
 import time
 from collections.abc import Callable
-from email.message import Message
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
 from generator.model.errors import BuildError
+
+if TYPE_CHECKING:
+    from email.message import Message
 
 T = TypeVar("T")
 ATTEMPTS = 5
@@ -65,6 +66,8 @@ def retried(
 
 def seconds_asked(headers: Message) -> float | None:
     """Return what `Retry-After` asks for; None without it. A date counts from that of the answer."""
+    import email.utils  # hosts are seldom busy
+
     asked = headers.get("Retry-After", "").strip()
     with contextlib.suppress(ValueError, TypeError):
         if asked.isdecimal():

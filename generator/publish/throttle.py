@@ -6,11 +6,8 @@ refusal, the host is therefore asked once more, for nothing but `Retry-After`.
 
 from __future__ import annotations
 
-import http.client
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 
 from generator.publish.retry import LONGEST_ASKED, seconds_asked
@@ -51,6 +48,10 @@ class Throttle:
 
 def asked_pause(address: str) -> float | None:
     """Return the seconds that a host asks to wait, by the headers of an address; None if it does not."""
+    import http.client  # hosts are seldom busy
+    import urllib.error
+    import urllib.request
+
     request = urllib.request.Request(address, method="HEAD")  # noqa: S310 - `http(s)` by the configuration
     try:
         with urllib.request.urlopen(request, timeout=_SECONDS):  # noqa: S310 - the same
