@@ -21,7 +21,7 @@ from generator.cli.options import CliOptions, with_options
 if TYPE_CHECKING:  # each function imports what it needs
     from generator.config.site import Site
     from generator.model.errors import Problem
-    from generator.publish import Prepared
+    from generator.publish import Prepared, Published
     from generator.publish.store import Store
 
 _PATIENCE = 600
@@ -67,7 +67,7 @@ class _Run:
         self._dry_run, self._yes = dry_run, yes
         self._started = time.perf_counter()
         self._name = ""
-        self._warnings: tuple[Problem, ...] = ()
+        self._published: Published | None = None
         self._sizes: Mapping[str, int] = {}
 
     def __call__(self, target: str | None, *, breaks_lock: bool, **choices: bool) -> int:
@@ -103,8 +103,7 @@ class _Run:
         except BroadsheetError as error:
             self._write_report(prepared, published=False, problems=error.problems)
             raise
-        published = code == DONE and not self._dry_run
-        self._write_report(prepared, published=published, problems=self._warnings)
+        self._write_report(prepared, published=code == DONE and not self._dry_run)
         return code
 
     def _lock_output(self, held: contextlib.ExitStack, store: Store, *, breaks_lock: bool) -> None:
@@ -137,13 +136,13 @@ class _Run:
             return FAILED
         with _progress(prepared.sizes, len(prepared.plan.deletions), quiet=self._quiet) as done:
             published = carry_out(store, prepared, replaces_others=self._yes, done=done)
-        self._sizes, self._warnings = published.sizes, published.warnings
-        console.print_problems(self._warnings)
+        self._published = published
+        console.print_problems(published.warnings)
         seconds = time.perf_counter() - self._started
         self._say(
             f"{console.counted(published.uploaded, 'file')} uploaded "
             f"({sum(published.sizes.values()) / 10**6:,.1f} MB), "
-            f"{published.deleted:,} deleted, {published.kept:,} kept; {seconds:.1f} s{self._address()}"
+            f"{len(published.deleted):,} deleted, {published.kept:,} kept; {seconds:.1f} s{self._address()}"
         )
         return DONE
 
@@ -181,12 +180,15 @@ class _Run:
 
         if self._report_file is None:
             return
+        sizes, deleted = self._sizes, None
+        if (done := self._published) is not None:
+            prepared, sizes, deleted, problems = done.prepared, done.sizes, done.deleted, done.warnings
         report = Report(
             target=self._name,
             site=self._site.config.base_url,
             published=published,
-            kinds=rows_of(prepared, self._sizes or prepared.sizes) if prepared else {},
-            kept=prepared.plan.kept if prepared else 0,
+            kinds=rows_of(prepared, sizes or prepared.sizes, deleted) if prepared else {},
+            kept=done.kept if done else prepared.plan.kept if prepared else 0,
             retired=len(prepared.plan.retired) if prepared else 0,
             questions=prepared.questions if prepared else (),
             problems=problems,

@@ -1,35 +1,58 @@
 """Publish to object storage: S3 and what is compatible with it, Google Cloud Storage, Azure.
 
-`obstore` signs requests, finds credentials in the environment, and tries again with growing pauses.
+`obstore` signs requests and finds credentials in the environment.
 """
 
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
+import functools
 import gzip
 import hashlib
 import os
 import re
 import urllib.parse
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from generator.config.site import PublishConfig
-from generator.model.errors import command_error
+from generator.model.errors import BuildError, command_error
 from generator.publish import aws
 from generator.publish.each import for_each
 from generator.publish.kinds import cache_control, content_type, is_text
+from generator.publish.retry import passing, retried
 from generator.publish.secrets import scrubbed
-from generator.publish.store import ABSENT, RECORD, Done, Replaces, Stored, TakenError, Upload, refused
+from generator.publish.store import (
+    ABSENT,
+    RECORD,
+    Done,
+    Replaces,
+    Stored,
+    TakenError,
+    Upload,
+    advice_on,
+    refused,
+)
+from generator.publish.throttle import BUSY, Throttle, asked_pause
 
 if TYPE_CHECKING:
     from obstore import Attributes
     from obstore.store import ClientConfig, RetryConfig
 
+T = TypeVar("T")
 _LEVEL, _RECORD_LEVEL = 6, 1
 """Levels of compression. The record is compressed while everything waits."""
-_RETRIES: RetryConfig = {"max_retries": 8}
-"""Pauses double from 0.1 seconds to about 13. The library does not tell how long a host asks to wait."""
+_RETRIES: RetryConfig = {"max_retries": 0}
+"""The library would not wait as long as a host asks."""
+_ATTEMPTS = 7
+_STATUS = re.compile(r"status code: (\d{3})")
+_CONFLICT = "ConditionalRequestConflict"
+"""What S3 says where two conditional requests met: neither condition was judged."""
+_PASSING = re.compile(
+    rf"status code: (?!501|507)(?:408|429|5\d\d)|HTTP error|{_CONFLICT}|SlowDown|InternalError"
+)
+"""What the library says of failures that may pass. The last two may stand in an answer to a deletion."""
 _ADVICE = {
     "UnauthenticatedError": "check the credentials: docs/guide/publish.md says where they are looked for",
     "PermissionDeniedError": "check the credentials, and what they may do there",
@@ -41,7 +64,7 @@ _LONGEST = "300s"
 _NO_BUCKET = ("NoSuchBucket", "ContainerNotFound")
 """What hosts say if it is not only the record that is missing."""
 _NOT_IMPLEMENTED = ("501 Not Implemented", "<Code>NotImplemented<")
-"""What a host says of a condition that it does not know. The library repeats such a request in vain."""
+"""What a host says of a condition that it does not know."""
 _WITHOUT_CONDITIONS = ".backblazeb2.com"
 """What the names of hosts have in them that say so, and need not be asked."""
 _MARK = "broadsheet"
@@ -71,15 +94,19 @@ class Bucket:
             settings["conditional_put"] = "disabled"
         client: ClientConfig = {"allow_http": endpoint.startswith("http://"), "timeout": _LONGEST}
         open_store: Callable[..., Any] = obstore.store.from_url
+        self._throttle = Throttle(self._asked_pause)
         with self._errors():
             self._store = open_store(address, client_options=client, retry_config=_RETRIES, **settings)
 
     def read(self) -> Stored | None:
         """Return the record."""
+
+        def get() -> tuple[bytes, Any]:
+            found = self._obstore.get(self._store, RECORD)
+            return bytes(found.bytes()), found
+
         try:
-            with self._errors(missing=FileNotFoundError):
-                found = self._obstore.get(self._store, RECORD)
-                data = bytes(found.bytes())
+            data, found = self._request(get, missing=FileNotFoundError)
         except FileNotFoundError as error:
             if any(sign in str(error) for sign in _NO_BUCKET):
                 raise refused(self.name, "there is no such bucket", "create it") from error
@@ -116,9 +143,12 @@ class Bucket:
 
     def list(self) -> Mapping[str, str]:
         """Return path → ETag, which is the MD5 of what was uploaded in one piece."""
-        with self._errors():
+
+        def listed() -> dict[str, str]:
             objects = (one for chunk in self._obstore.list(self._store, chunk_size=1000) for one in chunk)
-            found = {one["path"]: (one["e_tag"] or "").strip('"') for one in objects}
+            return {one["path"]: (one["e_tag"] or "").strip('"') for one in objects}
+
+        found = self._request(listed)
         found.pop(RECORD, None)
         return found
 
@@ -155,8 +185,9 @@ class Bucket:
         found: dict[str, str] = {}
 
         def look(path: str) -> None:
-            with contextlib.suppress(FileNotFoundError), self._errors(missing=FileNotFoundError):
-                mark = self._obstore.get(self._store, path, options={"head": True}).attributes.get(_MARK)
+            with contextlib.suppress(FileNotFoundError):
+                ask = functools.partial(self._obstore.get, self._store, path, options={"head": True})
+                mark = self._request(ask, missing=FileNotFoundError).attributes.get(_MARK)
                 found.update({path: str(mark)} if mark else {})
 
         for_each(paths, look, self._config.connections)
@@ -165,17 +196,22 @@ class Bucket:
     def delete(self, paths: Iterable[str], done: Done) -> None:
         """Delete files, many in a request where the host can."""
         paths = [*paths]
-        try:
-            with self._errors(missing=FileNotFoundError):
-                self._obstore.delete(self._store, paths)
-        except FileNotFoundError:  # Azure and Google Cloud Storage insist that there is something to delete
-            for_each(paths, self._delete_if_present, self._config.connections)
-        for path in paths:
-            done(path)
 
-    def _delete_if_present(self, path: str) -> None:
-        with contextlib.suppress(FileNotFoundError), self._errors(missing=FileNotFoundError):
-            self._obstore.delete(self._store, path)
+        def delete_if_present(path: str) -> None:
+            with contextlib.suppress(FileNotFoundError):
+                self._delete(path)
+                done(path)
+
+        try:
+            self._delete(paths)
+        except FileNotFoundError:  # Azure and Google Cloud Storage insist that there is something to delete
+            for_each(paths, delete_if_present, self._config.connections)
+        else:
+            for path in paths:
+                done(path)
+
+    def _delete(self, paths: str | Sequence[str]) -> None:
+        self._request(lambda: self._obstore.delete(self._store, paths), missing=FileNotFoundError)
 
     def close(self) -> None:
         """Do nothing: connections end with the process."""
@@ -192,12 +228,24 @@ class Bucket:
     def _put(self, path: str, data: bytes, attributes: Attributes, mode: str | dict[str, str]) -> str:
         put: Callable[..., Any] = self._obstore.put
         try:
-            with self._errors(missing=NotImplementedError):
-                told = put(self._store, path, data, attributes=attributes, mode=mode, use_multipart=False)
+            send = functools.partial(
+                put, self._store, path, data, attributes=attributes, mode=mode, use_multipart=False
+            )
+            told = self._request(send, missing=NotImplementedError)
         except NotImplementedError:
             self.is_guarded = False
             return self._put(path, data, attributes, "overwrite")
         return _version(told["e_tag"], told["version"])
+
+    def _request(self, call: Callable[[], T], missing: type[Exception] | None = None) -> T:
+        """Return the result of a request, repeated while it fails for a reason that may pass."""
+
+        def once() -> T:
+            self._throttle.wait()
+            with self._errors(missing):
+                return call()
+
+        return retried(once, attempts=_ATTEMPTS)
 
     @contextlib.contextmanager
     def _errors(self, missing: type[Exception] | None = None) -> Iterator[None]:
@@ -206,16 +254,37 @@ class Bucket:
         try:
             yield
         except (exceptions.AlreadyExistsError, exceptions.PreconditionError) as error:
+            if _CONFLICT in str(error):
+                raise self._failed(str(error), type(error).__name__) from None
             raise TakenError from error
         except (exceptions.BaseError, OSError, NotImplementedError, ValueError) as error:
             if missing is not None and isinstance(error, missing):
                 raise
             if missing is NotImplementedError and any(sign in str(error) for sign in _NOT_IMPLEMENTED):
                 raise NotImplementedError from error
-            advice = _ADVICE.get(type(error).__name__, "see whether the host is reachable, and publish again")
-            if any(sign in str(error) for sign in _NO_CREDENTIALS):
-                advice = "it found no credentials; docs/guide/publish.md says where they are kept"
-            raise refused(self.name, self._told(str(error)), advice) from None
+            raise self._failed(str(error), type(error).__name__) from None
+
+    def _failed(self, text: str, kind: str) -> BuildError:
+        """Return the error for what the library says. Waits for the host's word where that is busy."""
+        told = self._told(text)
+        if any(sign in text for sign in _NO_CREDENTIALS):
+            advice = "it found no credentials; docs/guide/publish.md says where they are kept"
+            return refused(self.name, told, advice)
+        advice = advice_on(text, _ADVICE.get(kind, "see whether the host is reachable, and publish again"))
+        if not _PASSING.search(text):
+            return refused(self.name, told, advice)
+        status = _STATUS.search(text)
+        is_busy = status is not None and int(status[1]) in BUSY
+        return passing(refused(self.name, told, advice), self._throttle.refused() if is_busy else None)
+
+    def _asked_pause(self) -> float | None:
+        """Return the seconds that the host asks to wait now."""
+        exceptions = self._obstore.exceptions
+        try:
+            address = self._obstore.sign(self._store, "HEAD", RECORD, dt.timedelta(minutes=1))
+        except (exceptions.BaseError, OSError, NotImplementedError, ValueError):
+            return None  # not all credentials can sign addresses
+        return asked_pause(address)
 
     def _told(self, text: str) -> str:
         """Return what the host says, in one line and without secrets."""

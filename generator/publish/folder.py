@@ -103,7 +103,7 @@ class Folder:
                 if not is_link and disk.delete(self._root, path, self._folders):
                     disk.prune(self._root, path, self._folders)
                     self._folders.clear()
-            done(path)
+                    done(path)
 
     def _mode(self, path: str) -> int | None:
         found = disk.status_of(f"{self._root}/{path}")
@@ -123,9 +123,13 @@ class Folder:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(place)  # of a publish that was killed; it may be a link
         descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-        with open(descriptor, "wb") as stream:
-            stream.write(data)
-        os.replace(place, f"{self._root}/{path}")
+        try:
+            with open(descriptor, "wb") as stream:
+                stream.write(data)
+            os.replace(place, f"{self._root}/{path}")
+        except OSError:
+            os.unlink(place)  # a full disk needs the space for the record
+            raise
 
     @contextlib.contextmanager
     def _errors(self) -> Iterator[None]:

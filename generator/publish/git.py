@@ -19,13 +19,26 @@ from typing import IO
 
 from generator.model.errors import BuildError
 from generator.output import names
-from generator.publish.retry import TransientError, retried
+from generator.publish.retry import passing, retried
 from generator.publish.secrets import scrubbed
-from generator.publish.store import ABSENT, RECORD, Done, Stored, TakenError, Upload, refused
+from generator.publish.store import (
+    ABSENT,
+    RECORD,
+    Done,
+    OutrunError,
+    Stored,
+    TakenError,
+    Upload,
+    advice_on,
+    refused,
+)
+from generator.publish.throttle import BUSY, asked_pause
 
 _TIP = "refs/broadsheet/tip"
 """The ref in our own repository of the commit that stands at the target."""
 _NEXT = "refs/broadsheet/next"
+_SENT = "refs/broadsheet/sent"
+"""The folder of refs of commits that were sent. A push goes on for a moment after its publish was killed."""
 _REGULAR = {b"100644", b"100755"}
 _OF_A_REPOSITORY = {
     "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_COMMON_DIR", "GIT_DIR", "GIT_GRAFT_FILE", "GIT_INDEX_FILE",
@@ -34,7 +47,8 @@ _OF_A_REPOSITORY = {
 """Variables that git sets for hooks. They would lead us into the repository whose hook publishes."""
 _PASSING = (
     "Could not resolve host", "Connection timed out", "Connection reset", "Connection refused", "early EOF",
-    "Operation timed out", "The requested URL returned error: 5", "RPC failed", "unexpected disconnect",
+    "Operation timed out", "The requested URL returned error: 5", "The requested URL returned error: 429",
+    "RPC failed", "unexpected disconnect", "Empty reply", "connect to server", "cannot lock ref",
 )  # fmt: skip
 """What git says of errors that may pass. Its messages are English, because we set the locale."""
 
@@ -49,8 +63,8 @@ class GitBranch:
         self._url, self._ref = url, f"refs/heads/{branch}"
         self._cache, self._history, self._subject = cache, history, subject
         self._tip = ABSENT
+        self._sent: Sequence[str] = ()
         self._import: subprocess.Popen[bytes] | None = None
-        self._listed: Mapping[str, str] | None = None
 
     def read(self) -> Stored | None:
         """Return the record in the branch. Fetches its last commit without file contents, if need be."""
@@ -58,9 +72,12 @@ class GitBranch:
             raise refused(self.name, "git is not installed", "install it")
         # The folder may come from somebody else: its settings and hooks could run programs.
         (self._cache / "config").unlink(missing_ok=True)
+        for left in self._cache.rglob("*.lock"):  # of commands that were killed
+            left.unlink(missing_ok=True)
         self._git("init", "--quiet", "--bare", str(self._cache), where=None)
         settings = {
             "core.hooksPath": os.devnull,
+            "gc.autoDetach": "false",
             "remote.origin.url": self._url,
             # Objects that the fetch leaves out are fetched from there when they are needed.
             "remote.origin.promisor": "true",
@@ -68,12 +85,16 @@ class GitBranch:
         }
         for key, value in settings.items():
             self._git("config", key, value)
-        self._tip = self._remote("ls-remote", "origin", self._ref).split(b"\t")[0].decode()
+        self._sent = self._git("for-each-ref", "--format=%(objectname)", _SENT).decode().split()
+        for name in ("_there", "_folders"):
+            self.__dict__.pop(name, None)
+        self._tip = retried(self._remote_tip)
         if not self._tip:
             return None
         if not self._has(self._tip):
             partial = ("--depth=1", "--filter=blob:none", "--no-tags")
-            self._remote("fetch", "--quiet", *partial, "origin", f"+{self._ref}:{_TIP}")
+            fetch = ("fetch", "--quiet", *partial, "origin", f"+{self._ref}:{_TIP}")
+            retried(lambda: self._git(*fetch))
             self._tip = self._git("rev-parse", _TIP).strip().decode()
         if not self._git("ls-tree", self._tip, RECORD):
             return None
@@ -125,14 +146,12 @@ class GitBranch:
         for path in paths:
             if self._there.get(path):
                 self._write(b"D %s\n" % _quoted(path))
-            done(path)
+                done(path)
 
-    @property
+    @functools.cached_property
     def _there(self) -> Mapping[str, str]:
         """What `list` returns, asked for once."""
-        if self._listed is None:
-            self._listed = self.list()
-        return self._listed
+        return self.list()
 
     @functools.cached_property
     def _folders(self) -> frozenset[str]:
@@ -152,7 +171,11 @@ class GitBranch:
         commit = self._git("rev-parse", _NEXT).strip().decode()
         self._push(commit)
         self._git("update-ref", _TIP, commit)
+        for sent in (*self._sent, commit):
+            self._git("update-ref", "-d", f"{_SENT}/{sent}")
         self._tip = commit
+        with contextlib.suppress(BuildError):
+            self._git("gc", "--auto", "--quiet")  # each publish leaves a pack
         return commit
 
     def close(self) -> None:
@@ -226,14 +249,24 @@ class GitBranch:
             raise self._failed("fast-import", errors)
 
     def _push(self, commit: str) -> None:
-        """Move the branch to a commit, if it is still where it was."""
+        """Move the branch to a commit, if it is still where it was. Raises `TakenError`."""
+        self._git("update-ref", f"{_SENT}/{commit}", commit)
         lease = f"--force-with-lease={self._ref}:{self._tip}"
         try:
-            self._remote("push", "--quiet", lease, "origin", f"{commit}:{self._ref}")
+            retried(lambda: self._git("push", "--quiet", lease, "origin", f"{commit}:{self._ref}"))
         except BuildError as error:
-            if "stale info" in str(error) or "fetch first" in str(error):
-                raise TakenError from error
+            tip = self._tip
+            with contextlib.suppress(BuildError):
+                tip = self._remote_tip()
+            if tip == commit:  # its answer was lost
+                return
+            if tip != self._tip:
+                raise (OutrunError if tip in self._sent else TakenError) from error
             raise
+
+    def _remote_tip(self) -> str:
+        """Return the last commit of the branch at the target; empty if there is none."""
+        return self._git("ls-remote", "origin", self._ref).split(b"\t")[0].decode()
 
     def _has(self, commit: str) -> bool:
         try:
@@ -242,10 +275,6 @@ class GitBranch:
             )
         except BuildError:
             return False
-
-    def _remote(self, *arguments: str) -> bytes:
-        """Return the output of a git command that talks to the target."""
-        return retried(lambda: self._git(*arguments))
 
     def _git(self, *arguments: str, where: str | None = "cache", **environment: str) -> bytes:
         """Return the output of a git command in our own repository. Raises `BuildError`."""
@@ -264,10 +293,11 @@ class GitBranch:
     def _failed(self, command: str, errors: bytes) -> BuildError:
         text = scrubbed(errors.decode("utf-8", "replace")).strip()
         message = f"git {command} failed: " + " ".join(text.split())[-500:]
-        error = refused(self.name, message, "see that `git ls-remote` reaches it")
-        if any(sign in text for sign in _PASSING):
-            return TransientError(*error.problems)
-        return error
+        error = refused(self.name, message, advice_on(text, "see that `git ls-remote` reaches it"))
+        if not any(sign in text for sign in _PASSING):
+            return error
+        is_busy = any(f"returned error: {status}" in text for status in BUSY)
+        return passing(error, asked_pause(f"{self._url}/info/refs") if is_busy else None)
 
 
 def _environment() -> dict[str, str]:

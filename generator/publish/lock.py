@@ -112,7 +112,8 @@ class Holder:
             self._record = record
 
     def release(self, record: Record) -> None:
-        """Replace the record as far as possible, after something else went wrong."""
+        """Replace the record as far as possible, after something went wrong: perhaps a sign of life."""
+        self._fault = None
         with contextlib.suppress(BuildError):
             self.write(record)
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import msgspec
 
 import generator
-from generator.publish.retry import TransientError, retried
+from generator.publish.retry import passing, retried, seconds_asked
 from generator.publish.secrets import scrubbed
 from generator.publish.store import refused
 
@@ -56,22 +56,17 @@ def _post(address: str, data: bytes, content_type: str) -> None:
             raise refused(scrubbed(address), f"is not an address that can be asked: {error}") from error
         except (OSError, http.client.HTTPException) as error:
             reason = error.reason if isinstance(error, urllib.error.URLError) else error
-            raise TransientError(
-                *refused(scrubbed(address), f"cannot be reached: {reason}").problems
-            ) from error
+            raise passing(refused(scrubbed(address), f"cannot be reached: {reason}")) from error
 
     retried(post, attempts=_ATTEMPTS)
 
 
 def _failed(address: str, error: urllib.error.HTTPError) -> Exception:
-    """Return the error for an answer. The host may ask for a pause in seconds."""
+    """Return the error for an answer. The host may ask for a pause."""
     said = ""
     with error, contextlib.suppress(OSError, http.client.HTTPException):
         said = " ".join(scrubbed(error.read(500).decode("utf-8", "replace")).split())[:200]
     fault = refused(scrubbed(address), f"answered {error.code}" + (f": {said}" if said else ""))
     if error.code != 429 and error.code < 500:
         return fault
-    passing = TransientError(*fault.problems)
-    with contextlib.suppress(TypeError, ValueError):
-        passing.after = max(0.0, float(error.headers["Retry-After"]))
-    return passing
+    return passing(fault, seconds_asked(error.headers))

@@ -132,7 +132,7 @@ def prepare(
         lock.wait_for(store, before, pace, notice)
     if not options.accepts_older and files != before.files:
         _refuse_older(store, before, built.as_of, changed_at, options.now)
-    if before.publisher is not None:
+    if not before.is_finished:
         notice("the last publish there did not finish; this one finishes it")
     plan, seen = difference.plan(files, before), None
     if stored is None or options.verify or _must_list(before, plan):

@@ -11,18 +11,20 @@ from generator.publish import lock
 from generator.publish.difference import Batch
 from generator.publish.following import tell, write_notes
 from generator.publish.lock import PACE, Holder, Pace
-from generator.publish.preparing import Prepared, some
+from generator.publish.preparing import Prepared, prepare, read_build, some
 from generator.publish.record import UNKNOWN, Record, encode
-from generator.publish.store import Done, Replaces, Store, TakenError, Upload, refused
+from generator.publish.store import Done, OutrunError, Replaces, Store, TakenError, Upload, refused
 
 
 class Published(msgspec.Struct, frozen=True, kw_only=True):
     """What a publish did."""
 
+    prepared: Prepared
+    """What it carried out."""
     sizes: Mapping[str, int]
     """Path of each file that was uploaded → its size in bytes."""
-    deleted: int
-    kept: int
+    deleted: frozenset[str]
+    """The files that were deleted, as far as the host tells."""
     warnings: tuple[Problem, ...]
     """Why others could not be told."""
 
@@ -30,6 +32,11 @@ class Published(msgspec.Struct, frozen=True, kw_only=True):
     def uploaded(self) -> int:
         """The number of files that were uploaded."""
         return len(self.sizes)
+
+    @property
+    def kept(self) -> int:
+        """The number of files that were there already, also from an interrupted publish."""
+        return len(self.prepared.files) - len(self.sizes)
 
 
 def publish(
@@ -43,10 +50,23 @@ def publish(
     finishes it.
     """
     publishing = _Publishing(store, prepared, done, replaces_others=replaces_others)
-    warnings = publishing.at_once() if store.is_atomic else publishing.in_steps(pace)
-    sizes, deleted = publishing.sizes, len(prepared.plan.deletions)
-    kept = len(prepared.files) - len(sizes)  # also what an interrupted publish uploaded
-    return Published(sizes=sizes, deleted=deleted, kept=kept, warnings=warnings)
+    try:
+        warnings = publishing.at_once() if store.is_atomic else publishing.in_steps(pace)
+    except OutrunError as error:
+        again = prepare(store, prepared.output, read_build(prepared.output), prepared.options, notice=_mute)
+        if again.is_done:
+            return Published(prepared=again, sizes={}, deleted=frozenset(), warnings=())
+        if again.questions and not replaces_others:
+            raise lock.overtaken(store.name) from error
+        return publish(store, again, replaces_others=replaces_others, done=done, pace=pace)
+    except TakenError as error:
+        raise lock.overtaken(store.name) from error
+    deleted = frozenset(publishing.deleted)
+    return Published(prepared=prepared, sizes=publishing.sizes, deleted=deleted, warnings=warnings)
+
+
+def _mute(_text: str) -> None:
+    """Drop a notice that was printed before."""
 
 
 class _OccupiedError(BuildError):
@@ -63,6 +83,7 @@ class _Publishing:
         self._replaces_others = replaces_others
         self.sizes: dict[str, int] = {}
         """Path of each file that was uploaded → its size in bytes."""
+        self.deleted: set[str] = set()
         self._read: dict[str, int] = {}
         self._check: Callable[[], None] = lambda: None
         """Raises what ends the publish."""
@@ -71,12 +92,9 @@ class _Publishing:
         """Publish to a target where readers see nothing of it before its end."""
         prepared, store = self._prepared, self._store
         self._upload()
-        store.delete(prepared.plan.deletions, self._done)
+        store.delete(prepared.plan.deletions, self._deleted)
         write_notes(prepared.options.notes, prepared.untold)
-        try:
-            store.swap(encode(prepared.after), prepared.version)
-        except TakenError as error:
-            raise lock.overtaken(store.name) from error
+        store.swap(encode(prepared.after), prepared.version)
         untold, warnings = self._tell()
         write_notes(prepared.options.notes, untold)
         return warnings
@@ -101,7 +119,7 @@ class _Publishing:
                     )
                     holder.write(during)
                 if deletions:
-                    store.delete(deletions, self._done)
+                    store.delete(deletions, self._deleted)
                 untold, warnings = self._tell()
                 after = msgspec.structs.replace(after, untold=untold)
         except BaseException as error:
@@ -140,6 +158,10 @@ class _Publishing:
         self.sizes[path] = self._read.get(path, 0)
         self._done(path)
         self._check()  # after the last file that was on its way, nothing of a lost lock's holder is uploaded
+
+    def _deleted(self, path: str) -> None:
+        self.deleted.add(path)
+        self._done(path)
 
     def _put_again(self, files: Sequence[Upload]) -> None:
         """Upload files in whose place something stands, if that is ours or may be replaced."""

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from generator.model.errors import BuildError
 from generator.output import manifest, names
-from generator.publish.retry import TransientError, retried
+from generator.publish.retry import passing, retried
 from generator.publish.secrets import scrubbed
-from generator.publish.store import ABSENT, RECORD, Done, Stored, TakenError, Upload, refused
+from generator.publish.store import ABSENT, RECORD, Done, Stored, TakenError, Upload, advice_on, refused
 
 _MISSING = {3, 23}
 """Exit codes of rsync when it did not find a file or folder, among other reasons."""
@@ -47,6 +47,22 @@ mv "$new" "$2"
 """Replaces the record on the server, if it still is the one that was read. Holds a lock for that moment.
 
 A record that did not arrive whole counts as none. If ours stands there already, an answer was lost.
+"""
+
+_TIED = """
+exec 9<&0
+life=$1; shift
+"$@" <&9 9<&- &
+program=$!
+(cat "/dev/fd/$life"; kill "$program") >/dev/null 2>&1 9<&- &
+watcher=$!
+wait "$program"; code=$?
+kill "$watcher" 2>/dev/null
+exit "$code"
+"""
+"""Runs a program until it ends, or until nobody can write to a pipe any more: then its starter was killed.
+
+rsync would go on, and replace what the next publish uploads.
 """
 
 
@@ -168,7 +184,7 @@ class Rsync:
         for depth in sorted({folder.count("/") for folder in folders}, reverse=True):
             self._delete([folder for folder in folders if folder.count("/") == depth])
         self._folders.clear()
-        for path in paths:
+        for path in there:
             done(path)
 
     def _delete(self, paths: Sequence[str]) -> None:
@@ -249,11 +265,10 @@ class Rsync:
 
     def _failed(self, program: str, done: subprocess.CompletedProcess[bytes]) -> BuildError:
         said = " ".join(scrubbed(done.stderr.decode("utf-8", "replace")).split())[-500:]
-        error = refused(
-            self.name, f"{program} failed ({done.returncode}): {said}", "see that rsync reaches it"
-        )
+        advice = advice_on(said, "see that rsync reaches it")
+        error = refused(self.name, f"{program} failed ({done.returncode}): {said}", advice)
         is_passing = done.returncode in _PASSING and "denied" not in said and "verification" not in said
-        return TransientError(*error.problems) if is_passing else error
+        return passing(error) if is_passing else error
 
 
 def _write_copy(file: Upload, place: Path) -> None:
@@ -264,5 +279,18 @@ def _write_copy(file: Upload, place: Path) -> None:
 
 
 def _run(command: Sequence[str], data: bytes) -> subprocess.CompletedProcess[bytes]:
-    environment = {**os.environ, "LC_ALL": "C.UTF-8"}
-    return subprocess.run(command, input=data, env=environment, capture_output=True, check=False)  # noqa: S603
+    """Run a program that ends when this process does, and return what it said."""
+    read, write = os.pipe()
+    tied = ["sh", "-c", _TIED, "sh", str(read)] if os.name == "posix" else []
+    try:
+        return subprocess.run(  # noqa: S603 - addresses are checked where they are parsed
+            [*tied, *command],
+            input=data,
+            env={**os.environ, "LC_ALL": "C.UTF-8"},
+            capture_output=True,
+            check=False,
+            pass_fds=(read,) if tied else (),
+        )
+    finally:
+        os.close(read)
+        os.close(write)

@@ -24,7 +24,7 @@ from typing import Any, TypeVar
 
 from generator.model.errors import BuildError, command_error
 from generator.output import manifest, names
-from generator.publish.retry import TransientError, retried
+from generator.publish.retry import passing, retried
 from generator.publish.store import ABSENT, RECORD, Done, Stored, TakenError, Upload, refused
 
 T = TypeVar("T")
@@ -61,7 +61,7 @@ class Sftp:
         """Files whose place was looked at. After a lost connection, what stands there is ours."""
         self._connection: Any = None
         self._client: Any = None
-        self._is_lost = False
+        self._is_lost = self._is_swept = False
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -85,6 +85,7 @@ class Sftp:
                 with contextlib.suppress(self._ssh.Error):
                     await self._client.remove(staged)
                 raise
+            await self._sweep()
             return _version(data)
 
         return self._run(swap)
@@ -149,7 +150,7 @@ class Sftp:
             if await self._is_folder(path.rpartition("/")[0]) and stat.S_ISREG(await self._mode(path) or 0):
                 with contextlib.suppress(self._ssh.SFTPNoSuchFile, self._ssh.SFTPNoSuchPath):
                     await self._client.remove(f"{self._root}/{path}")
-            done(path)
+                    done(path)
 
         async def prune() -> None:
             above = {folder for path in paths for folder in names.folders(path)}
@@ -243,8 +244,7 @@ class Sftp:
         if isinstance(error, ssh.PermissionDenied | ssh.HostKeyNotVerifiable):
             return refused(self.name, f"cannot log in: {said}", "see that `sftp` with this address can")
         self._is_lost = True
-        problem = refused(self.name, f"cannot be reached: {said}", "see that `sftp` reaches it")
-        return TransientError(*problem.problems)
+        return passing(refused(self.name, f"cannot be reached: {said}", "see that `sftp` reaches it"))
 
     async def _read(self) -> Stored | None:
         try:
@@ -256,9 +256,14 @@ class Sftp:
 
     async def _write(self, path: str, data: bytes, staged: str) -> None:
         place, final = f"{self._root}/{staged}", f"{self._root}/{path}"
-        async with self._client.open(place, "wb") as file:
-            await file.write(data)
-        await self._client.posix_rename(place, final)
+        try:
+            async with self._client.open(place, "wb") as file:
+                await file.write(data)
+            await self._client.posix_rename(place, final)
+        except BaseException:
+            with contextlib.suppress(self._ssh.Error):
+                await self._client.remove(place)  # a full disk needs the space for the record
+            raise
 
     async def _replace_record(self, staged: str, data: bytes, version: str) -> None:
         async with self._locked():
@@ -266,6 +271,16 @@ class Sftp:
             if (stored.version if stored else ABSENT) != version and (not stored or stored.data != data):
                 raise TakenError
             await self._client.posix_rename(staged, f"{self._root}/{RECORD}")
+
+    async def _sweep(self) -> None:
+        """Delete what publishes that were killed were writing. Whoever replaced the record is alone."""
+        if self._is_swept:
+            return
+        self._is_swept = True
+        async for name, _ in self._entries(""):
+            if name.startswith(_STAGED):
+                with contextlib.suppress(self._ssh.SFTPError):
+                    await self._client.remove(f"{self._root}/{name}")
 
     async def _make_folders(self, path: str) -> None:
         """Make the folders above a path. Raises `BuildError` for a link or file in the place of one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 import stat
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -96,8 +97,29 @@ def refused(where: str | Path, message: str, advice: str = "") -> BuildError:
     return refusal(where, message, advice, kind="host")
 
 
+_ADVICE = (
+    ("no space left|quota exceeded|insufficient ?storage|storagefull", "free some space, and publish again"),
+    ("TimeTooSkewed", "set the clock of this machine"),
+    (
+        "auth(entication)? ?failed|could not read (username|password)",
+        "check the credentials; docs/guide/publish.md says where they are kept",
+    ),
+    ("expired ?token|token .*expired", "get new credentials; docs/guide/publish.md says where they are kept"),
+)
+"""What programs and hosts say of an error → what to do about it."""
+
+
+def advice_on(said: str, otherwise: str) -> str:
+    """Return what to do about an error, by what a program or host says of it."""
+    return next((advice for sign, advice in _ADVICE if re.search(sign, said, re.IGNORECASE)), otherwise)
+
+
 class TakenError(Exception):
     """Somebody else changed the record."""
+
+
+class OutrunError(TakenError):
+    """An earlier publish from this folder changed it: it was killed, and its last request was not."""
 
 
 class Store(Protocol):
@@ -122,7 +144,7 @@ class Store(Protocol):
     def swap(self, data: bytes, version: str) -> str:
         """Replace the record of a version, or `ABSENT`, and return the new version.
 
-        Raises `TakenError` if the record there is another.
+        Raises `TakenError` if the record there is another. After `OutrunError`, `read` finds that one.
         """
 
     def list(self) -> Mapping[str, str]:
@@ -142,7 +164,10 @@ class Store(Protocol):
         """Return path → digest of the files there that Broadsheet may have uploaded, by their content."""
 
     def delete(self, paths: Iterable[str], done: Done) -> None:
-        """Delete files in any order. Missing ones are ignored; links stay."""
+        """Delete files in any order. Missing ones are ignored; links stay.
+
+        `done` is called for what was deleted. Where the host does not tell, that is each file.
+        """
 
     def close(self) -> None:
         """Close connections."""

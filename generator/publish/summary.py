@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -42,8 +42,13 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float
 
 
-def rows_of(prepared: Prepared, sizes: Mapping[str, int]) -> dict[Kind, Row]:
-    """Return kind → what there is to do, for kinds with something to do. `sizes`: of the files to upload."""
+def rows_of(
+    prepared: Prepared, sizes: Mapping[str, int], deleted: Iterable[str] | None = None
+) -> dict[Kind, Row]:
+    """Return kind → what there is to do, for kinds with something to do.
+
+    `sizes`: of the files to upload. `deleted`: what was deleted, if that is known by now.
+    """
     kind_of = kind_function((*prepared.files, *prepared.before.files))
     rows = {kind: Row() for kind in Kind}
     for batch in prepared.plan.batches:
@@ -53,7 +58,7 @@ def rows_of(prepared: Prepared, sizes: Mapping[str, int]) -> dict[Kind, Row]:
             row.new += len(batch.paths)
         else:
             row.changed += len(batch.paths)
-    for path in prepared.plan.deletions:
+    for path in prepared.plan.deletions if deleted is None else deleted:
         rows[kind_of(path)].deleted += 1
     return {kind: row for kind, row in rows.items() if row.new or row.changed or row.deleted}
 

@@ -140,9 +140,9 @@ class Memory:
     def delete(self, paths: Iterable[str], done: Done) -> None:
         self.requests.append("delete")
         for path in paths:
-            self.files.pop(path, None)
-            self.observe()
-            done(path)
+            if self.files.pop(path, None) is not None:
+                self.observe()
+                done(path)
 
     def close(self) -> None:
         self.requests.append("close")

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import gzip
 import hashlib
 import re
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
+from hosts import Answering, running
 from published import SITE, publish_to, write_output
 
 from generator.config.site import PublishConfig
 from generator.model.errors import BuildError
-from generator.publish import aws, cloud
+from generator.publish import aws, retry
 from generator.publish.cloud import Bucket
 from generator.publish.lock import PACE
 from generator.publish.store import RECORD, TakenError
@@ -22,21 +21,14 @@ from generator.publish.store import RECORD, TakenError
 LONG = b"<p>" + b"A page that is worth compressing. " * 50
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(Answering, BaseHTTPRequestHandler):
     """As much of S3 as a publish needs, with faults on request."""
-
-    protocol_version = "HTTP/1.1"
-
-    def answer(self, code, body=b"", **headers):
-        self.send_response(code)
-        for name, value in {"Content-Length": len(body), **headers}.items():
-            self.send_header(name.replace("_", "-"), str(value))
-        self.end_headers()
-        self.wfile.write(body)
 
     def is_faulty(self):
         server = self.server
         server.asked.append(f"{self.command} {self.path}")
+        if self.is_refused():
+            return True
         fault = server.faults.pop(0) if server.faults and self.command == server.faulty else None
         if fault == "reset":
             self.close_connection = True
@@ -63,7 +55,11 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(200, ETag=f'"{hashlib.md5(data).hexdigest()}"')
 
     def do_HEAD(self):
-        self.server.asked.append(f"HEAD {self.path}")
+        if self.is_faulty():
+            return
+        if self.path not in self.server.objects:
+            self.answer(404)
+            return
         data, headers = self.server.objects[self.path]
         marks = {name: value for name, value in headers.items() if name.startswith("x-amz-meta")}
         self.send_response(200)
@@ -96,26 +92,16 @@ class Handler(BaseHTTPRequestHandler):
             deleted = b"".join(b"<Deleted>%s</Deleted>" % key for key in keys)
             self.answer(200, b"<DeleteResult>%s</DeleteResult>" % deleted)
 
-    def log_message(self, *_):
-        pass
-
 
 @pytest.fixture
 def host(monkeypatch):
     """A host that notes what is asked of it, with credentials in the environment."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDTESTS0001")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "a-secret-of-the-tests")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    server.objects, server.asked, server.faults, server.faulty = {}, [], [], "PUT"
-    server.lost, server.is_guarded = [], True
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    server.address = f"http://127.0.0.1:{server.server_port}"
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with running(Handler) as server:
+        server.objects, server.asked, server.faults, server.faulty = {}, [], [], "PUT"
+        server.lost, server.is_guarded = [], True
+        yield server
 
 
 @pytest.fixture
@@ -163,18 +149,18 @@ def test_requests(host, output):
 @pytest.fixture
 def hasty(monkeypatch):
     """Do not wait long before a request is repeated."""
-    backoff = {
-        "init_backoff": dt.timedelta(seconds=0.001),
-        "max_backoff": dt.timedelta(seconds=0.01),
-        "base": 2,
-    }
-    monkeypatch.setattr(cloud, "_RETRIES", {"max_retries": 3, "backoff": backoff})
+    monkeypatch.setattr(retry, "FIRST_PAUSE", 0.001)
 
 
 @pytest.mark.parametrize(
     "faults",
-    [[(500, "InternalError")] * 2, [(503, "SlowDown")] * 3, ["reset"] * 2],
-    ids=["500", "503", "reset"],
+    [
+        [(500, "InternalError")] * 2,
+        [(503, "SlowDown")] * 3,
+        ["reset"] * 2,
+        [(409, "ConditionalRequestConflict")] * 2,
+    ],
+    ids=["500", "503", "reset", "409"],
 )
 @pytest.mark.usefixtures("hasty")
 def test_requests_are_repeated(host, output, faults):
@@ -182,6 +168,24 @@ def test_requests_are_repeated(host, output, faults):
     publish_to(bucket(host), output)
     assert f"/bucket/pre/{RECORD}" in host.objects
     assert not host.faults
+
+
+@pytest.mark.parametrize("connections", [1, 16])
+@pytest.mark.usefixtures("hasty")
+def test_a_busy_host_is_left_alone_for_as_long_as_it_asks(host, output, connections):
+    host.requests_left, host.seconds, host.headers = 8, 1, {"Retry_After": 1}
+    publish_to(bucket(host, connections=connections), output)
+    assert host.refused.count("HEAD") == 1
+    assert 1 <= host.refused.count("PUT") <= connections, "each connection hears it once"
+    assert len(host.refused) == 1 + host.refused.count("PUT")
+    assert len(host.objects) == len(SITE) + 2
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_host_that_asks_for_hours_is_not_waited_for(host, output):
+    host.requests_left, host.headers = 8, {"Retry_After": 7200}
+    with pytest.raises(BuildError, match="publish again in 7,200 seconds, as the host asks"):
+        publish_to(bucket(host, connections=1), output)
 
 
 @pytest.mark.usefixtures("hasty")
@@ -231,9 +235,9 @@ def test_a_host_that_refuses_conditional_requests_gets_others(host, output):
     [
         ((503, "SlowDown"), "SlowDown"),
         ((403, "SignatureDoesNotMatch"), "check the credentials"),
-        ((400, "ExpiredToken"), "ExpiredToken"),
-        ((403, "RequestTimeTooSkewed"), "RequestTimeTooSkewed"),
-        ((507, "InsufficientStorage"), "InsufficientStorage"),
+        ((400, "ExpiredToken"), "ExpiredToken.*; get new credentials"),
+        ((403, "RequestTimeTooSkewed"), "RequestTimeTooSkewed.*; set the clock of this machine"),
+        ((507, "InsufficientStorage"), "InsufficientStorage.*; free some space"),
     ],
 )
 @pytest.mark.usefixtures("hasty")

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler
 
 import pytest
+from hosts import Answering, running
 from published import SITE, publish_to, write_output
-from servers import GitPlace
+from servers import GitOverSshPlace, GitPlace
 
 from generator.model.errors import BuildError
-from generator.publish import prepare
+from generator.publish import prepare, publish, retry
+from generator.publish.git import GitBranch
 from generator.publish.preparing import read_build
+from generator.publish.store import Store
+from running import Command, until
+from writing import write_config
 
 
 @pytest.fixture
@@ -151,3 +158,139 @@ def test_the_repository_whose_hook_publishes_is_left_alone(place, output, tmp_pa
     monkeypatch.undo()
     assert (tmp_path / "own/.git/config").read_bytes() == before
     assert place.site() == SITE
+
+
+def killed_during_its_push(place, tmp_path) -> Callable[[], None]:
+    """Publish by a command that is killed while the host holds its push up. Return what lets that end."""
+    waiting, go, ended = (tmp_path / name for name in ("waiting", "go", "ended"))
+    hook = place.root / "hooks/pre-receive"
+    hook.write_text(f"#!/bin/sh\ntouch '{waiting}'\nuntil [ -e '{go}' ]; do sleep 0.01; done\n")
+    hook.chmod(0o755)
+    after = place.root / "hooks/post-receive"
+    after.write_text(f"#!/bin/sh\ntouch '{ended}'\n")
+    after.chmod(0o755)
+    write_config(tmp_path, f'[publish.web]\naddress = "{place.address}"\n')
+    command = Command(tmp_path, "publish", "--yes")
+    until(waiting.exists)
+    command.end()
+    hook.unlink()
+
+    def end() -> None:
+        go.touch()
+        until(ended.exists)
+
+    return end
+
+
+def reopened(place, tmp_path) -> Store:
+    """Open the target with the repository that a command in the same folder uses."""
+    [cache] = (tmp_path / ".broadsheet/publish").iterdir()
+    with place.opened() as store:
+        store._cache = cache
+        return store
+
+
+@pytest.mark.parametrize("is_first", [True, False], ids=["first", "later"])
+@pytest.mark.parametrize("is_same", [True, False], ids=["the same site", "another site"])
+def test_a_push_that_outlives_its_publish_is_what_the_next_one_builds_on(
+    place, output, tmp_path, is_first, is_same
+):
+    if not is_first:
+        with place.opened() as store:
+            publish_to(store, output)
+    write_output(output, {**SITE, "index.html": b"of the killed one", "killed.html": b"its page"})
+    end = killed_during_its_push(place, tmp_path)
+    if not is_same:
+        write_output(output, {**SITE, "index.html": b"newest"})
+    store = reopened(place, tmp_path)
+    prepared = prepare(store, output, read_build(output), notice=print)
+    end()
+    published = publish(store, prepared, done=lambda _path: None)
+    assert len(commits(place)) == 3 - is_first - is_same
+    assert place.site()["index.html"] == (output / "index.html").read_bytes()
+    assert place.site().keys() == read_build(output).files.keys()
+    assert published.deleted == (set() if is_same else {"killed.html"})
+    assert is_same or not store._git("for-each-ref", "refs/broadsheet/sent"), "they are not kept for ever"
+
+
+def test_a_push_of_somebody_else_is_not_built_on(place, output, tmp_path):
+    with place.opened() as store:
+        publish_to(store, output)
+        write_output(output, {**SITE, "index.html": b"new"})
+        prepared = prepare(store, output, read_build(output), notice=print)
+        place.put({"CNAME": b"theirs"})
+        with pytest.raises(BuildError, match="somebody else has just published there; publish again"):
+            publish(store, prepared, done=lambda _path: None)
+
+
+def test_an_answer_to_a_push_that_was_lost_is_no_fault(output, tmp_path, servers, monkeypatch):
+    monkeypatch.setattr(retry, "FIRST_PAUSE", 0.01)
+    place = GitOverSshPlace(tmp_path / "place", servers)
+    shell = tmp_path / "ssh"
+    with place.opened() as store:
+        lost = "case $* in *receive-pack*) echo Connection reset >&2; exit 255;; esac"
+        shell.write_text(f'#!/bin/sh\nssh -F {place.home}/.ssh/config "$@" || exit\n{lost}\n')
+        shell.chmod(0o755)
+        monkeypatch.setenv("GIT_SSH_COMMAND", str(shell))
+        publish_to(store, output)
+    assert place.site() == SITE
+    assert commits(place) == ["Publish"]
+
+
+def test_what_a_killed_git_left_locked_is_freed(place, output, tmp_path):
+    with place.opened() as store:
+        publish_to(store, output)
+    for name in ("config.lock", "shallow.lock", "refs/broadsheet/tip.lock", "packed-refs.lock"):
+        (tmp_path / "cache" / name).touch()
+    write_output(output, {**SITE, "index.html": b"new"})
+    with place.opened() as store:
+        publish_to(store, output)
+    assert place.site()["index.html"] == b"new"
+
+
+class NoRepository(Answering, BaseHTTPRequestHandler):
+    """A host without repositories, or one that accepts nobody."""
+
+    def do_GET(self):
+        if not self.is_refused():
+            self.answer(self.server.code, WWW_Authenticate="Basic")
+
+    def do_HEAD(self):
+        self.do_GET()
+
+
+def test_a_busy_host_is_left_alone_for_as_long_as_it_asks(tmp_path, monkeypatch):
+    monkeypatch.setattr(retry, "FIRST_PAUSE", 0.01)
+    with running(NoRepository) as host:
+        host.code = 404
+        host.requests_left, host.seconds, host.headers = 0, 1, {"Retry_After": 1}
+        branch = GitBranch(f"{host.address}/x.git", "pages", tmp_path / "cache", history=True, subject="x")
+        with pytest.raises(BuildError, match=r"git ls-remote failed: .* not found"):
+            branch.read()
+        assert host.refused == ["GET", "HEAD"]
+
+
+def test_a_token_that_is_not_accepted_is_told_without_it(tmp_path, monkeypatch):
+    helper = "!echo username=me; echo password=hunter2-hunter2; :"
+    for key, value in {"COUNT": "1", "KEY_0": "credential.helper", "VALUE_0": helper}.items():
+        monkeypatch.setenv(f"GIT_CONFIG_{key}", value)
+    with running(NoRepository) as host:
+        host.code = 401
+        branch = GitBranch(f"{host.address}/x.git", "pages", tmp_path / "cache", history=True, subject="x")
+        with pytest.raises(BuildError, match=r"Authentication failed .*; check the credentials") as error:
+            branch.read()
+    assert "hunter2" not in str(error.value)
+
+
+def test_what_is_kept_does_not_grow_by_a_pack_a_publish(place, output, tmp_path, monkeypatch):
+    settings = {"fastimport.unpackLimit": "1", "gc.autoPackLimit": "2"}
+    monkeypatch.setenv("GIT_CONFIG_COUNT", str(len(settings)))
+    for number, (key, value) in enumerate(settings.items()):
+        monkeypatch.setenv(f"GIT_CONFIG_KEY_{number}", key)
+        monkeypatch.setenv(f"GIT_CONFIG_VALUE_{number}", value)
+    for turn in range(5):
+        write_output(output, {**SITE, "index.html": b"%d" % turn})
+        with place.opened() as store:
+            publish_to(store, output)
+    assert len([*(tmp_path / "cache/objects/pack").glob("*.pack")]) <= 3
+    assert len(commits(place)) == 5

@@ -10,12 +10,13 @@ import msgspec
 import pytest
 from published import DAY, QUICK, SITE, Memory, publish_to, write_output
 
-from generator.model.errors import BuildError
+from generator.model.errors import BuildError, Problem
 from generator.output import manifest
 from generator.publish import Options, lock, prepare
 from generator.publish.preparing import read_build
 from generator.publish.record import Record, decode, encode
 from generator.publish.store import RECORD
+from running import until
 
 
 @pytest.fixture
@@ -167,7 +168,7 @@ def test_what_an_interrupted_publish_uploaded_is_ours(output):
     store.files |= {RECORD: encode(record), "a.html": b"a", "b.html": b"b", "c.html": b"c"}
     files = {**SITE, "a.html": b"a", "b.html": b"changed since"}
     published = publish_to(store, write_output(output, files))
-    assert (published.uploaded, published.deleted) == (1, 1)
+    assert (published.uploaded, len(published.deleted)) == (1, 1)
     assert store.site == files
 
 
@@ -288,6 +289,30 @@ def test_a_publish_of_this_machine_that_is_dead_is_finished(output):
     assert decode(store.files[RECORD], "").is_finished
 
 
+def test_after_an_interruption_the_next_publish_says_that_it_finishes_it(output):
+    store = Memory()
+    publish_to(store, output)
+    files = {
+        path: data for path, data in SITE.items() if path not in {"articles/cd/cde.html", "feed.atom.xml"}
+    }
+    write_output(output, {**files, "a.html": b"a", "b.html": b"b"})
+
+    def done(path):
+        if path == "articles/cd/cde.html":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        publish_to(store, output, done=done, yes=True)
+    assert store.site.keys() - files.keys() == {"a.html", "b.html", "feed.atom.xml"}
+    told: list[str] = []
+    published = publish_to(store, output, notice=told.append, yes=True)
+    assert told == ["the last publish there did not finish; this one finishes it"]
+    assert published.deleted == {"feed.atom.xml"}, "the other one is gone"
+    told.clear()
+    publish_to(store, output, notice=told.append)
+    assert not told
+
+
 def elsewhere(store):
     record = running(store)
     publisher = msgspec.structs.replace(record.publisher, machine="another", host="ci")
@@ -364,3 +389,23 @@ def test_a_failed_publish_holds_nobody_up_and_deletes_nothing(output):
         "feed.atom.xml": b"new",
         "assets/style.css": SITE["assets/style.css"],
     }
+
+
+def test_a_sign_of_life_that_failed_does_not_leave_the_lock_behind(output):
+    store = Memory()
+    publish_to(store, output)
+    record = running(store)
+    holder = lock.Holder(store, store.read().version, QUICK)
+    holder.write(record)
+
+    def on_full_disk(_data, _version):
+        raise BuildError(Problem(path="memory", message="No space left"))
+
+    store.swap = on_full_disk
+    with holder.beating():
+        until(lambda: holder._fault is not None)
+    del store.swap
+    with pytest.raises(BuildError, match="No space left"):
+        holder.check()
+    holder.release(msgspec.structs.replace(record, publisher=None))
+    assert decode(store.files[RECORD], "").publisher is None

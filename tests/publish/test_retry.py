@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from email.message import Message
+
 import pytest
 
 from generator.model.errors import BuildError, Problem
-from generator.publish.retry import TransientError, retried
+from generator.publish.retry import TransientError, retried, seconds_asked
 from generator.publish.secrets import scrubbed
 
 FAULT = Problem(path="x", message="busy")
@@ -33,13 +35,38 @@ def test_pauses_double_and_are_shortened_by_chance():
     assert pauses == [0.25, 0.5]
 
 
-def test_it_waits_as_long_as_the_host_asks_up_to_a_limit():
+def test_it_waits_as_long_as_the_host_asks_but_not_for_hours():
     error, pauses = TransientError(FAULT), []
     error.after = 7
     retried(failing(1, error), sleep=pauses.append)
+    error.after = 0
+    retried(failing(1, error), sleep=pauses.append, jitter=lambda: 0)
+    assert pauses == [7, 0.5]
     error.after = 3600
-    retried(failing(1, error), sleep=pauses.append)
-    assert pauses == [7, 30]
+    with pytest.raises(TransientError):
+        retried(failing(1, error), sleep=pauses.append)
+    assert pauses == [7, 0.5]
+
+
+@pytest.mark.parametrize(
+    ("asked", "date", "seconds"),
+    [
+        ("7", "", 7),
+        ("0", "", 0),
+        ("-1", "", None),
+        ("nan", "", None),
+        ("", "", None),
+        ("Wed, 03 Jul 2024 00:00:09 GMT", "Wed, 03 Jul 2024 00:00:00 GMT", 9),
+        ("Wed, 03 Jul 2024 00:00:00 GMT", "Wed, 03 Jul 2024 00:00:09 GMT", 0),
+        ("Wed, 03 Jul 2024 00:00:00 GMT", "", None),
+        ("Wed, 03 Jul 2024 00:00:00 GMT", "Wed, 03 Jul 2024 00:00:00 -0000", None),
+        ("tomorrow", "Wed, 03 Jul 2024 00:00:00 GMT", None),
+    ],
+)
+def test_a_host_may_name_seconds_or_a_date(asked, date, seconds):
+    headers = Message()
+    headers["Retry-After"], headers["Date"] = asked, date
+    assert seconds_asked(headers) == seconds
 
 
 def test_it_gives_up_and_does_not_try_again_what_cannot_pass():

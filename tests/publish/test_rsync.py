@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
+import sys
 
 from published import SITE, publish_to, write_output
 from servers import RsyncDaemonPlace
 
-from generator.publish.rsync import _SWAP
+from generator.publish.rsync import _SWAP, _run
 from generator.publish.store import RECORD
+from running import until
 
 
 def test_a_daemon_is_asked_without_ssh(tmp_path, servers):
@@ -45,3 +48,27 @@ def test_a_record_that_did_not_arrive_whole_replaces_none(tmp_path):
     assert swapped(tmp_path, new, version, new) == 0
     assert swapped(tmp_path, new, version, new) == 0, "an answer that was lost is asked for again"
     assert (tmp_path / RECORD).read_bytes() == new
+
+
+def test_a_program_ends_with_the_process_that_started_it(tmp_path):
+    program = "echo $$ > started; mv started running; exec sleep 600"
+    script = f"from generator.publish import rsync; rsync._run(['sh', '-c', {program!r}], b'')"
+    with subprocess.Popen([sys.executable, "-c", script], cwd=tmp_path) as starter:
+        until((tmp_path / "running").exists)
+        starter.kill()
+    number = int((tmp_path / "running").read_text())
+
+    def is_gone() -> bool:
+        try:
+            os.kill(number, 0)
+        except ProcessLookupError:
+            return True
+        return False
+
+    until(is_gone)
+
+
+def test_a_program_gets_its_input_and_its_exit_code_is_known():
+    assert _run(["cat"], b"data" * 100_000).stdout == b"data" * 100_000
+    done = _run(["sh", "-c", "echo no >&2; exit 23"], b"")
+    assert (done.returncode, done.stderr) == (23, b"no\n")
