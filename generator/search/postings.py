@@ -46,17 +46,20 @@ def files_of(
     No step is taken for each posting: for three million that takes a third of the time of appending to lists.
     They are sorted twice, by blocks of documents and then by files, which stay in the processor's cache.
     """
-    bits = bits_of(count)
+    unused = 32 - bits_of(count)
     head = bytes((FORMAT,)) + numbering.to_bytes(4, "little")
-    blocks = [*_blocks(documents, first_key(numbers.start, parts), first_key(numbers.stop, parts))]
+    first, end = (first_key(number, parts) << 32 for number in (numbers.start, numbers.stop))
+    blocks = [
+        block[bisect_left(block, first) : bisect_left(block, end)] for block in _blocks(documents, unused)
+    ]
     starts = [0] * len(blocks)
     for number in numbers:
         end = first_key(number + 1, parts) << 32
         ends = [bisect_left(block, end, start) for block, start in zip(blocks, starts, strict=True)]
         slices = zip(blocks, starts, ends, strict=True)
-        postings = _sorted([block[start:end].tobytes() for block, start, end in slices])
+        postings = _sorted(b"".join([block[start:end] for block, start, end in slices]))
         starts = ends
-        yield head + _encoded(_differences(postings, first_key(number, parts) << 32, bits))
+        yield head + _encoded(_differences(postings, first_key(number, parts) << 32, unused))
 
 
 def first_key(number: int, parts: int) -> int:
@@ -73,51 +76,57 @@ _HIGH = 1 if sys.byteorder == "little" else 0
 """Which half of a number of 64 bits has the upper bits."""
 
 
-def _blocks(documents: Iterable[Keys], first: int, end: int) -> Iterator[array[int]]:
-    """Yield the sorted numbers `key << 32 | document << 1 | is_head` of some documents at a time.
-
-    They are of the keys from `first` up to `end`.
-    """
-    found: list[bytes] = []
+def _blocks(documents: Iterable[Keys], unused: int) -> Iterator[array[int]]:
+    """Yield the sorted postings of some documents at a time, each above `unused` bits of its 64."""
+    keys: list[array[int]] = []
+    values: list[bytes] = []
     count = 0
     for number, (head, text) in enumerate(documents):
-        for keys, value in ((text, number << 1), (head, (number << 1) + 1)):
-            start = bisect_left(keys, first)
-            own = keys[start : bisect_left(keys, end, start)]
-            halves = array("I", (value,)) * (2 * len(own))
-            halves[_HIGH::2] = own
-            found.append(halves.tobytes())
-            count += len(own)
+        value = number << 1 + unused
+        keys += text, head
+        values += _repeated(value, len(text)), _repeated(value + (1 << unused), len(head))
+        count += len(text) + len(head)
         if count >= BLOCK:
-            yield _sorted(found)
-            found, count = [], 0
-    yield _sorted(found)
+            yield _sorted(_joined(keys, values))
+            keys, values, count = [], [], 0
+    yield _sorted(_joined(keys, values))
 
 
-def _sorted(numbers: Iterable[bytes]) -> array[int]:
+def _repeated(value: int, count: int) -> bytes:
+    return value.to_bytes(4, sys.byteorder) * count
+
+
+def _joined(keys: Iterable[array[int]], values: Iterable[bytes]) -> array[int]:
+    """Return numbers of 64 bits, with keys as their upper halves."""
+    upper, lower = array("I", b"".join(keys)), array("I", b"".join(values))
+    halves = array("I", bytes(8 * len(upper)))
+    halves[_HIGH::2], halves[1 - _HIGH :: 2] = upper, lower
+    return halves
+
+
+def _sorted(numbers: bytes | array[int]) -> array[int]:
     """Return positive numbers of 64 bits in order.
 
     They keep their order if their bits are read as floating-point numbers, which Python sorts in half of the
     time.
     """
-    floats = array("d", b"".join(numbers)).tolist()
+    floats = memoryview(numbers).cast("B").cast("d").tolist()
     floats.sort()
     return array("Q", array("d", floats).tobytes())
 
 
-def _differences(postings: array[int], lowest: int, bits: int) -> bytes:
+def _differences(postings: array[int], lowest: int, unused: int) -> bytes:
     """Return the differences of sorted numbers, the first one's to `lowest`, each as eight bytes.
 
-    `bits` remain of the lower 32. All are calculated as parts of one number: none borrows from the next.
+    The lower bits that are `unused` are dropped. All are calculated as parts of one number: none borrows from
+    the next.
     """
     if sys.byteorder == "big":
         postings.byteswap()
     size = 8 * len(postings)
     every = int.from_bytes(postings.tobytes(), "little")
-    lower = every & int.from_bytes(b"\xff\xff\xff\xff\0\0\0\0" * len(postings), "little")
-    every = (every ^ lower) >> 32 - bits | lower
-    before = (every << 64 | lowest >> 32 - bits) & (1 << 8 * size) - 1
-    return (every - before).to_bytes(size, "little")
+    before = (every << 64 | lowest) & (1 << 8 * size) - 1
+    return (every - before >> unused).to_bytes(size, "little")
 
 
 def _encoded(differences: bytes) -> bytes:

@@ -12,7 +12,7 @@ import unicodedata
 from array import array
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import pairwise
+from itertools import compress, filterfalse, pairwise
 from zlib import crc32
 
 from generator.search.table import (
@@ -34,6 +34,7 @@ _JOINED = f"[{re.escape(JOINING)}]"
 _NAME = re.compile(rf"\.?{_WORD}(?:{_JOINED}{_WORD})*(?:(?:\+\+?|#)(?!{_WORD}))?")
 _NAME_OR_RUN = re.compile(f"({_RUN})|{_NAME.pattern}")
 _PARTS = re.compile(f"({_JOINED})")
+_BYTE_PARTS = re.compile(_PARTS.pattern.encode())
 _RUNS = re.compile(_RUN)
 _UNPAIRED = re.compile(f"[^{character_class(PAIRED)}]+")
 _MARK = re.compile(f"[{character_class(MARKS)}]+")
@@ -54,6 +55,8 @@ takes as long as finding its terms."""
 _FOLDING = re.compile(_NOT_PLAIN)
 _FOLDED_PART = re.compile(f"[\\s\\S]?{_NOT_PLAIN}+")
 """What folds alike within a text and alone: a mark may join the character before it."""
+_ALONE = frozenset(map(chr, (*range(0xA0, 0x250), *range(0x2070, 0x20D0), *range(0x2100, 0x2C00))))
+"""Latin letters and symbols, which fold alike wherever they stand, unless a mark follows."""
 
 
 def folded(text: str) -> str:
@@ -70,17 +73,18 @@ def keys_of(text: str) -> set[int]:
     is_ascii = text.isascii()
     is_plain = is_ascii or not _FOLDING.search(text)
     if not is_plain:
-        text = _FOLDED_PART.sub(_folded_part, text)
+        text = _folded_parts(text)
+    found = set() if is_ascii else _keys_of_pairs(_UNPAIRED.sub("\0", text))
     if is_plain or not _OTHER_LETTER.search(text):
         # Splitting bytes takes a third of the time of finding names in text.
-        words = text.encode("ascii", "replace").translate(_WORDS).replace(b". ", b" ")
-        found = _keys_of_words(set(words.split()))
+        words = set(text.encode("ascii", "replace").translate(_WORDS).replace(b". ", b" ").split())
+        names = [*filterfalse(bytes.isalnum, words)]
+        words.difference_update(names)
+        found.update([crc32(word) >> _SHIFT for word in words], *map(_keys_of_names, names))
     else:
-        names = set(_NAME.findall(_RUNS.sub(" ", text).lower()))
-        found = {crc32(name.encode()) >> _SHIFT for name in names if name.isalnum()}
-        found.update(*(_keys_of_name(name) for name in names if not name.isalnum()))
-    if not is_ascii:
-        found.update(_keys_of_pairs(_UNPAIRED.sub("\0", text)))
+        others = set(_NAME.findall(_RUNS.sub(" ", text).lower()))
+        found.update([crc32(name.encode()) >> _SHIFT for name in others if name.isalnum()])
+        found.update(*(_keys_of_name(name) for name in others if not name.isalnum()))
     return found
 
 
@@ -118,27 +122,38 @@ def _key_of_pair(pair: int) -> int:
     return (pair * SPREAD & 0xFFFF_FFFF) >> _SHIFT
 
 
+def _folded_parts(text: str) -> str:
+    """Return a text with all folded that is not plain."""
+    others = set(_FOLDING.findall(text))
+    if _ALONE.issuperset(others):
+        for one in others:
+            text = text.replace(one, _folded(one))
+        return text
+    return _FOLDED_PART.sub(lambda part: _folded(part[0]), text)
+
+
 @lru_cache(1 << 10)
 def _folded(part: str) -> str:
     return folded(part)
 
 
-def _folded_part(match: re.Match[str]) -> str:
-    return _folded(match[0])
-
-
-def _keys_of_words(words: set[bytes]) -> set[int]:
-    """Return the keys of what stands between spaces, in small letters. Most are words, which are one term."""
-    others = [word for word in words if not word.isalnum()]
-    words.difference_update(others)
-    keys = {crc32(word) >> _SHIFT for word in words}
-    keys.update(*map(_keys_of_names, others))
-    return keys
-
-
-@lru_cache(1 << 12)
+@lru_cache(1 << 14)
 def _keys_of_names(text: bytes) -> tuple[int, ...]:
+    """Return the keys of what stands between spaces, in small letters."""
+    parts = _BYTE_PARTS.split(text)
+    if b"".join(parts[::2]).isalnum() and b"" not in parts:
+        return tuple({crc >> _SHIFT for crc in _hashes_of(parts)})
     return tuple({key for name in _NAME.findall(text.decode()) for key in _keys_of_name(name)})
+
+
+def _hashes_of(parts: list[bytes]) -> Iterator[int]:
+    """Yield the CRC-32 of each term of a name, as `_terms` finds them."""
+    for start in range(0, len(parts), 2):
+        crc = 0
+        for place, part in enumerate(parts[start : start + 2 * LONGEST_NAME - 1]):
+            crc = crc32(part, crc)
+            if not place % 2:
+                yield crc
 
 
 @lru_cache(1 << 12)
@@ -146,19 +161,35 @@ def _keys_of_name(name: str) -> tuple[int, ...]:
     return tuple(map(key_of, _terms(name)))
 
 
-def _keys_of_pairs(runs: str) -> array[int]:
+def _keys_of_pairs(runs: str) -> set[int]:
     """Return the keys of all pairs in runs of characters with a null between them.
 
     Reading two units as one number takes a tenth of the time of joining characters. The keys are calculated
-    as parts of one large number, like `_key_of_pair` in a third of its time.
+    as parts of large numbers, like `_key_of_pair` in a third of its time.
     """
     units = runs.encode("utf-16-le", "surrogatepass")
     units += b"\0" * (4 - len(units) % 4)
-    every = _in_order(array("I", units + units[2:] + b"\0\0"))
-    pairs = _in_order(array("Q", [pair for pair in set(every) if pair > 0xFFFF and pair & 0xFFFF]))
-    mask = int.from_bytes(_EACH.to_bytes(8, "little") * len(pairs), "little")
-    keys = int.from_bytes(pairs.tobytes(), "little") * SPREAD >> _SHIFT & mask
-    return _in_order(array("Q", keys.to_bytes(8 * len(pairs), "little")))
+    count = len(units) // 2
+    every = int.from_bytes(units + units[2:] + b"\0\0", "little")
+    halves, keys = _masks((count // 2).bit_length())
+    even, odd = ((half & halves) * SPREAD >> _SHIFT & keys for half in (every, every >> 32))
+    found = _in_order(array("I", (even | odd << 32).to_bytes(4 * count, "little")))
+    is_unit = units[1::2].translate(_IS_UNIT)
+    both = int.from_bytes(is_unit, "little") & int.from_bytes(is_unit[1:], "little")
+    is_pair = both.to_bytes(count, "little")
+    return set(compress(found, is_pair[::2] + is_pair[1::2]))
+
+
+_IS_UNIT = bytes((0, *[1] * 255))
+"""Upper byte of a UTF-16 code unit → whether the unit is paired, and not a null."""
+
+
+@lru_cache(20)
+def _masks(bits: int) -> tuple[int, int]:
+    """Return what selects every other number of 32 bits, and its lower `KEY_BITS`, of less than `2**bits` such."""
+    return tuple(
+        int.from_bytes(one.to_bytes(8, "little") * (1 << bits), "little") for one in (0xFFFF_FFFF, _EACH)
+    )
 
 
 def _in_order(numbers: array[int]) -> array[int]:
@@ -174,8 +205,6 @@ def _terms(name: str) -> set[str]:
     `.NET` is also `.net`, and `C++` also `c++`.
     """
     first, parts, last = _split(name)
-    if len(parts) == 3 and not (first or last):
-        return {parts[0], parts[2], name}
     terms = {
         "".join(parts[start:end])
         for start in range(0, len(parts), 2)
