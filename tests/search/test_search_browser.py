@@ -16,7 +16,7 @@ from searched_site import PAYLOADS
 
 from generator.cli.main import run
 from generator.search.documents import Document, head_keys
-from generator.search.postings import FORMAT, Keys, files_of
+from generator.search.postings import FORMAT, Keys, blocks_of, files_of
 from generator.search.query import parsed
 from generator.search.table import KEY_BITS
 from generator.search.terms import folded, keys_of, wanted_keys
@@ -291,7 +291,8 @@ def test_a_rare_text_takes_few_files_of_months_that_lack_it(tab, served):
         documents = [Keys(array("I", sorted(keys_of(text))), array("I")) for text in texts]
         for key in wanted_keys("甲乙丙丁戊己"):
             number = key * parts >> KEY_BITS
-            data = next(files_of(documents, len(documents), 7, parts, range(number, number + 1)))
+            blocks = blocks_of(documents, len(documents))
+            data = next(files_of(blocks, len(documents), 7, parts, range(number, number + 1)))
             files[f"{name.replace('-', '/')}/terms-{number}.bin"] = list(data)
     tab.goto(f"{served}search/")
     asked, found = tab.evaluate(FETCHED, [files, "甲乙丙丁戊己"])
