@@ -95,6 +95,12 @@ def wanted_keys(text: str) -> list[int]:
     return list(found)
 
 
+def single_characters(text: str) -> list[str]:
+    """Return the characters that are searched by pairs but stand alone, so that they have no key."""
+    runs = (one[1] for one in _NAME_OR_RUN.finditer(folded(text)))
+    return [run for run in runs if run and len(run) == 1 and run <= "\uffff"]
+
+
 def key_of(term: str) -> int:
     """Return the key of a word or name."""
     return crc32(term.encode("utf-8", "surrogatepass")) >> _SHIFT
