@@ -49,7 +49,7 @@ class Search {
         await this.#next();
         continue;
       }
-      const some = this.waiting.splice(0, count - shown);
+      const some = this.waiting.splice(0, shown ? count - shown : 1); // the first list sooner
       for (const coming of some.map((one) => this.#document(one))) {
         const document = await coming;
         if (!isCurrent()) break;
