@@ -25,7 +25,7 @@ from typing import NamedTuple
 from generator.search.table import KEY_BITS
 
 FORMAT = 2
-BLOCK = 64
+BLOCK = 128
 """Documents whose postings are sorted together: some 20,000, which fit into a processor's cache."""
 
 
