@@ -129,7 +129,7 @@ def _encoded(differences: bytes) -> bytes:
     """Return the part of a file after its head."""
     planes = [differences[place::8] for place in range(8)]
     count, widest = len(planes[0]), 8
-    while widest > 4 and not any(planes[widest - 1]):
+    while widest > 4 and planes[widest - 1] == bytes(count):
         widest -= 1
     wider = [0] * (widest + 1)
     for place in range(widest - 1, 0, -1):
