@@ -109,7 +109,7 @@ def test_without_search_there_is_no_page_and_no_link_to_it(tmp_path):
 
 
 def test_saves_to_a_large_month_leave_the_files_of_a_clean_build(tmp_path):
-    """A month of over two blocks: an article is edited, two come, in its middle and last, and one goes."""
+    """A month of two blocks: an article is edited, two come, in its middle and last, and one goes."""
     root, content = tmp_path / "site", tmp_path / "site/content"
     write_config(root)
 
