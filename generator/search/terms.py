@@ -167,7 +167,7 @@ def _keys_of_words(text: bytes) -> set[int]:
     return {crc32(word) >> _SHIFT for word in words}.union(*map(_keys_of_names, names))
 
 
-@lru_cache(1 << 14)
+@lru_cache(1 << 13)
 def _keys_of_names(text: bytes) -> tuple[int, ...]:
     """Return the keys of what stands between spaces, in small letters."""
     parts = _BYTE_PARTS.split(text)
