@@ -300,6 +300,8 @@ def list_(cli_options: CliOptions, *, what: str, format_: str, text: bool, searc
     query = None if search is None else parsed(search)
     if query is not None and query.is_empty:
         raise click.BadParameter("names no word, no field and no day", param_hint="--search")
+    if query is not None and query.ignored:
+        console.print_line(f"not searched: {', '.join(query.ignored)}", error=True)
     site = cli_options.site()
     rows = actions.rows_of(site, cli_options.options(site), what, has_texts=text, query=query)
     found, read_errors = cli_options.reading(site, silent, rows)

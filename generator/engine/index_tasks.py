@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from array import array
+from itertools import filterfalse
 
 import msgspec
 
 from generator.cache.bodies import Bodies
 from generator.cache.store import Cache, MissingError
 from generator.search.documents import Document, head_keys
-from generator.search.postings import Keys, files_of
+from generator.search.postings import Keys, blocks_of, files_of
 
 NO_TEXT = array("I")
 
@@ -44,7 +45,8 @@ def made(content: TermsContent, bodies: Bodies | Cache) -> list[bytes]:
     """Return the bytes of each file of a content."""
     keys = (keys_of(document, text, bodies) for document, text in content.documents)
     numbers = range(content.numbers[0], content.numbers[-1] + 1)
-    files = files_of(keys, len(content.documents), content.numbering, content.parts, numbers)
+    count = len(content.documents)
+    files = files_of(blocks_of(keys, count), count, content.numbering, content.parts, numbers)
     return [data for number, data in zip(numbers, files, strict=True) if number in content.numbers]
 
 
@@ -56,5 +58,5 @@ def keys_of(document: Document, text: Text | None, bodies: Bodies | Cache) -> Ke
         found = bodies.terms(text.path, text.digest)
         if found is None:
             raise MissingError("bodies", os.fsencode(text.path))
-        own = array("I", [key for key in array("I", found) if key not in head])
-    return Keys(array("I", sorted(head)), own)
+        own = array("I", [*filterfalse(head.__contains__, array("I", found))])
+    return Keys(array("I", [*head]), own)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -17,14 +18,14 @@ from generator.parallel.workers import batches
 from generator.render.plan import Plan
 from generator.search.documents import Document, listed
 from generator.search.months import LISTED, IndexFile, Month, Months, months_of
-from generator.search.postings import Keys, files_of
+from generator.search.postings import BLOCK, bits_of, block_of, files_of
 from generator.search.query import Query
 
 if TYPE_CHECKING:
     from generator.engine.site_index import SiteIndex
 
-AT_REST = 50
-"""Articles whose keys are found at a time while nothing else is to be done; they take some 20 ms."""
+HELD = 15_000
+"""Articles whose postings are kept in memory for the next save; they take some 35 MB."""
 AT_ONCE = 128
 """Files of terms that one task makes. A task reads the terms of all texts of its month."""
 
@@ -39,10 +40,10 @@ class SearchIndex:
             plan.digest, last._months if last else None, has_texts=self._mode == "full"
         )
         self._marks: dict[dt.date, bytes] = {}
-        self._keys: dict[str, tuple[bytes, Keys]] = last._keys if last else {}
-        """Article id → its mark and keys, of the month that files were last made of one by one."""
-        self._held: tuple[dt.date, list[Keys]] | None = None
-        """The first day of that month and its keys in order, once a file was made of this digest."""
+        self._blocks: dict[dt.date, dict[int, tuple[bytes, array[int]]]] = last._blocks if last else {}
+        """First day of a month → number of its first article → mark and postings of a block."""
+        self._held: tuple[dt.date, list[array[int]]] | None = None
+        """The month that a file was last made of alone, and its blocks in order."""
 
     def files(self) -> Iterator[IndexFile]:
         """Yield all files."""
@@ -84,23 +85,30 @@ class SearchIndex:
             start = file.number * LISTED
             return listed([*map(self._document, articles[start : start + LISTED])], month.numbering)
         if self._held is None or self._held[0] != file.month:
-            self._hold_keys(articles, cache)
-            self._held = file.month, [self._keys[article.id][1] for article in articles]
-        keys = self._held[1]
+            self._hold(month, articles, cache)
+            self._held = file.month, [block for _, block in self._blocks[month.first].values()]
         numbers = range(file.number, file.number + 1)
-        return next(files_of(keys, month.count, month.numbering, month.parts, numbers))
+        return next(files_of(self._held[1], month.count, month.numbering, month.parts, numbers))
 
     def prepare(self, cache: Cache) -> bool:
-        """Find the keys of some articles of the newest month, which the next save probably needs.
+        """Make a block of the newest months, which the next save probably needs.
 
-        Returns whether there were any to find.
+        Returns whether there was any to make.
         """
-        newest = self._plan.digest.months[-1:] if self._mode != "none" else ()
-        articles = self._months.articles(newest[0].first) if newest else ()
-        some = [article for article in articles if article.id not in self._keys][:AT_REST]
-        for article in some:
-            self._keys[article.id] = self._mark(article), keys_of(*self._with_text(article), cache)
-        return bool(some)
+        room = HELD
+        for edition in reversed(self._plan.digest.months if self._mode != "none" else ()):
+            month = self._months.at(edition.first)
+            assert month is not None  # noqa: S101 - it is of this digest
+            room -= month.count
+            if room < 0:
+                break
+            held = self._blocks.setdefault(month.first, {})
+            for start in range(0, month.count, BLOCK):
+                if start not in held:
+                    some = self._months.articles(month.first)[start : start + BLOCK]
+                    held[start] = self._block(month, start, some, cache)
+                    return True
+        return False
 
     def batches_of(self, files: Iterable[IndexFile]) -> list[Sequence[IndexFile]]:
         """Return the files of terms in batches that are made together: those of a month in order."""
@@ -139,17 +147,27 @@ class SearchIndex:
         assert month is not None  # noqa: S101 - the file is planned
         return month
 
-    def _hold_keys(self, articles: Iterable[Article], cache: Cache) -> None:
-        """Keep the keys of some articles, and of no others."""
-        held = {}
-        for article in articles:
-            mark = self._mark(article)
-            known = self._keys.get(article.id)
-            if known is None or known[0] != mark:
-                known = mark, keys_of(*self._with_text(article), cache)
-            held[article.id] = known
-        self._keys.clear()
-        self._keys |= held
+    def _hold(self, month: Month, articles: Sequence[Article], cache: Cache) -> None:
+        """Keep the blocks of a month, and of as many others as there is room for, the newest ones."""
+        starts = range(0, month.count, BLOCK)
+        blocks = {
+            start: self._block(month, start, articles[start : start + BLOCK], cache) for start in starts
+        }
+        self._blocks[month.first] = blocks
+        others = sorted(self._blocks.keys() - {month.first}, reverse=True)
+        while others and sum(map(len, self._blocks.values())) * BLOCK > HELD:
+            del self._blocks[others.pop()]
+
+    def _block(
+        self, month: Month, start: int, articles: Iterable[Article], cache: Cache
+    ) -> tuple[bytes, array[int]]:
+        """Return the mark and the postings of some articles, which are numbered from `start`."""
+        mark = hashed(bytes((bits_of(month.count),)), *map(self._mark, articles))
+        known = self._blocks.get(month.first, {}).get(start)
+        if known is not None and known[0] == mark:
+            return known
+        keys = (keys_of(*self._with_text(article), cache) for article in articles)
+        return mark, block_of(keys, start, month.count)
 
     def _with_text(self, article: Article) -> tuple[Document, Text | None]:
         document = self._document(article)

@@ -8,12 +8,12 @@ from collections.abc import Set
 import msgspec
 
 from generator.search.documents import Document, field_keys, site_of
-from generator.search.terms import key_of, wanted_keys
+from generator.search.terms import key_of, single_characters, wanted_keys
 
 _CLAUSE = re.compile(
     '(-?)(?:(source|tag|lang|site|before|after)[:：])?(?:["“”]([^"“”]*)["“”]?|(\\S+))', re.IGNORECASE
 )
-_DAY = re.compile(r"(\d{4})(?:-(\d\d?))?(?:-(\d\d?))?", re.ASCII)
+_DAY = re.compile(r"(\d{4})(?:-(0?[1-9]|1[0-2])(?:-(0?[1-9]|[12]\d|3[01]))?)?", re.ASCII)
 
 
 class Query(msgspec.Struct, frozen=True):
@@ -25,6 +25,8 @@ class Query(msgspec.Struct, frozen=True):
     since: str
     until: str
     """The first day, and the one after the last, as ISO dates: these compare as text."""
+    ignored: tuple[str, ...] = ()
+    """What is not searched: days that do not exist, and single characters of scripts searched by pairs."""
 
     @property
     def is_empty(self) -> bool:
@@ -44,19 +46,27 @@ def parsed(line: str) -> Query:
     """Return the query in a line of text."""
     wanted: set[int] = set()
     unwanted: list[frozenset[int]] = []
+    ignored: list[str] = []
     since, until = "", "9999-99-99"
-    for minus, name, phrase, word in _CLAUSE.findall(line):
+    for clause in _CLAUSE.finditer(line):
+        minus, name, phrase, word = clause.groups("")
         field, text = name.lower(), phrase or word
         if field in {"before", "after"}:
             day = _day(text)
             since = max(since, day) if field == "after" else since
             until = min(until, day) if field == "before" and day else until
+            if not day:
+                ignored.append(clause[0])
         elif keys := _keys(field, text):
             if minus:
                 unwanted.append(frozenset(keys))
             else:
                 wanted.update(keys)
-    return Query(frozenset(wanted), tuple(unwanted), since, until)
+            if field not in {"lang", "site"}:
+                ignored += single_characters(text)
+        else:
+            ignored.append(clause[0])
+    return Query(frozenset(wanted), tuple(unwanted), since, until, tuple(ignored))
 
 
 def _keys(field: str, text: str) -> list[int]:

@@ -12,7 +12,7 @@ import unicodedata
 from array import array
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import pairwise
+from itertools import compress, filterfalse, pairwise
 from zlib import crc32
 
 from generator.search.table import (
@@ -34,6 +34,7 @@ _JOINED = f"[{re.escape(JOINING)}]"
 _NAME = re.compile(rf"\.?{_WORD}(?:{_JOINED}{_WORD})*(?:(?:\+\+?|#)(?!{_WORD}))?")
 _NAME_OR_RUN = re.compile(f"({_RUN})|{_NAME.pattern}")
 _PARTS = re.compile(f"({_JOINED})")
+_BYTE_PARTS = re.compile(_PARTS.pattern.encode())
 _RUNS = re.compile(_RUN)
 _UNPAIRED = re.compile(f"[^{character_class(PAIRED)}]+")
 _MARK = re.compile(f"[{character_class(MARKS)}]+")
@@ -51,9 +52,7 @@ _NOT_PLAIN = (
 )
 """What may fold to something else than its small letters. Most Chinese texts have none of it, and folding one
 takes as long as finding its terms."""
-_FOLDING = re.compile(_NOT_PLAIN)
-_FOLDED_PART = re.compile(f"[\\s\\S]?{_NOT_PLAIN}+")
-"""What folds alike within a text and alone: a mark may join the character before it."""
+_FOLDING = re.compile(f"{_NOT_PLAIN}+")
 
 
 def folded(text: str) -> str:
@@ -67,21 +66,18 @@ def folded(text: str) -> str:
 
 def keys_of(text: str) -> set[int]:
     """Return the keys of all terms of a text."""
-    is_ascii = text.isascii()
-    is_plain = is_ascii or not _FOLDING.search(text)
+    if words := _latin_words(text):
+        return _keys_of_words(words)
+    is_plain = not _FOLDING.search(text)
     if not is_plain:
-        text = _FOLDED_PART.sub(_folded_part, text)
+        text = "".join(_folded_parts(text))
+    found = _keys_of_pairs(_UNPAIRED.sub("\0", text))
     if is_plain or not _OTHER_LETTER.search(text):
-        # Splitting bytes takes a third of the time of finding names in text.
-        words = text.encode("ascii", "replace").translate(_WORDS).replace(b". ", b" ")
-        found = _keys_of_words(set(words.split()))
-    else:
-        names = set(_NAME.findall(_RUNS.sub(" ", text).lower()))
-        found = {crc32(name.encode()) >> _SHIFT for name in names if name.isalnum()}
-        found.update(*(_keys_of_name(name) for name in names if not name.isalnum()))
-    if not is_ascii:
-        found.update(_keys_of_pairs(_UNPAIRED.sub("\0", text)))
-    return found
+        found |= _keys_of_words(text.encode("ascii", "replace").translate(_WORDS))
+        return found
+    names = set(_NAME.findall(_RUNS.sub(" ", text).lower()))
+    found.update([crc32(name.encode()) >> _SHIFT for name in names if name.isalnum()])
+    return found.union(*(_keys_of_name(name) for name in names if not name.isalnum()))
 
 
 def wanted_keys(text: str) -> list[int]:
@@ -97,6 +93,12 @@ def wanted_keys(text: str) -> list[int]:
         else:
             found |= dict.fromkeys(map(key_of, _wanted(one[0])))
     return list(found)
+
+
+def single_characters(text: str) -> list[str]:
+    """Return the characters that are searched by pairs but stand alone, so that they have no key."""
+    runs = (one[1] for one in _NAME_OR_RUN.finditer(folded(text)))
+    return [run for run in runs if run and len(run) == 1 and run <= "\uffff"]
 
 
 def key_of(term: str) -> int:
@@ -123,22 +125,65 @@ def _folded(part: str) -> str:
     return folded(part)
 
 
-def _folded_part(match: re.Match[str]) -> str:
-    return _folded(match[0])
+def _folded_parts(text: str) -> Iterator[str]:
+    """Yield the parts of a text folded, each with the character before it, which a mark may join."""
+    end = 0
+    for part in _FOLDING.finditer(text):
+        start = max(part.start() - 1, end)
+        yield text[end:start]
+        end = part.end()
+        yield _folded(text[start:end])
+    yield text[end:]
 
 
-def _keys_of_words(words: set[bytes]) -> set[int]:
-    """Return the keys of what stands between spaces, in small letters. Most are words, which are one term."""
-    others = [word for word in words if not word.isalnum()]
-    words.difference_update(others)
-    keys = {crc32(word) >> _SHIFT for word in words}
-    keys.update(*map(_keys_of_names, others))
-    return keys
+def _latin_words(text: str) -> bytes:
+    """Return the words of a text of Latin letters, and spaces; nothing if it is another text."""
+    try:
+        words = text.encode("cp1252").translate(_LATIN_WORDS)
+    except UnicodeEncodeError:
+        return b""
+    return b"" if b"\0" in words else words
 
 
-@lru_cache(1 << 12)
+def _latin_word(code: int) -> int:
+    """Return what `_WORDS` has of a byte of Windows-1252 once it is folded, or 0 if that is not one byte."""
+    text = folded(bytes((code,)).decode("cp1252", "replace"))
+    if text.isascii() and len(text) == 1:
+        return _WORDS[ord(text)]
+    return 0 if _OTHER_LETTER.search(text) or len(text) > 1 else 0x20
+
+
+_LATIN_WORDS = bytes(map(_latin_word, range(256)))
+
+
+def _keys_of_words(text: bytes) -> set[int]:
+    """Return the keys of small letters, digits, and the signs of names, with spaces between them.
+
+    Splitting bytes takes a third of the time of finding names in text.
+    """
+    words = set(text.replace(b". ", b" ").split())
+    names = [*filterfalse(bytes.isalnum, words)]
+    words.difference_update(names)
+    return {crc32(word) >> _SHIFT for word in words}.union(*map(_keys_of_names, names))
+
+
+@lru_cache(1 << 13)
 def _keys_of_names(text: bytes) -> tuple[int, ...]:
+    """Return the keys of what stands between spaces, in small letters."""
+    parts = _BYTE_PARTS.split(text)
+    if b"".join(parts[::2]).isalnum() and b"" not in parts:
+        return tuple({crc >> _SHIFT for crc in _hashes_of(parts)})
     return tuple({key for name in _NAME.findall(text.decode()) for key in _keys_of_name(name)})
+
+
+def _hashes_of(parts: list[bytes]) -> Iterator[int]:
+    """Yield the CRC-32 of each term of a name, as `_terms` finds them."""
+    for start in range(0, len(parts), 2):
+        crc = 0
+        for place, part in enumerate(parts[start : start + 2 * LONGEST_NAME - 1]):
+            crc = crc32(part, crc)
+            if not place % 2:
+                yield crc
 
 
 @lru_cache(1 << 12)
@@ -146,19 +191,34 @@ def _keys_of_name(name: str) -> tuple[int, ...]:
     return tuple(map(key_of, _terms(name)))
 
 
-def _keys_of_pairs(runs: str) -> array[int]:
+def _keys_of_pairs(runs: str) -> set[int]:
     """Return the keys of all pairs in runs of characters with a null between them.
 
     Reading two units as one number takes a tenth of the time of joining characters. The keys are calculated
-    as parts of one large number, like `_key_of_pair` in a third of its time.
+    as parts of large numbers, like `_key_of_pair` in a third of its time.
     """
     units = runs.encode("utf-16-le", "surrogatepass")
     units += b"\0" * (4 - len(units) % 4)
-    every = _in_order(array("I", units + units[2:] + b"\0\0"))
-    pairs = _in_order(array("Q", [pair for pair in set(every) if pair > 0xFFFF and pair & 0xFFFF]))
-    mask = int.from_bytes(_EACH.to_bytes(8, "little") * len(pairs), "little")
-    keys = int.from_bytes(pairs.tobytes(), "little") * SPREAD >> _SHIFT & mask
-    return _in_order(array("Q", keys.to_bytes(8 * len(pairs), "little")))
+    count = len(units) // 2
+    every = int.from_bytes(units + units[2:] + b"\0\0", "little")
+    halves, keys = _masks((count // 2).bit_length())
+    even, odd = ((half & halves) * SPREAD >> _SHIFT & keys for half in (every, every >> 32))
+    found = _in_order(array("I", (even | odd << 32).to_bytes(4 * count, "little")))
+    is_unit = units[1::2].translate(_IS_UNIT)
+    both = int.from_bytes(is_unit, "little") & int.from_bytes(is_unit[1:], "little")
+    is_pair = both.to_bytes(count, "little")
+    return set(compress(found, is_pair[::2] + is_pair[1::2]))
+
+
+_IS_UNIT = bytes((0, *[1] * 255))
+"""Upper byte of a UTF-16 code unit → whether the unit is paired, and not a null."""
+
+
+@lru_cache(20)
+def _masks(bits: int) -> tuple[int, int]:
+    """Return what selects every other of up to `2 << bits` numbers of 32 bits, and its lower `KEY_BITS`."""
+    every, keys = (one.to_bytes(8, "little") * (1 << bits) for one in (0xFFFF_FFFF, _EACH))
+    return int.from_bytes(every, "little"), int.from_bytes(keys, "little")
 
 
 def _in_order(numbers: array[int]) -> array[int]:
@@ -174,8 +234,6 @@ def _terms(name: str) -> set[str]:
     `.NET` is also `.net`, and `C++` also `c++`.
     """
     first, parts, last = _split(name)
-    if len(parts) == 3 and not (first or last):
-        return {parts[0], parts[2], name}
     terms = {
         "".join(parts[start:end])
         for start in range(0, len(parts), 2)

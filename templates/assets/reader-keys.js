@@ -1,6 +1,6 @@
 // What keys do. `reader.js` hands over those that no field wants.
-import { root, store, stored } from "./reader.js";
-import { button, element, focus, linkOf, of } from "./reader-kept.js";
+import { element, root, store, stored } from "./reader.js";
+import { button, focus, linkOf, of } from "./reader-kept.js";
 import words from "./reader-words.js";
 
 const PLACES = ".items > li, .day ol > li, .day details > summary";
@@ -65,7 +65,8 @@ function search() {
 }
 
 function help() {
-  const rows = words.keys.flatMap(([keys, does]) => [
+  const isKept = !of("main:is(.search, .later)");
+  const rows = words.keys.filter(([key]) => key !== "l" || isKept).flatMap(([keys, does]) => [
     element("dt", {}, ...keys.split(" ").flatMap((key) => [element("kbd", {}, key), " "])),
     element("dd", {}, does),
   ]);

@@ -1,6 +1,6 @@
 // The page of what this browser keeps: articles for later, settings, all that is stored.
-import { PARTS, store, stored } from "./reader.js";
-import { button, element, focus, follow, later, marksIn, of, safe, toggle, visit } from "./reader-kept.js";
+import { PARTS, element, root, store, stored } from "./reader.js";
+import { button, focus, follow, later, marksIn, of, safe, toggle, visit } from "./reader-kept.js";
 
 const kept = of("#_kept");
 const list = of("#_list");
@@ -84,7 +84,14 @@ of("#_import").addEventListener("change", async ({ target }) => {
   target.value = "";
 });
 of("#_erase").addEventListener("click", () => {
-  if (confirm(words.erase)) for (const part of PARTS) store(part, null);
+  if (!confirm(words.erase)) return;
+  for (const part of PARTS) store(part, null);
+  try {
+    const places = Object.keys(sessionStorage).filter((key) => key.startsWith(`${root.pathname}search/`));
+    for (const place of places) sessionStorage.removeItem(place); // where results stood
+  } catch {
+    // refused: then nothing stands there
+  }
 });
 of("h1").tabIndex = -1;
 kept.hidden = false;

@@ -1,6 +1,6 @@
 // Lists of articles: which are new, were opened, or are kept for later; and how many are new elsewhere.
-import { root, store, stored } from "./reader.js";
-import { button, element, focus, follow, keep, later, linkOf, markOf, marksIn, of, say, see, seen, visit } from "./reader-kept.js";
+import { element, root, store, stored } from "./reader.js";
+import { button, focus, follow, keep, later, linkOf, markOf, marksIn, of, say, see, seen, visit } from "./reader-kept.js";
 import words from "./reader-words.js";
 
 const isTouch = matchMedia("(hover: none)").matches;

@@ -28,6 +28,23 @@ export function store(part, value) {
   return true;
 }
 
+/** The CRC-32 of a text. */
+export function crcOf(text) {
+  let crc = -1;
+  for (const byte of new TextEncoder().encode(text)) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 && 0xedb88320);
+  }
+  return ~crc;
+}
+
+export function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}
+
 const kind = document.querySelector("main").classList;
 if (kind.contains("later")) import("./reader-later.js");
 else if (document.querySelector("#_tools")) import("./reader-article.js");

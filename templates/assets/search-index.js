@@ -26,7 +26,7 @@ export class Index {
     return months.map(([name, count, parts, numbering]) => ({ name, count, parts, numbering, listed, bits })).reverse();
   }
 
-  /** Yield what each month has for a query, newest first: its articles, and how many have each clause; or an error. */
+  /** Yield what each month has for a query, newest first: its articles, or an error. */
   async *search(query) {
     const asked = (await this.months()).filter(
       ({ name }) => `${name}-99` >= query.since && `${name}-01` < query.until,
@@ -37,7 +37,7 @@ export class Index {
       const some = asked.slice(start, start + (AT_ONCE[step] ?? AT_ONCE.at(-1)));
       start += some.length;
       const tried = some.map((month) =>
-        this.#matches(month, query, frequencies, step === 0).catch((error) => ({ error, matches: [], counts: [] })),
+        this.#matches(month, query, frequencies, step === 0).catch((error) => ({ error, matches: [] })),
       );
       for (const [place, month] of some.entries()) {
         yield { month, isLast: month === asked.at(-1), ...(await tried[place]) };
@@ -67,8 +67,7 @@ export class Index {
     const out = query.unwanted.map(({ keys }) => all(keys));
     const found = each.length ? intersected(each) : new Map(Array(month.count).fill(true).entries());
     const matches = Array.from(found, ([number, isShown]) => ({ number, isShown })).reverse();
-    const counts = each.map((some) => some.size);
-    return { matches: matches.filter(({ number }) => !out.some((some) => some.has(number))), counts };
+    return { matches: matches.filter(({ number }) => !out.some((some) => some.has(number))) };
   }
 
   /** Key → number of document → whether what lists show of it has the term. */

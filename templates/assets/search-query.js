@@ -2,11 +2,12 @@
 import { folded, keyOf, piecesOf, wantedKeys } from "./search-terms.js";
 
 const CLAUSE = /(-?)(?:(source|tag|lang|site|before|after)[:：])?(?:["“”]([^"“”]*)["“”]?|(\S+))/giu;
-const DAY = /^(\d{4})(?:-(\d\d?))?(?:-(\d\d?))?$/;
+const DAY = /^(\d{4})(?:-(0?[1-9]|1[0-2])(?:-(0?[1-9]|[12]\d|3[01]))?)?$/;
 
 /** The query in a line of text. */
 export function parsed(line) {
   const clauses = [];
+  const ignored = [];
   let [since, until] = ["", "9999-99-99"];
   for (const [whole, minus, name, phrase, word] of line.matchAll(CLAUSE)) {
     const field = (name ?? "").toLowerCase();
@@ -20,10 +21,12 @@ export function parsed(line) {
       clause.keys = keysOf(field, text);
     }
     clauses.push(clause);
+    if (!clause.day) ignored.push(...(clause.keys.length ? singlesOf(field, text) : [whole]));
   }
   const searched = clauses.filter((clause) => clause.keys.length);
   return {
     clauses,
+    ignored,
     since,
     until,
     wanted: searched.filter((clause) => !clause.isNegative),
@@ -36,6 +39,12 @@ function keysOf(field, text) {
   if (field === "lang") return [keyOf(`lang:${text.toLowerCase()}`)];
   if (field === "site") return siteOf(text) ? [keyOf(`site:${siteOf(text)}`)] : [];
   return field ? wantedKeys(text).map((key) => keyOf(`${field}:${key}`)) : wantedKeys(text);
+}
+
+/** Characters that stand alone but are searched by pairs. */
+function singlesOf(field, text) {
+  const pieces = /lang|site/.test(field) ? [] : piecesOf(folded(text));
+  return pieces.flatMap(({ piece, isRun }) => (isRun && piece.length === 1 ? piece : []));
 }
 
 function siteOf(address) {

@@ -1,4 +1,5 @@
 // The terms of queries as keys, like generator/search/terms.py, by the same table.
+import { crcOf } from "./reader.js";
 import { BLANKED, JOINING, KEY_BITS, LONGEST_NAME, MARKS, PAIRED, PARTING, REPLACED, SPREAD } from "./search-table.js";
 
 const WORD = `[^${PAIRED}${PARTING}]+`;
@@ -18,15 +19,8 @@ export function folded(text) {
   return text;
 }
 
-/** The key of a word or name: the upper bits of its CRC-32. */
-export function keyOf(term) {
-  let crc = -1;
-  for (const byte of new TextEncoder().encode(term)) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 && 0xedb88320);
-  }
-  return ~crc >>> SHIFT;
-}
+/** The key of a word or name. */
+export const keyOf = (term) => crcOf(term) >>> SHIFT;
 
 /** The names and runs of characters in a folded text. */
 export function piecesOf(text) {

@@ -1,4 +1,5 @@
 // The page that searches: the address has what is typed, and what is found appears below.
+import { element } from "./reader.js";
 import { Index } from "./search-index.js";
 import { holds, marked, parsed } from "./search-query.js";
 
@@ -20,13 +21,6 @@ let timers = [];
 const say = (name, values = {}) =>
   form.dataset[name].replace(/\{(\w+)\}/g, (_, key) => values[key].toLocaleString(document.documentElement.lang));
 
-function element(name, attributes, ...children) {
-  const made = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  made.append(...children);
-  return made;
-}
-
 function withMarks(name, attributes, text, clauses) {
   const parts = marked(text, clauses).map((part) => (part.isMarked ? element("mark", {}, part.text) : part.text));
   return element(name, attributes, ...parts);
@@ -44,7 +38,6 @@ class Search {
     this.query = query;
     this.order = order;
     this.months = index.search(query);
-    this.counts = query.wanted.map(() => 0);
   }
 
   /** Show some more articles. */
@@ -56,7 +49,7 @@ class Search {
         await this.#next();
         continue;
       }
-      const some = this.waiting.splice(0, count - shown);
+      const some = this.waiting.splice(0, shown ? count - shown : 1); // the first list sooner
       for (const coming of some.map((one) => this.#document(one))) {
         const document = await coming;
         if (!isCurrent()) break;
@@ -65,12 +58,20 @@ class Search {
     }
   }
 
+  /** Whether there is an article to show. */
+  async finds() {
+    while (!this.isOver) {
+      await this.#next();
+      for (const one of this.waiting) if (await this.#document(one)) return true;
+    }
+    return false;
+  }
+
   async #next() {
     const { value, done } = await this.months.next();
     this.isOver = done || value.isLast;
     if (done) return;
     if (value.error) this.damaged.add(value.month.name);
-    value.counts.forEach((own, place) => (this.counts[place] += own));
     const matches = value.matches.map((one) => ({ ...one, month: value.month }));
     if (this.order !== "date") matches.sort((one, other) => other.isShown - one.isShown);
     this.found += matches.length;
@@ -94,7 +95,8 @@ class Search {
     const address = new URL(found.address, root);
     if (!address.href.startsWith(root.href)) return 0;
     if (known) {
-      const also = known.querySelector(".also") ?? known.appendChild(element("p", { class: "also" }, say("also")));
+      const also = known.querySelector(".also") ?? element("p", { class: "also" }, say("also"));
+    known.append(also);
       also.append(" ", element("a", { href: address.href, title: found.title }, found.source));
       return 0;
     }
@@ -126,8 +128,7 @@ async function start(count = PAGE, scroll = 0) {
   search = null;
   if (query.isEmpty) {
     list.replaceChildren();
-    status.textContent = box.value.trim() ? say("short") : "";
-    return;
+    return tell(query, box.value.trim() && say("short"));
   }
   status.textContent = say("searching");
   search = new Search(query, form.elements.order.value);
@@ -140,7 +141,7 @@ async function proceed(current, own, count, isRetry = false) {
   try {
     await current.show(count, () => own === run);
     if (own !== run) return;
-    if (!current.damaged.size || isRetry || !(await index.isRenewed())) return tell(current);
+    if (!current.damaged.size || isRetry || !(await index.isRenewed())) return await conclude(current, own);
     search = new Search(current.query, current.order);
     list.replaceChildren();
     await proceed(search, own, count, true);
@@ -149,22 +150,23 @@ async function proceed(current, own, count, isRetry = false) {
   }
 }
 
-function tell(current) {
-  const { found: n, isOver } = current;
-  more.hidden = isOver && !current.waiting.length;
-  status.textContent = n ? say(isOver ? "found" : "foundMore", { n }) : say("none", { words: box.value.trim() });
-  if (current.damaged.size) status.append(" ", say("damaged", { months: [...current.damaged].join(", ") }));
-  if (!n && current.query.wanted.length > 1) advise(current);
+function tell({ ignored }, text) {
+  status.textContent = text;
+  if (ignored.length) status.append(" ", say("ignored", { words: ignored.join(", ") }));
 }
 
-/** Name the words that fewest articles have, each with a link that drops it. */
-function advise({ query, counts }) {
-  const fewest = Math.min(...counts);
-  query.wanted.forEach((clause, place) => {
-    if (counts[place] !== fewest) return;
+async function conclude({ query, found: n, damaged, isOver, waiting }, own) {
+  more.hidden = isOver && !waiting.length;
+  tell(query, n ? say(isOver ? "found" : "foundMore", { n }) : say("none", { words: box.value.trim() }));
+  if (damaged.size) status.append(" ", say("damaged", { months: [...damaged].join(", ") }));
+  // What to drop, for others to be found.
+  for (const clause of n ? [] : query.clauses) {
     const left = query.clauses.filter((one) => one !== clause).map((one) => one.whole).join(" ");
-    status.append(" ", element("a", { href: `?q=${encodeURIComponent(left)}` }, say("drop", { word: clause.whole })));
-  });
+    const isBetter = !parsed(left).isEmpty && (await new Search(parsed(left)).finds());
+    const link = element("a", { href: `?q=${encodeURIComponent(left)}` }, say("drop", { word: clause.whole }));
+    if (own !== run) return;
+    if (isBetter) status.append(" ", link);
+  }
 }
 
 /** Show in the fields what the query says. */

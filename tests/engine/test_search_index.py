@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from generator.config.options import Options, silent
 from generator.engine.build import build
 from generator.engine.build_context import BuildContext
+from generator.engine.live import Live
 from generator.engine.render_context import planned_of
 from generator.engine.search_index import SearchIndex
 from generator.engine.site_index import read
@@ -103,3 +106,35 @@ def test_without_search_there_is_no_page_and_no_link_to_it(tmp_path):
     files = files_of(tmp_path / "public")
     assert not [path for path in files if path.startswith("search/")]
     assert b"search/" not in files["index.html"]
+
+
+def test_saves_to_a_large_month_leave_the_files_of_a_clean_build(tmp_path):
+    """A month of two blocks: an article is edited, two come, in its middle and last, and one goes."""
+    root, content = tmp_path / "site", tmp_path / "site/content"
+    write_config(root)
+
+    def write(name: str, day: int, word: str) -> Path:
+        return write_clipping(
+            content, f"{name}.md", f"A {word} opened. " * 30, date=f"2024-06-{day:02}", title=name
+        )
+
+    for n in range(150):
+        write(f"{n}", 1 + n // 6, WORDS[n % 8])
+    changes = [
+        lambda: write("70", 12, "zeppelin"),
+        lambda: write("new", 9, "airship"),
+        lambda: write("last", 29, "balloon"),
+        lambda: (content / "3.md").unlink() or content / "3.md",
+    ]
+    with contextlib.closing(Live(1)) as live:
+        live.build(site_in(root), Options(as_of=NOW), silent, None)
+        for change in changes:
+            while live.rest():
+                pass
+            live.build(site_in(root), Options(as_of=NOW), silent, frozenset({change()}))
+        while live.rest() or live.due_in is not None:
+            live.build(site_in(root), Options(as_of=NOW), silent, frozenset())
+    followed = files_of(root / "public")
+    shutil.rmtree(root / "public")
+    build_site(root)
+    assert followed == files_of(root / "public")

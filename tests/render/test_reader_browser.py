@@ -452,6 +452,8 @@ def test_all_that_is_stored_is_shown_exported_erased_and_imported(page, served, 
     page.check("[name=size][value='125']")
     page.click("text=Show all of it")
     assert '"id": "fir"' in page.inner_text("pre")
+    places = ("/search/?q=fir", "/other/search/?q=fir")
+    page.evaluate("places => places.forEach(place => sessionStorage.setItem(place, '{}'))", places)
     with page.expect_download() as download:
         page.click("text=Export")
     download.value.save_as(tmp_path / "kept.json")
@@ -459,6 +461,7 @@ def test_all_that_is_stored_is_shown_exported_erased_and_imported(page, served, 
     page.click("text=Erase all")
     expect(page.locator("#_list li")).to_have_count(0)
     assert page.evaluate("localStorage.length") == 0
+    assert page.evaluate("Object.keys(sessionStorage)") == ["/other/search/?q=fir"]
     page.set_input_files("#_import", tmp_path / "kept.json")
     expect(page.locator("#_status")).to_have_text("Imported.")
     expect(page.locator("#_list h2")).to_have_text(["Notice fir"])

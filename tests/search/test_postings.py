@@ -6,7 +6,7 @@ from bisect import bisect_right
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.search.postings import FORMAT, Keys, files_of, first_key
+from generator.search.postings import FORMAT, Keys, blocks_of, files_of, first_key
 from generator.search.table import KEY_BITS
 
 KEYS = st.sets(st.integers(0, 2**KEY_BITS - 1) | st.integers(0, 40), max_size=30)
@@ -44,7 +44,7 @@ def keys_of(documents):
 @given(DOCUMENTS, st.integers(1, 9), st.integers(0, 2**32 - 1))
 def test_what_is_written_can_be_read(documents, parts, numbering):
     keys = keys_of(documents)
-    files = [*files_of(keys, len(keys), numbering, parts, range(parts))]
+    files = [*files_of(blocks_of(keys, len(keys)), len(keys), numbering, parts, range(parts))]
     assert len(files) == parts
     found = {}
     for number, data in enumerate(files):
@@ -59,8 +59,9 @@ def test_what_is_written_can_be_read(documents, parts, numbering):
 @given(DOCUMENTS, st.integers(2, 9))
 def test_a_file_alone_is_the_same_as_among_others(documents, parts):
     keys = keys_of(documents)
-    every = [*files_of(keys, len(keys), 7, parts, range(parts))]
-    assert [next(files_of(keys, len(keys), 7, parts, range(one, one + 1))) for one in range(parts)] == every
+    blocks = [*blocks_of(keys, len(keys))]
+    every = [*files_of(blocks, len(keys), 7, parts, range(parts))]
+    assert [next(files_of(blocks, len(keys), 7, parts, range(one, one + 1))) for one in range(parts)] == every
 
 
 @given(st.integers(1, 4096), st.integers(0, 2**KEY_BITS - 1))

@@ -63,6 +63,10 @@ def test_a_query_matches(query, matches):
     assert parsed(query).matches(DOCUMENT, head_keys(DOCUMENT)) is matches
 
 
+def test_a_query_tells_what_is_not_searched():
+    assert parsed("A股 漏 漏洞 before:2024-13 - after:2024").ignored == ("股", "漏", "before:2024-13", "-")
+
+
 @pytest.mark.parametrize("query", ["", "  ", "漏", "…", "-press", "before:yesterday", 'source:"', '""'])
 def test_a_query_may_ask_for_nothing(query):
     assert parsed(query).is_empty

@@ -16,7 +16,7 @@ from searched_site import PAYLOADS
 
 from generator.cli.main import run
 from generator.search.documents import Document, head_keys
-from generator.search.postings import FORMAT, Keys, files_of
+from generator.search.postings import FORMAT, Keys, blocks_of, files_of
 from generator.search.query import parsed
 from generator.search.table import KEY_BITS
 from generator.search.terms import folded, keys_of, wanted_keys
@@ -113,7 +113,8 @@ def test_the_script_asks_for_the_same_terms(tab, served, texts):
 QUERIES = (
     '-a "b c" source:x', "“供应链 攻击” 漏洞", "before:2024 after:2023-2-3", "lang:ZH site:",
     'tag:"unclosed phrase', "SITE:https://www.A.example/x", "source：新闻 a:b before:nonsense",
-    "-", '""', "漏 a", "site:u:p@a.example:80?x",
+    "-", '""', "漏 a", "A股 -漏 source:漏 lang:漏", "after:2024-13 before:2024-2-31", "after:2024-99-99 x",
+    "site:u:p@a.example:80?x",
 )  # fmt: skip
 
 
@@ -121,15 +122,16 @@ def test_the_script_understands_the_same_queries(tab, served):
     tab.goto(f"{served}search/")
     script = """async lines => {
         const { parsed } = await import("./../assets/search-query.js");
-        return lines.map(line => parsed(line)).map(({ wanted, unwanted, since, until, isEmpty }) =>
-            [wanted.flatMap(one => one.keys), unwanted.map(one => one.keys), since, until, isEmpty]);
+        return lines.map(line => parsed(line)).map(({ wanted, unwanted, since, until, isEmpty, ignored }) =>
+            [wanted.flatMap(one => one.keys), unwanted.map(one => one.keys), since, until, isEmpty, ignored]);
     }"""
     for line, found in zip(QUERIES, tab.evaluate(script, list(QUERIES)), strict=True):
-        wanted, unwanted, since, until, is_empty = found
+        wanted, unwanted, since, until, is_empty, ignored = found
         query = parsed(line)
         assert set(wanted) == query.wanted, line
         assert [*map(frozenset, unwanted)] == [*query.unwanted], line
         assert (since, until, is_empty) == (query.since, query.until, query.is_empty), line
+        assert tuple(ignored) == query.ignored, line
 
 
 @pytest.mark.parametrize(
@@ -210,7 +212,24 @@ def test_nothing_found_names_the_word_to_drop(search):
     assert status(page).startswith("No article has: flaw zeppelin.")
     page.click("#_status a >> text=zeppelin")
     expect(page.locator("#_results h2")).to_have_text(["A flaw called Café"])
-    assert status(search("漏")) == "Type a word, or two characters or more."
+    for query, dropped in (
+        ("before:2020 cellar street", ["before:2020"]),
+        ("notice -notice", ["-notice"]),
+        ("zeppelin airship", []),
+        ("zeppelin", []),
+    ):
+        page = search(query)
+        assert status(page).startswith("No article has: ")
+        page.wait_for_load_state("networkidle")
+        said = page.locator("#_status a").all_inner_texts()
+        assert said == [f"Search without {one}" for one in dropped], query
+
+
+def test_what_is_not_searched_is_said(search):
+    page = search("漏")
+    assert status(page) == "Type a word, or two characters or more. Not searched: 漏."
+    page = search("flaw 漏 after:2024-99-99")
+    assert status(page) == "Articles found: 1. Not searched: 漏, after:2024-99-99."
 
 
 def test_filters_are_the_same_as_words(search):
@@ -236,6 +255,7 @@ def test_keys_go_through_the_results(search):
     expect(results.nth(1)).to_be_focused()
     page.keyboard.press("?")
     expect(page.locator("dialog[open] h2")).to_have_text("Keys")
+    assert "keep for later, or no longer" not in page.inner_text("dialog")
     page.keyboard.press("Escape")
     page.keyboard.press("/")
     expect(page.locator("[name=q]")).to_be_focused()
@@ -291,7 +311,8 @@ def test_a_rare_text_takes_few_files_of_months_that_lack_it(tab, served):
         documents = [Keys(array("I", sorted(keys_of(text))), array("I")) for text in texts]
         for key in wanted_keys("甲乙丙丁戊己"):
             number = key * parts >> KEY_BITS
-            data = next(files_of(documents, len(documents), 7, parts, range(number, number + 1)))
+            blocks = blocks_of(documents, len(documents))
+            data = next(files_of(blocks, len(documents), 7, parts, range(number, number + 1)))
             files[f"{name.replace('-', '/')}/terms-{number}.bin"] = list(data)
     tab.goto(f"{served}search/")
     asked, found = tab.evaluate(FETCHED, [files, "甲乙丙丁戊己"])
