@@ -76,20 +76,24 @@ class DayLists(msgspec.Struct, frozen=True):
     def above(self, rows: tuple[Row, ...], fill: DayFill) -> tuple[views.Item, ...]:
         """Return the items of picks or stories."""
         return tuple(
-            self.item(row, excerpt=number < fill.above, also=fill.also)
+            self.item(
+                row,
+                excerpt=number < (1 if row.is_late else fill.above),
+                also=0 if row.is_late else fill.also,
+            )
             for number, row in enumerate(rows[: fill.items])
         )
 
     def item(self, row: Row, *, excerpt: bool, also: int = 0) -> views.Item:
         """Return the item of a row. It names at most `also` of the other texts of its story on that day."""
         item = self.lists.plain(row.article, excerpt=excerpt)
-        if not (row.copies or row.told or also):
+        if not (row.copies or row.told or row.is_late or also):
             return item
         return self.lists.once(item, also, lambda: self._with_others(item, row, also))
 
     def _with_others(self, item: views.Item, row: Row, also: int) -> views.Item:
         plan, day = self.lists.plan, self.edition.first
-        story = plan.stories.get(row.article.id) if also or row.told else None
+        story = plan.stories.get(row.article.id) if also or row.told or row.is_late else None
         earlier = [text for text in story.texts if text.date < day] if story else []
         named = (
             *(self._also(one) for one in row.told[:also]),
@@ -100,9 +104,10 @@ class DayLists(msgspec.Struct, frozen=True):
             times=1 + len(row.copies),
             anchors=tuple(one.id for one in (*row.copies, *row.told[also:])),
             also=named,
-            also_more=len(story.texts) - 1 - len(named) if story else 0,
+            also_more=max(0, len(earlier) + len(row.told) - len(named)) if story else 0,
             story=plan.story_page(story) if story else None,
-            sources=story.sources if story else 0,
+            sources=story.sources_by(day) if story else 0,
+            since=story.first if story and story.first < day else None,
         )
 
     def _also(self, other: Article) -> views.Also:
