@@ -91,6 +91,13 @@ def test_news_of_the_day_leads_before_a_running_story_of_more_sources():
     assert (ids(picked.picks), ids(picked.stories)) == ([7], [4, 5])
 
 
+def test_a_story_names_each_of_its_other_sources_once():
+    own = [article(n, source) for n, source in enumerate("ABBAC", 1)]
+    [item] = day_of([*own, earlier := article(6, "D", EARLIER)], stories=(story(*own, earlier),)).stories
+    assert [(also.name, also.id) for also in item.also] == [("B", own[1].id), ("C", own[4].id)]
+    assert ({*item.anchors}, item.also_more) == ({own[2].id, own[3].id}, 3)
+
+
 def test_a_late_text_of_two_sources_is_no_story_of_its_day():
     texts = [article(1, "A", EARLIER), article(2, "B", EARLIER), article(3, "A")]
     day = day_of(texts, stories=(story(*texts),))
