@@ -92,7 +92,7 @@ class Stories:
         self._outdated |= paths
         if moved:
             self._outdated.update(
-                path for path in self._groups if not moved.isdisjoint(self._sources_of(path))
+                path for path in self._groups if any(article.source in moved for article in self._same(path))
             )
 
     def _texts_at(self, paths: Iterable[str]) -> Iterator[Text]:
@@ -208,20 +208,22 @@ class Stories:
         if curated := self._curated.get(path):
             return curated
         group = self._groups.get(path)
-        return group if group and self._independent(group) >= FEWEST_SOURCES else None
+        return group if group and len(self._reported_on(group)) >= FEWEST_SOURCES else None
 
-    def _independent(self, texts: Iterable[str]) -> int:
-        """Return the number of sources of some texts. Of copies one counts, and no aggregator does."""
-        names = (self._sources_of(path) for path in texts)
-        own = (
-            next((name for name in of_one if name not in self.aggregators.names), None) for of_one in names
-        )
-        return len({name for name in own if name is not None})
+    def _reported_on(self, texts: Iterable[str]) -> list[dt.date]:
+        """Return the first day of each source of some texts. Of copies one counts, and no aggregator does."""
+        days: dict[str, dt.date] = {}
+        for path in texts:
+            own = [one for one in self._same(path) if one.source not in self.aggregators.names]
+            if own:
+                day = min([one.date for one in own])
+                days[own[0].source] = min(day, days.get(own[0].source, day))
+        return sorted(days.values())
 
-    def _sources_of(self, path: str) -> list[str]:
-        """Return the sources of a text and its copies, that of the text first."""
+    def _same(self, path: str) -> Sequence[Article]:
+        """Return a text and its copies, the lead first."""
         group = self._copies.get(path)
-        return [one.source for one in (group.articles if group else (self._articles[path],))]
+        return group.articles if group else (self._articles[path],)
 
     def _replace(self, ended: Iterable[Story], begun: Iterable[Story]) -> None:
         for story in ended:
@@ -261,8 +263,7 @@ class Stories:
             id=min((lead, *rest), key=_place).id,
             articles=(lead, *rest),
             texts=(lead, *others),
-            sources=self._independent(texts),
-            letters=sum(text.letters for text in leads if text.verdict is not Verdict.LINK),
+            reported=tuple(self._reported_on(texts)),
             is_promotion=any(word in title for title in titles for word in self._promotions),
         )
 
@@ -289,6 +290,6 @@ def _first(story: Story) -> tuple[dt.date, str]:
 def _are_same(one: Story, other: Story) -> bool:
     """Return whether two stories consist of the same article objects, in the same order."""
     ours, theirs = (
-        [*map(id, story.articles), *map(id, story.texts), story.sources] for story in (one, other)
+        [*map(id, story.articles), *map(id, story.texts), *story.reported] for story in (one, other)
     )
     return ours == theirs

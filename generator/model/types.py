@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 
 import msgspec
@@ -146,10 +147,8 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     """All articles, copies included: the lead, then the others, newest first."""
     texts: tuple[Article, ...]
     """One article for each text: the lead of its copies. The story's lead comes first, then the newest."""
-    sources: int = 1
-    """Number of independent sources. Aggregators do not count."""
-    letters: int = 0
-    """Number of letters of the texts that can be read."""
+    reported: tuple[dt.date, ...] = ()
+    """The day of each independent source's first article, sorted. Aggregators do not count."""
     is_promotion: bool = False
     """Whether a title has a word of promotions, awards, courses or job advertisements."""
 
@@ -157,6 +156,19 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     def lead(self) -> Article:
         """The article that represents the story."""
         return self.articles[0]
+
+    @property
+    def first(self) -> dt.date:
+        """The day of the earliest article."""
+        return min([article.date for article in self.articles])
+
+    def sources_by(self, day: dt.date) -> int:
+        """Return the number of independent sources until the end of a day."""
+        return bisect_right(self.reported, day)
+
+    def letters_by(self, day: dt.date) -> int:
+        """Return the number of letters of the texts until the end of a day that can be read."""
+        return sum([one.letters for one in self.texts if one.date <= day and one.verdict is not Verdict.LINK])
 
 
 Related = CopyGroup | Story

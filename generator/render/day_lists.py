@@ -76,37 +76,43 @@ class DayLists(msgspec.Struct, frozen=True):
     def above(self, rows: tuple[Row, ...], fill: DayFill) -> tuple[views.Item, ...]:
         """Return the items of picks or stories."""
         return tuple(
-            self.item(row, excerpt=number < fill.above, also=fill.also)
+            self.item(
+                row,
+                excerpt=number < (1 if row.is_late else fill.above),
+                also=0 if row.is_late else fill.also,
+            )
             for number, row in enumerate(rows[: fill.items])
         )
 
     def item(self, row: Row, *, excerpt: bool, also: int = 0) -> views.Item:
-        """Return the item of a row. It names at most `also` of the other texts of its story on that day."""
+        """Return the item of a row. It names at most `also` other sources of its story until that day."""
         item = self.lists.plain(row.article, excerpt=excerpt)
-        if not (row.copies or row.told or also):
+        if not (row.copies or row.told or row.is_late or also):
             return item
         return self.lists.once(item, also, lambda: self._with_others(item, row, also))
 
     def _with_others(self, item: views.Item, row: Row, also: int) -> views.Item:
         plan, day = self.lists.plan, row.article.date
-        story = plan.stories.get(row.article.id) if also or row.told else None
+        story = plan.stories.get(row.article.id) if also or row.told or row.is_late else None
         earlier = [text for text in story.texts if text.date < day] if story else []
-        named = (
-            *(self._also(one) for one in row.told[:also]),
-            *(self.lists.also_of(one) for one in earlier[: max(0, also - len(row.told))]),
-        )
+        by_source = {row.article.source: row.article}
+        for one in (*row.told, *earlier):
+            by_source.setdefault(one.source, one)
+        named = {one.id: one for one in [*by_source.values()][1 : also + 1]}
         return msgspec.structs.replace(
             item,
             times=1 + len(row.copies),
-            anchors=tuple(one.id for one in (*row.copies, *row.told[also:])),
-            also=named,
-            also_more=len(story.texts) - 1 - len(named) if story else 0,
+            anchors=tuple(one.id for one in (*row.copies, *row.told) if one.id not in named),
+            also=tuple(self._also(one) for one in named.values()),
+            also_more=max(0, len(earlier) + len(row.told) - len(named)) if story else 0,
             story=plan.story_page(story) if story else None,
-            sources=story.sources if story else 0,
+            sources=story.sources_by(day) if story else 0,
+            since=story.first if story and story.first < day and story.sources_by(day) > 1 else None,
         )
 
     def _also(self, other: Article) -> views.Also:
-        return msgspec.structs.replace(self.lists.also_of(other), id=other.id)
+        also = self.lists.also_of(other)
+        return msgspec.structs.replace(also, id=other.id) if other.date == self.edition.first else also
 
     def earlier(self) -> tuple[EarlierDay, ...]:
         """Return the days that follow on the front page."""

@@ -26,6 +26,8 @@ of it and a copy add, all without the texts of the clipping.
 """
 KEPT = 200
 """Number of days whose parts are kept. A row takes 150 bytes."""
+RUNNING = 3
+"""Number of sources from which a story is told on each day that has one of its articles."""
 USUAL_REASON = "only furniture"
 """Why most links have no text, which no item says."""
 
@@ -55,6 +57,8 @@ class Row(msgspec.Struct, frozen=True):
     """Other articles of the day with its text, or with its title at the same source."""
     told: tuple[Article, ...] = ()
     """Other texts of its story on that day."""
+    is_late: bool = False
+    """Whether it is the only text, on that day, of a story of earlier days."""
 
 
 class SourceRows(msgspec.Struct, frozen=True):
@@ -201,8 +205,7 @@ def _above(
         others = [row for row in within.pop(story.id, ()) if row.article.id not in shown] if story else []
         shown |= {row.article.id for row in others}
         pick_rows.append(_with(pick, others))
-    stories = [_told(rows, known) for rows in within.values() if _is_news(rows, known)]
-    stories.sort(key=lambda row: rank(known.stories[row.article.id]))
+    stories = _stories(within.values(), known, has_lead=bool(picks))
     for number, row in enumerate(stories):
         limit -= _weight_of(row, weights)
         if limit < 0:
@@ -212,17 +215,32 @@ def _above(
     return tuple(pick_rows), tuple(stories), [row for row in texts if row.article.id not in shown]
 
 
-def _is_news(rows: Sequence[Row], known: Grouped) -> bool:
-    """Return whether a day shows a story of which it has these texts: several, or the second of all."""
+def _stories(within: Iterable[Sequence[Row]], known: Grouped, *, has_lead: bool) -> list[Row]:
+    """Return the stories that a day tells, of texts `within` it, in order. The lead is news of the day."""
+    stories = [_told(rows, known) for rows in within if _is_told(rows, known)]
+    stories.sort(key=lambda row: rank(known.stories[row.article.id], row.article.date))
+    news = None if has_lead else next((row for row in stories if not row.is_late), None)
+    return [news, *(row for row in stories if row is not news)] if news else stories
+
+
+def _is_late(rows: Sequence[Row], story: Story) -> bool:
+    """Return whether a day has a single text of a story that others told before; not the second of all."""
+    return len(rows) == 1 and sorted(text.date for text in story.texts)[1] != rows[0].article.date
+
+
+def _is_told(rows: Sequence[Row], known: Grouped) -> bool:
+    """Return whether a day tells a story, of which it has these texts."""
     first = rows[0].article
-    return len(rows) > 1 or sorted(text.date for text in known.stories[first.id].texts)[1] == first.date
+    story = known.stories[first.id]
+    return not _is_late(rows, story) or story.sources_by(first.date) >= RUNNING
 
 
 def _told(rows: Sequence[Row], known: Grouped) -> Row:
     """Return the row that represents the texts of a story on a day."""
     story = known.stories[rows[0].article.id]
     lead = _best([row.article for row in rows], story, known)
-    return _with(next(row for row in rows if row.article is lead), rows)
+    row = _with(next(row for row in rows if row.article is lead), rows)
+    return msgspec.structs.replace(row, is_late=True) if _is_late(rows, story) else row
 
 
 def _with(lead: Row, rows: Iterable[Row]) -> Row:
@@ -232,9 +250,12 @@ def _with(lead: Row, rows: Iterable[Row]) -> Row:
     return Row(lead.article, copies, tuple(row.article for row in others))
 
 
-def rank(story: Story) -> tuple[object, ...]:
-    """Return the sort key of the stories of an edition: by sources, then by text, promotions last."""
-    return story.is_promotion, -story.sources, -story.letters, story.id
+def rank(story: Story, day: dt.date) -> tuple[object, ...]:
+    """Return the sort key of the stories of an edition: by sources until its last day, then by text.
+
+    Promotions come last.
+    """
+    return story.is_promotion, -story.sources_by(day), -story.letters_by(day), story.id
 
 
 def _sections(rows: Iterable[Row], known: Grouped) -> dict[str, tuple[SourceRows, ...]]:

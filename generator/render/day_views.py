@@ -26,7 +26,7 @@ class DayView(View, frozen=True, kw_only=True):
     picks: tuple[Item, ...] = ()
     """The articles that the curator pinned."""
     stories: tuple[Item, ...] = ()
-    """Stories with several texts on that day, by number of sources. The sections have none of their texts."""
+    """Stories of that day, or of three sources until then. The sections have none of their texts."""
     reading: tuple[Block, ...] = ()
     """What can be read here, by source, those with most to read first."""
     links: tuple[Block, ...] = ()

@@ -220,7 +220,7 @@ class Lists(msgspec.Struct, frozen=True):
             pick_items.append(self.item(pick, excerpt=n < fill.above_excerpts, also=also, shown=shown))
         stories = sorted(
             (members for members in within.values() if self._is_news(members, edition)),
-            key=lambda members: rank(self.plan.stories[members[0].id]),
+            key=lambda members: rank(self.plan.stories[members[0].id], edition.last),
         )
         story_items = []
         for n, members in enumerate(stories[: fill.above]):

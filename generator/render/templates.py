@@ -11,7 +11,7 @@ import threading
 import tomllib
 import traceback
 import urllib.parse
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 
@@ -28,7 +28,7 @@ from generator.render.engine import Engine
 from generator.render.pages import TEMPLATES
 from generator.render.sources import Sources
 from generator.render.theme_hashes import roots_of
-from generator.render.views import INTERFACE, MIGRATION, PageView, SiteView, View
+from generator.render.views import INTERFACE, MIGRATION, Block, PageView, SiteView, View
 
 TRANSLATIONS = 4096
 """Translations with values that are kept. A page has some dozen, and shares most with its neighbours."""
@@ -242,6 +242,7 @@ def _engine(theme: Theme, site: SiteView) -> Engine:
         "hash_source": hash_source,
         "host": host,
         "json_ld": json_ld,
+        "total": total,
         "web": web,
     }
     engine.tests["foreign"] = words.is_foreign
@@ -333,6 +334,11 @@ def json_ld(text: str) -> Markup:
 def hash_source(text: str) -> str:
     """Return the hash that allows an inline element in a Content-Security-Policy. Pages share some."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def total(blocks: Iterable[Block]) -> int:
+    """Return the number of articles of blocks. Jinja2's `sum` looks attributes up as items first."""
+    return sum([block.source.count for block in blocks])
 
 
 def anchor(name: str) -> str:

@@ -82,7 +82,9 @@ class Item(View, frozen=True, kw_only=True):
     story: str | None = None
     """The page of its story, if it has one."""
     sources: int = 0
-    """On a day: the number of independent sources of its story; 0 if it belongs to none."""
+    """On a day: the number of independent sources of its story until then; 0 if it belongs to none."""
+    since: dt.date | None = None
+    """On a day: the first day of its story, if that is an earlier one and two sources reported it."""
     times: int = 1
     """How often its text stands on that day. All but this article are left out of the list."""
     anchors: tuple[str, ...] = ()

@@ -45,7 +45,7 @@ def test_feeds_and_pages_show_a_story_once(tmp_path):
         )
     _, index = build_site(tmp_path)
     [story] = index.digest.stories
-    assert ({one.path for one in story.texts}, story.sources) == ({"0.md", "1.md", "2.md"}, 3)
+    assert ({one.path for one in story.texts}, len(story.reported)) == ({"0.md", "1.md", "2.md"}, 3)
     built = files_of(tmp_path / "public")
     feed = built["feed.json"].decode()
     assert feed.count('"id": "urn') + feed.count('"id":"urn') == 1

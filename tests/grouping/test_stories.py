@@ -107,7 +107,7 @@ def test_an_aggregator_is_no_source_of_a_story():
     assert found(one, other) == [{"a", "b"}]
     third = report("c", "caxton", "stationers")
     [story] = stories_of([one, other, third, *many])
-    assert ({text.path for text in story.texts}, story.sources) == ({"a", "b", "c"}, 2)
+    assert ({text.path for text in story.texts}, len(story.reported)) == ({"a", "b", "c"}, 2)
 
 
 def test_copies_count_once():
@@ -115,7 +115,7 @@ def test_copies_count_once():
     group = CopyGroup(id="a", articles=(one, copy))
     assert stories_of([one, copy], [group]) == ()
     [story] = stories_of([one, copy, other], [group])
-    assert ([text.path for text in story.texts], story.sources) == (["a", "c"], 2)
+    assert ([text.path for text in story.texts], len(story.reported)) == (["a", "c"], 2)
     assert [each.path for each in story.articles] == ["a", "b", "c"]
 
 

@@ -38,8 +38,10 @@ def article(number: int, source: str = "A", date: dt.date = DAY, **fields: objec
 
 
 def story(*articles: Article) -> Story:
-    sources = len({article.source for article in articles})
-    return Story(id=articles[0].id, articles=articles, texts=articles, sources=sources)
+    days: dict[str, dt.date] = {}
+    for one in articles:
+        days[one.source] = min(one.date, days.get(one.source, one.date))
+    return Story(id=articles[0].id, articles=articles, texts=articles, reported=tuple(sorted(days.values())))
 
 
 def copies_of(*articles: Article) -> CopyGroup:

@@ -13,7 +13,7 @@ from generator.grouping import digest_of
 from generator.grouping.activity import FEWEST, MOST, is_activity
 from generator.grouping.health import healths_of
 from generator.model import addresses
-from generator.model.types import Story, TextPolicy, Verdict
+from generator.model.types import Article, Story, TextPolicy, Verdict
 from generator.render.affected import affected_pages
 from generator.render.all_pages import pages_of
 from generator.render.compose import composer
@@ -60,12 +60,64 @@ def test_a_story_is_shown_on_the_day_of_its_second_text():
     third = article(3, "C", DAY + dt.timedelta(days=1))
     shown = composed([lead, second, third], stories=(story(lead, second, third),))
     day, earlier, later = (shown[address][0] for address in (ADDRESS, "2024/07/01/", "2024/07/04/"))
-    assert (ids(day.stories), items(day)) == ([2], [])
-    [also] = day.stories[0].also
+    [own], [late] = day.stories, later.stories
+    assert (int(own.id), items(day), own.sources, own.since) == (2, [], 2, EARLIER)
+    [also] = own.also
     assert (also.name, also.original, also.date, also.id) == ("A", lead.url, EARLIER, "")
-    assert day.stories[0].also_more == 1
+    assert own.also_more == 0
     assert (earlier.stories, ids(items(earlier))) == ((), [1])
-    assert (later.stories, ids(items(later))) == ((), [3])
+    assert (int(late.id), items(later), late.sources, late.also, late.since) == (3, [], 3, (), EARLIER)
+
+
+def running(day: dt.date) -> tuple[list[Article], Story]:
+    """Return the texts of a story of three sources that runs until a day, and that story."""
+    texts = [article(n, source, EARLIER, letters=n) for n, source in enumerate("ABC", 1)]
+    texts.append(article(4, "A", day))
+    return texts, story(*texts)
+
+
+def test_news_of_the_day_leads_before_a_running_story_of_more_sources():
+    texts, old = running(DAY)
+    pair = article(5, "D"), article(6, "E")
+    day = day_of([*texts, *pair], stories=(old, story(*pair)))
+    assert [(int(one.id), bool(one.excerpt), one.sources) for one in day.stories] == [
+        (5, True, 2),
+        (4, False, 3),
+    ]
+    alone = day_of(texts, stories=(old,))
+    assert [(int(one.id), bool(one.excerpt)) for one in alone.stories] == [(4, True)]
+    pick = article(7, "F", pinned=True)
+    picked = day_of([*texts, *pair, pick], stories=(old, story(*pair)))
+    assert (ids(picked.picks), ids(picked.stories)) == ([7], [4, 5])
+
+
+def test_a_story_names_each_of_its_other_sources_once():
+    own = [article(n, source) for n, source in enumerate("ABBAC", 1)]
+    [item] = day_of([*own, earlier := article(6, "D", EARLIER)], stories=(story(*own, earlier),)).stories
+    assert [(also.name, also.id) for also in item.also] == [("B", own[1].id), ("C", own[4].id)]
+    assert ({*item.anchors}, item.also_more) == ({own[2].id, own[3].id}, 3)
+
+
+def test_a_late_text_of_two_sources_is_no_story_of_its_day():
+    texts = [article(1, "A", EARLIER), article(2, "B", EARLIER), article(3, "A")]
+    day = day_of(texts, stories=(story(*texts),))
+    assert (day.stories, ids(items(day))) == ((), [3])
+
+
+def test_a_day_stays_as_it_is_when_its_stories_go_on():
+    texts, old = running(DAY)
+    pairs = [(article(n, "D", letters=n), article(n + 1, "E")) for n in (5, 7)]
+    own = [*texts, *pairs[0], *pairs[1]]
+    later = [
+        article(n, source, DAY + dt.timedelta(days=1), letters=99) for n, source in enumerate("FGHI", 20)
+    ]
+    before = day_of(own, stories=(old, *(story(*pair) for pair in pairs)))
+    after = day_of(
+        [*own, *later], stories=(story(*texts, later[0]), story(*pairs[0], *later[1:]), story(*pairs[1]))
+    )
+    assert [ids(one.stories) for one in (before, after)] == [[7, 4, 5]] * 2
+    shown = [[(one.sources, one.since, one.also) for one in day.stories] for day in (before, after)]
+    assert shown[0] == shown[1]
 
 
 def test_a_day_without_the_lead_shows_its_fullest():
@@ -117,11 +169,10 @@ def test_what_a_source_repeats_on_a_day_is_one_item_with_a_count():
 
 
 def test_promotions_come_last_and_of_equal_stories_the_one_with_more_text_first():
-    pairs = [(article(2 * n, "A"), article(2 * n + 1, "B")) for n in range(3)]
+    pairs = [(article(2 * n, "A", letters=n), article(2 * n + 1, "B")) for n in range(3)]
     own = [one for pair in pairs for one in pair]
     short, long, promotion = (story(*pair) for pair in pairs)
-    long = msgspec.structs.replace(long, letters=900)
-    promotion = msgspec.structs.replace(promotion, letters=9000, sources=9, is_promotion=True)
+    promotion = msgspec.structs.replace(promotion, reported=(DAY,) * 9, is_promotion=True)
     assert ids(day_of(own, stories=(short, promotion, long)).stories) == [2, 0, 4]
 
 

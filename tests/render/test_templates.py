@@ -30,7 +30,7 @@ from generator.model.types import Period, Verdict
 from generator.render import locales, views
 from generator.render.highlight import stylesheet
 from generator.render.reader_words import script
-from generator.render.templates import Templates, anchor, interface_language, json_ld, web
+from generator.render.templates import Templates, anchor, interface_language, json_ld, total, web
 from generator.search import table
 
 VOID = {"meta", "link", "img", "br", "hr", "input"}
@@ -340,6 +340,7 @@ def test_the_small_filters():
     assert web(None) == web("ftp://a.example/") == web("javascript:https://a") == ""
     assert json_ld("</script>") == "\\u003c/script\\u003e"
     assert anchor("s1") == "s1"
+    assert (total(()), total((block(), block()))) == (0, 2 * block().source.count)
     assert anchor("中国-信息") == "中国-信息"
     assert anchor('a"b%') == "a%22b%25"
 
