@@ -22,10 +22,10 @@ if TYPE_CHECKING:  # each function imports what it needs
     from generator.config.options import Options, Progress, Report
     from generator.config.site import Site
     from generator.engine.build_context import BuildContext
-    from generator.engine.live import Live
     from generator.model.errors import Problem
     from generator.preview.changes import Changed, Roots
     from generator.preview.follow import Built, Check
+    from generator.preview.live import Live
     from generator.preview.watched_folders import Root
     from generator.search.query import Query
 

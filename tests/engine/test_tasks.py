@@ -15,10 +15,10 @@ from generator.cli.main import run
 from generator.config.options import Options, silent
 from generator.config.site import Config
 from generator.engine.document_table import rules_of
-from generator.engine.live import Live
 from generator.engine.records import Reader
 from generator.engine.tasks import published
 from generator.model.types import Clipping, Verdict
+from generator.preview.live import Live
 from generator.reading.boilerplate import Cleaning
 from writing import NOW, build_site, files_of, site_in, write_clipping, write_config
 
