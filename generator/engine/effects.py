@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from generator.engine.outputs import feed_paths
 from generator.engine.render_context import affects_all_pages
 from generator.engine.state import SiteState
 from generator.grouping.regrouping import recounts
@@ -22,6 +21,7 @@ from generator.render.affected import (
 )
 from generator.render.all_pages import pages_of_tag
 from generator.render.beside import pages_beside
+from generator.render.feed_plan import feed_paths
 from generator.render.pages import Page, page_of_source, pages_of_edition
 from generator.render.plan import Plan
 

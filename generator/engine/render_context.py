@@ -5,24 +5,30 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from functools import cache
+from typing import cast
+
+from markupsafe import Markup
 
 from generator import __version__
 from generator.cache.versions import hashed, program, zone_data
 from generator.config.site import Config, Site
 from generator.config.tags import tag_rules
 from generator.engine.build_context import BuildContext
-from generator.engine.page_tasks import Maker
+from generator.engine.page_tasks import ArticleContent, FeedContent, Maker, Text
 from generator.engine.search_index import SearchIndex
 from generator.engine.site_index import SiteIndex
 from generator.grouping.health import healths_of
-from generator.model.types import Digest, Health
+from generator.model.types import Article, Digest, Health, TextPolicy
 from generator.render.compose import Composer, composer
+from generator.render.feed_plan import Feed, entry_in
 from generator.render.fingerprints import Fingerprints
 from generator.render.frame import Framer
 from generator.render.locales import InterfaceLanguage
+from generator.render.pages import Page
 from generator.render.plan import Plan, plan
 from generator.render.templates import Templates, interface_language
 from generator.render.theme_hashes import theme_hashes
+from generator.render.weight import light_html
 
 GENERATOR = f"Broadsheet {__version__}"
 
@@ -133,3 +139,29 @@ class RenderContext:
             )
 
         return common
+
+    def list_html(self, page: Page) -> bytes:
+        """Return the bytes of any page but an article's."""
+        return light_html(self.theme, self.compose, self.frame, page)
+
+    def article_content(self, page: Page) -> ArticleContent:
+        """Return what an article page is made of."""
+        article = cast("Article", page.subject)
+        is_excerpt = self.plan.source_of(article).text is TextPolicy.EXCERPT
+        body = Markup("<p>{}</p>").format(article.excerpt) if is_excerpt else Markup()
+        view = self.compose.article(article, body)
+        description = article.excerpt or self.config.description
+        return ArticleContent(view, description, None if is_excerpt else self._text_of(article))
+
+    def feed_content(self, *formats: Feed) -> FeedContent:
+        """Return what the files of a feed are made of. `formats` is the same feed in each format."""
+        entries = tuple(
+            (entry, self._text_of(article) if is_whole else None, item)
+            for article in formats[0].articles
+            for entry, item, is_whole in [entry_in(self.frame, article)]
+        )
+        return FeedContent(tuple(feed.name for feed in formats), formats[0].meta, entries)
+
+    def _text_of(self, article: Article) -> Text:
+        """Return the reference to an article's text, with the hash from its record."""
+        return Text(article.path, self.index.texts.get(article.path, b""))
