@@ -12,7 +12,7 @@ from generator.cache.stamps import stamp_at
 from generator.cache.versions import hashed
 from generator.config.site import Site
 from generator.engine.page_tasks import ArticleContent, FeedContent, rendered
-from generator.engine.render_context import GENERATOR, RenderContext, planned_of
+from generator.engine.render_context import GENERATOR, RenderContext
 from generator.model import addresses
 from generator.model.errors import Problem, shown
 from generator.model.types import Article, Digest
@@ -25,6 +25,7 @@ from generator.render.highlight import stylesheet
 from generator.render.newest import newest
 from generator.render.page_at import page_at
 from generator.render.pages import Alias, Page
+from generator.render.plan import planned_of
 from generator.render.templates import assets_of
 from generator.search import table
 from generator.search.months import IndexFile

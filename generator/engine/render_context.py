@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import cast
@@ -11,65 +10,25 @@ from markupsafe import Markup
 
 from generator import __version__
 from generator.cache.versions import hashed, program, zone_data
-from generator.config.site import Config, Site
-from generator.config.tags import tag_rules
+from generator.config.site import Site
 from generator.engine.build_context import BuildContext
 from generator.engine.page_tasks import ArticleContent, FeedContent, Maker, Text
 from generator.engine.search_index import SearchIndex
 from generator.engine.site_index import SiteIndex
 from generator.grouping.health import healths_of
-from generator.model.types import Article, Digest, Health, TextPolicy
+from generator.model.types import Article, Health, TextPolicy
 from generator.render.compose import Composer, composer
 from generator.render.feed_plan import Feed, entry_in
 from generator.render.fingerprints import Fingerprints
 from generator.render.frame import Framer
 from generator.render.locales import InterfaceLanguage
 from generator.render.pages import Page
-from generator.render.plan import Plan, plan
+from generator.render.plan import Plan
 from generator.render.templates import Templates, interface_language
 from generator.render.theme_hashes import theme_hashes
 from generator.render.weight import light_html
 
 GENERATOR = f"Broadsheet {__version__}"
-
-
-def planned_of(digest: Digest, config: Config) -> Plan:
-    """Return the page plan of a digest, as the site is configured."""
-    return plan(
-        digest,
-        since_of(digest, config),
-        tag_rules(config.tags),
-        search=config.search,
-        reader=has_reader(config),
-    )
-
-
-def has_reader(config: Config) -> bool:
-    """Return whether pages remember things: modules of scripts do not run in pages opened from the disk."""
-    return config.reader and config.links == "site"
-
-
-def affects_all_pages(theme: Templates, last: Digest, digest: Digest) -> bool:
-    """Return whether a new latest day or year, or the first or last tag, affects pages of other articles."""
-    is_another_day = last.days[-1].first != digest.days[-1].first
-    is_another_year = last.years[-1].first != digest.years[-1].first
-    has_other_entries = bool(last.tags) is not bool(digest.tags)
-    return (
-        (is_another_year and theme.reads("archive"))
-        or (is_another_day and theme.reads("latest"))
-        or (has_other_entries and theme.reads("tags"))
-    )
-
-
-def since_of(digest: Digest, config: Config) -> dt.date:
-    """Return the first day whose articles get pages of their own."""
-    if config.articles == "all" or not digest.days:
-        return dt.date.min
-    if config.articles == "none":
-        return dt.date.max
-    newest = digest.days[-1].first
-    month = newest.year * 12 + newest.month - config.recent_months
-    return dt.date(month // 12, month % 12 + 1, 1) if month >= 12 else dt.date.min
 
 
 class RenderContext:
