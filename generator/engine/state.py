@@ -229,8 +229,8 @@ class SiteState:
     def renew_health(self) -> None:
         """Update the health of the sources that may have another one."""
         digest, healths = self.index.digest, self.rendering.healths
-        newest = digest.days[-1].first
-        for name in self.dirty_sources & digest.sources.keys():
+        for name in self.dirty_sources & digest.sources.keys():  # none without days
+            newest = digest.days[-1].first
             is_aggregator = name in digest.aggregators
             fresh = health_of(digest.sources[name], newest, self.leaders, is_aggregator=is_aggregator)
             # The days of silence grow every day, and are shown nowhere.
