@@ -33,7 +33,6 @@ from generator.search.months import IndexFile
 CODE_STYLE = "assets/code.css"
 SEARCH_TABLE = "assets/search-table.js"
 READER_WORDS = "assets/reader-words.js"
-_FOR_MACHINES = {addresses.OPML, addresses.SITEMAP, addresses.ROBOTS, addresses.OPEN_SEARCH}
 
 
 class Output(msgspec.Struct, frozen=True):
@@ -117,7 +116,7 @@ class Outputs:
     @property
     def hides_lists(self) -> bool:
         """Whether a static file may take the place of a list for machines."""
-        return any(map(is_for_machines, self._shadows))
+        return any(map(sitemap.is_for_machines, self._shadows))
 
     def but_lists(self, problems: list[Problem], pages: Sequence[Page] | None = None) -> list[Output]:
         """Return the same without the lists for machines, which take as long as all the rest.
@@ -143,7 +142,8 @@ class Outputs:
         if rendering.config.base_url is None:
             return []
         pages = tuple(pages_of(rendering.plan)) if pages is None else pages
-        made = for_machines(rendering, rendering.config.base_url, pages)
+        lists = sitemap.for_machines(rendering.plan, rendering.config.title, rendering.config.base_url, pages)
+        made = (Output(path, data) for path, data in lists)
         return [*_not_shadowed(self._shadows, made, [] if problems is None else problems)]
 
     def _made(self, pages: Iterable[Page]) -> Iterator[Output]:
@@ -225,25 +225,6 @@ def _not_shadowed(
             yield one
         elif same != addresses.ROBOTS:
             found.append(_shadowed(same))
-
-
-# --- lists for machines -----------------------------------------------------------------------------
-
-
-def for_machines(rendering: RenderContext, base_url: str, pages: Iterable[Page]) -> Iterator[Output]:
-    """Yield the list of sources as OPML, the sitemaps, `robots.txt` and the description of the search."""
-    sources = rendering.plan.digest.sources.values()
-    yield Output(addresses.OPML, sitemap.opml(rendering.config.title, base_url, sources))
-    listed = ((page.address, page.month, page.modified) for page in pages if page.listed)
-    yield from (Output(path, xml) for path, xml in sitemap.sitemaps(base_url, listed))
-    yield Output(addresses.ROBOTS, sitemap.robots(base_url))
-    if rendering.plan.search != "none":
-        yield Output(addresses.OPEN_SEARCH, sitemap.open_search(rendering.config.title, base_url))
-
-
-def is_for_machines(path: str) -> bool:
-    """Return whether `for_machines` makes the file at a path."""
-    return path.startswith(sitemap.FOLDER) or path in _FOR_MACHINES
 
 
 def _in_the_way(path: str, own: Mapping[str, str]) -> str | None:

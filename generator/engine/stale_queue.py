@@ -7,7 +7,7 @@ from itertools import islice
 
 from generator.cache.rows import OutputRow
 from generator.cache.stamps import NONE, Stamp, stamp_at
-from generator.engine.outputs import bytes_of, fingerprint, is_for_machines
+from generator.engine.outputs import bytes_of, fingerprint
 from generator.engine.state import SiteState
 from generator.engine.writing import Wrote
 from generator.model import addresses
@@ -15,6 +15,7 @@ from generator.output.manifest import Manifest
 from generator.output.patch import Patch
 from generator.render.page_at import OVERVIEWS
 from generator.render.pages import Page
+from generator.render.sitemap import is_for_machines
 
 CHECKED_AT_ONCE = 2000
 """Files whose fingerprints are compared in one step; a step takes some 50 ms."""

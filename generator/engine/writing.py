@@ -17,7 +17,7 @@ from generator.config.options import Built, Report, Written, by_place, grave
 from generator.engine import page_tasks, safeguards
 from generator.engine.effects import Effects
 from generator.engine.output_status import OutputStatus
-from generator.engine.outputs import Output, fingerprint, is_for_machines
+from generator.engine.outputs import Output, fingerprint
 from generator.engine.page_tasks import Job, TermsContent
 from generator.engine.record_reading import read_lost
 from generator.engine.render_context import RenderContext
@@ -34,6 +34,7 @@ from generator.output.write import Transaction
 from generator.parallel.workers import batches
 from generator.render.feed_plan import Feed
 from generator.render.pages import Page
+from generator.render.sitemap import is_for_machines
 from generator.search.months import IndexFile
 
 BATCH = 100
