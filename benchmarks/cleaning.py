@@ -19,7 +19,6 @@ import msgspec
 from measure import parser
 
 from generator.config.site import Config
-from generator.engine.document_table import rules_of
 from generator.model.types import Clipping, Verdict
 from generator.reading import discover, prose
 from generator.reading.article import article_of, origin_of
@@ -27,6 +26,7 @@ from generator.reading.boilerplate import Cleaning, evidence, judge
 from generator.reading.boilerplate.families import Families, built_in
 from generator.reading.boilerplate.repeats import learn, samples
 from generator.reading.frontmatter import read_clipping
+from generator.reading.rules import rules_of
 from generator.reading.text import bare
 
 LETTERS = 5

@@ -19,7 +19,6 @@ from markupsafe import Markup
 from measure import parser
 
 from generator.config.site import Config
-from generator.engine.document_table import rules_of
 from generator.grouping import digest_of
 from generator.grouping.copies import Copies
 from generator.grouping.health import healths_of
@@ -30,6 +29,7 @@ from generator.reading.article import article_of
 from generator.reading.boilerplate import Cleaning
 from generator.reading.boilerplate.families import built_in
 from generator.reading.frontmatter import read_clipping
+from generator.reading.rules import rules_of
 from generator.render.all_pages import pages_of
 from generator.render.compose import composer
 from generator.render.frame import Framer

@@ -18,12 +18,12 @@ from pathlib import Path
 from measure import parser
 
 from generator.config.site import Config
-from generator.engine.document_table import rules_of
 from generator.reading import discover
 from generator.reading.article import article_of
 from generator.reading.boilerplate import Cleaning
 from generator.reading.boilerplate.families import built_in
 from generator.reading.frontmatter import read_clipping
+from generator.reading.rules import rules_of
 from generator.render.markdown import Place, body_html
 
 KINDS = {

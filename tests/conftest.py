@@ -100,8 +100,11 @@ def chromium() -> str:
 @pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
     """A running Chromium; by module, for Playwright's event loop lets no test use one of its own."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    from running import PATIENCE
+
+    expect.set_options(timeout=PATIENCE * 1000)
     with sync_playwright() as playwright:
         # With this feature, closing a page that is reloading may never end: microsoft/playwright#42068.
         arguments = ["--disable-features=RenderDocument"]

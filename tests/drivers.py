@@ -14,9 +14,9 @@ import msgspec
 
 from generator.config.options import Built, Options, silent
 from generator.engine.build import build
-from generator.engine.live import Live
 from generator.model.errors import BroadsheetError
 from generator.parallel.workers import Workers
+from generator.preview.live import Live
 from writing import files_of, site_in, workers_here
 
 ALL = frozenset({"*"})

@@ -17,8 +17,8 @@ from pathlib import Path
 from generator.cli.main import run
 from generator.preview.changes import Changed, Roots, Watcher
 
-PATIENCE = 15
-"""Seconds in which whatever is waited for must come on a busy machine; seldom more than two are used."""
+PATIENCE = 60
+"""Seconds in which whatever is waited for must come on a busy machine; on another one, some two are used."""
 NOTHING = 0.2
 """Seconds in which an event would have come."""
 AS_OF = ("--as-of", "2024-12-31")
@@ -116,7 +116,7 @@ def watching(
         yield watcher
     finally:
         watcher.close()
-        watcher.join(2)
+        watcher.join(PATIENCE)
 
 
 def covers(changed: Changed, path: Path) -> bool:

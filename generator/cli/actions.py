@@ -22,10 +22,10 @@ if TYPE_CHECKING:  # each function imports what it needs
     from generator.config.options import Options, Progress, Report
     from generator.config.site import Site
     from generator.engine.build_context import BuildContext
-    from generator.engine.live import Live
     from generator.model.errors import Problem
     from generator.preview.changes import Changed, Roots
     from generator.preview.follow import Built, Check
+    from generator.preview.live import Live
     from generator.preview.watched_folders import Root
     from generator.search.query import Query
 
@@ -88,11 +88,11 @@ def rows_of(
     """Return a function that returns the rows of `clippings` or `sources`, and why some cannot be listed."""
     from generator.authoring.explaining import texts_of
     from generator.cli import console
-    from generator.engine.render_context import planned_of
     from generator.engine.search_index import SearchIndex
     from generator.engine.site_index import read
     from generator.grouping.health import healths_of
     from generator.model.errors import errors_of, shown
+    from generator.render.plan import planned_of
 
     def rows(context: BuildContext) -> tuple[Iterator[dict[str, object]], list[Problem]]:
         index = read(site, options, context)

@@ -190,16 +190,16 @@ def build(
         console.print_line(shown(f"notice: {_NO_KEY}: {fault}; set {VARIABLE}"), error=True)
     if not watch:
         if explain:
-            from generator.engine.cost import costs
+            from generator.authoring.cost import costs
 
             console.print_lines(costs(site))
         built = actions.build(cli_options, site, report_file, clean=clean)
         if explain:
             console.print_reasons(built.reasons, built.report.pages.kept)
         return FAILED if cli_options.strict and grave(built.report.problems) else DONE
-    from generator.engine.live import Live
     from generator.parallel.workers import cores
     from generator.preview.follow import follow
+    from generator.preview.live import Live
 
     live = Live(cli_options.workers or cores())
     try:
@@ -231,9 +231,9 @@ def serve(cli_options: CliOptions, *, port: int, bind: str, open_browser: bool) 
     """Show the site on this machine and follow every save."""
     from generator.config.resources import theme
     from generator.config.site import preview_of
-    from generator.engine.live import Live
     from generator.output.folder import clear_foreign
     from generator.parallel.workers import cores
+    from generator.preview.live import Live
     from generator.preview.preview_lock import PreviewLock
     from generator.preview.reload import source_lines
     from generator.preview.server import Preview

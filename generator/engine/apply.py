@@ -17,28 +17,25 @@ from generator.config.site import Config, Site
 from generator.config.tags import tag_rules
 from generator.engine.changes import Stale
 from generator.engine.curation import choose
-from generator.engine.effects import EVERYTHING, Change, Effects, affected_before, effects_of
+from generator.engine.effects import EVERYTHING, Effects, affected_before, effects_of
 from generator.engine.impact import ImpactCheck
 from generator.engine.outputs import Outputs
 from generator.engine.readings import with_source, withheld
 from generator.engine.records import Record, Records
 from generator.engine.renaming import renamed
-from generator.engine.render_context import RenderContext, has_reader, since_of
+from generator.engine.render_context import RenderContext
 from generator.engine.site_index import grouped, kept_by, theme_faults, told_of_site
 from generator.engine.state import SiteState
+from generator.grouping.changed import Change, changed
 from generator.grouping.digest import with_settings
 from generator.grouping.health import leaders_of
-from generator.grouping.identifiers import regrouped_identifiers
 from generator.grouping.regrouping import regrouped, spliced
 from generator.grouping.sources import configured_aggregators, configured_names
-from generator.grouping.tags import regrouped_tags, tags_of
+from generator.grouping.tags import tags_of
 from generator.model import addresses
 from generator.model.types import Article, CopyGroup, Related, Source
-from generator.render.affected import (
-    by_file,
-    day_pages,
-    moved_sources,
-)
+from generator.render.affected import by_file, day_pages, moved_sources
+from generator.render.plan import has_reader, since_of
 
 
 class ChangeSet(NamedTuple):
@@ -94,10 +91,15 @@ def _update(state: SiteState, read: Records, former: Config, *, has_other_picks:
     removed, added = _changes(state, check, read, derived, names)
     plan, last = state.rendering.plan, state.index.digest
     plan.since = since_of(last, state.site.config)
-    are_limited = _are_limited(state, check, read, removed, added, derived)
-    change = _grouped(state, removed, added) if are_limited else None
-    if change is None:
-        return None
+    digest = None
+    if _are_limited(state, check, read, removed, added, derived):
+        digest = regrouped(last, removed, added, state.site.config)
+    if digest is None or since_of(digest, state.site.config) != plan.since:
+        return None  # with nothing changed
+    change = changed(
+        last, digest, removed, added,
+        copies=state.copies, stories=state.stories, choices=state.index.choices, tag_rules=plan.tag_rules,
+    )  # fmt: skip
     before = affected_before(plan, change, last)
     index_files = [addresses.NEW, *state.rendering.search.paths_of(change.articles)]
     had_picks = bool(plan.picks)
@@ -105,36 +107,6 @@ def _update(state: SiteState, read: Records, former: Config, *, has_other_picks:
     effects = effects_of(state, change, before, last, had_picks=had_picks)
     index_files += state.rendering.search.paths_of(change.articles)
     return effects._replace(others=(*effects.others, *dict.fromkeys(index_files)))
-
-
-def _grouped(state: SiteState, removed: list[Article], added: list[Article]) -> Change | None:
-    """Group changed articles with all others; None, with nothing changed, if that affects other articles."""
-    last, config = state.index.digest, state.site.config
-    digest = regrouped(last, removed, added, config)
-    if digest is None or since_of(digest, config) != state.rendering.plan.since:
-        return None
-    state.copies.change([article.path for article in removed], added)
-    parted, joined = state.copies.update(state.index.choices.splits)
-    state.stories.change(removed, added, parted, joined)
-    ended, begun = state.stories.update(state.index.choices.merges)
-    articles, aggregators = spliced(last.articles, removed, added), state.stories.aggregators.names
-    moved = [
-        article
-        for name in (last.aggregators ^ aggregators) & digest.sources.keys()
-        for article in digest.sources[name].articles
-    ]
-    digest = msgspec.structs.replace(
-        digest,
-        articles=articles,
-        copies=tuple(state.copies.groups),
-        stories=tuple(state.stories.stories),
-        aggregators=frozenset(aggregators),
-        identifiers=regrouped_identifiers(
-            last.identifiers, articles, aggregators, (*removed, *added, *moved)
-        ),
-        tags=regrouped_tags(last.tags, removed, added, state.rendering.plan.tag_rules),
-    )
-    return Change(digest, removed, added, [*parted, *ended], [*joined, *begun])
 
 
 def _take_over(state: SiteState, change: Change, read: Records, derived: Collection[str]) -> None:

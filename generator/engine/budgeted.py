@@ -28,6 +28,7 @@ attempt: a step that is repeated because its worker was killed from outside gets
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 Pairs = Iterator[tuple[Item, Result | Exception]]
+Task = Callable[[Sequence[Item]], Iterable[Result]]
 
 
 def budget_of(limits: Limits, share: float = 1.0, wall: float = LIMITS.wall) -> Budget:
@@ -35,28 +36,37 @@ def budget_of(limits: Limits, share: float = 1.0, wall: float = LIMITS.wall) -> 
     return Budget(limits.cpu_seconds * share, limits.memory_mb << 20, limits.cpu_seconds * wall)
 
 
+def _run(
+    task: Task[Item, Result],
+    items: Iterable[Item],
+    reader: Reader,
+    context: BuildContext,
+    share: float = SMALL,
+    weigh: Callable[[Item], int] = lambda _: 1,
+) -> Pairs[Item, Result]:
+    """Run a task on items, each within a share of the limits of one clipping."""
+    limits = context.limits
+    budget = budget_of(reader.limits, share, limits.wall)
+    return context.workers.run(task, batches(items, limits.batch, weigh), budget=budget)
+
+
 def looked_at(reader: Reader, paths: Iterable[str], context: BuildContext) -> Pairs[str, DocumentInfo]:
     """Inspect clippings. For a clipping that exceeds its budget, only the hash of its bytes is known."""
-    workers, limits = context.workers, context.limits
-    small = budget_of(reader.limits, SMALL, limits.wall)
     costly: dict[str, int] = {}
-    for path, found in workers.run(partial(tasks.look, reader), batches(paths, limits.batch), budget=small):
+    for path, found in _run(partial(tasks.look, reader), paths, reader, context):
         if isinstance(found, OverBudgetError):
             costly[path] = COSTLY if found.is_lasting else ENDED
         else:
             yield path, found
-    only_bytes = partial(tasks.look_at_bytes, reader)
-    for path, found in workers.run(only_bytes, batches(costly, limits.batch), budget=small):
+    for path, found in _run(partial(tasks.look_at_bytes, reader), costly, reader, context):
         yield path, found._replace(day=costly[path]) if isinstance(found, DocumentInfo) else found
 
 
 def learned_from(reader: Reader, samples: Iterable[Sample], context: BuildContext) -> Pairs[Sample, Lesson]:
     """Learn the boilerplate of sources, leaving out clippings that exceed their budget."""
-    workers, limits = context.workers, context.limits
-    small = budget_of(reader.limits, SMALL, limits.wall)
-    task = partial(tasks.learn, reader, held_characters=limits.held_characters)
+    task = partial(tasks.learn, reader, held_characters=context.limits.held_characters)
     costly: list[tuple[Sample, OverBudgetError]] = []
-    for sample, found in workers.run(task, batches(samples, limits.batch, weight_of), budget=small):
+    for sample, found in _run(task, samples, reader, context, weigh=weight_of):
         if isinstance(found, OverBudgetError):
             costly.append((sample, found))
         else:
@@ -65,7 +75,7 @@ def learned_from(reader: Reader, samples: Iterable[Sample], context: BuildContex
     for sample, error in costly:
         smaller, is_lasting = _without(sample, error, reader, context)
         again[smaller] = sample, is_lasting
-    for smaller, found in workers.run(task, batches(again, limits.batch, weight_of), budget=small):
+    for smaller, found in _run(task, again, reader, context, weigh=weight_of):
         sample, is_lasting = again[smaller]
         if isinstance(found, Lesson) and not is_lasting:
             found = msgspec.structs.replace(found, seen=b"")  # noqa: PLW2901 - forces learning again
@@ -86,10 +96,7 @@ def _without(
     if step < len(paths):
         left_out.append(paths.pop(step))
         is_lasting = error.is_lasting
-        task = partial(tasks.open_for_learning, reader)
-        small = budget_of(reader.limits, SMALL, context.limits.wall)
-        tried = context.workers.run(task, batches(paths, context.limits.batch), budget=small)
-        for path, found in tried:
+        for path, found in _run(partial(tasks.open_for_learning, reader), paths, reader, context):
             if isinstance(found, OverBudgetError):
                 left_out.append(path)
                 is_lasting &= found.is_lasting
@@ -108,17 +115,13 @@ def read(
 
     `digest_of` returns the known hash of the bytes at a path.
     """
-    workers, limits = context.workers, context.limits
-    large, small = [budget_of(reader.limits, share, limits.wall) for share in (LARGE, SMALL)]
     costly: dict[Costly, ReadRequest] = {}
-    task = partial(tasks.read, reader)
-    for one, found in workers.run(task, batches(wanted, limits.batch), budget=large):
+    for one, found in _run(partial(tasks.read, reader), wanted, reader, context, LARGE):
         if isinstance(found, OverBudgetError):
             costly[Costly(one.path, _reason(found, reader), found.is_lasting)] = one
         else:
             yield one, found
-    less = partial(tasks.read_without_body, reader)
-    for one_, found in workers.run(less, batches(costly, limits.batch), budget=small):
+    for one_, found in _run(partial(tasks.read_without_body, reader), costly, reader, context):
         if isinstance(found, OverBudgetError):
             again = msgspec.structs.replace(one_, is_lasting=one_.is_lasting and found.is_lasting)
             yield costly[one_], tasks.refused(again, digest_of(one_.path))
@@ -139,10 +142,7 @@ def weight_of(sample: Sample) -> int:
 
 
 def each(
-    task: Callable[[Sequence[Item]], Iterable[Result]],
-    items: Iterable[Item],
-    workers: Workers,
-    limits: Limits,
+    task: Task[Item, Result], items: Iterable[Item], workers: Workers, limits: Limits
 ) -> Pairs[Item, Result]:
     """Run any other task on clippings, each within its budget."""
     return workers.run(task, batches(items, LIMITS.batch), budget=budget_of(limits, LARGE))

@@ -11,15 +11,13 @@ import msgspec
 
 from generator.cache.rows import DocumentInfo
 from generator.cache.versions import hashed
-from generator.config.site import Config, Site
-from generator.config.tags import words_of
+from generator.config.site import Site
 from generator.engine.learning import BoilerplateHashes
 from generator.engine.records import Read, Reader
-from generator.engine.unchanged import epoch_of, own_source_of
-from generator.model.names import key
+from generator.engine.unchanged import epoch_of
 from generator.model.types import Article
 from generator.reading.discover import Discovery
-from generator.reading.rules import Rules
+from generator.reading.rules import rules_of
 
 
 class DocumentTable(msgspec.Struct, kw_only=True):
@@ -101,23 +99,4 @@ def reader_of(site: Site) -> Reader:
         config.clean,
         config.limits,
         finds_terms=config.search == "full",
-    )
-
-
-def rules_of(config: Config) -> Rules:
-    """Return what reading needs to know from the configuration."""
-    spellings = [(one, key(name)) for name, one in config.sources.items() for name in (name, *one.aliases)]
-    return Rules(
-        zone=config.zone,
-        languages=config.languages,
-        fields=config.fields,
-        default_language=config.language,
-        source_languages={key_: one.language for one, key_ in spellings if one.language},
-        uncleaned=frozenset(key_ for one, key_ in spellings if not one.clean),
-        source_key=key,
-        identifiers={
-            name: one.pattern for name, one in config.identifiers.items() if one.pattern is not None
-        },
-        tag_words=words_of(config.tags),
-        own_source=own_source_of(config),
     )

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from generator.engine.outputs import feed_paths
-from generator.engine.render_context import affects_all_pages
 from generator.engine.state import SiteState
-from generator.grouping.regrouping import recounts
-from generator.model.types import Article, Digest, Related, Source, Story, Tag
+from generator.grouping.changed import Change
+from generator.model.types import Digest
 from generator.render.affected import (
     affected_pages,
+    affects_all_pages,
     by_file,
     day_pages,
     identifier_pages,
     is_near,
+    linked_otherwise,
+    lost_files,
     moved_sources,
+    owners_of,
     tag_pages,
 )
-from generator.render.all_pages import pages_of_tag
 from generator.render.beside import pages_beside
+from generator.render.feed_plan import feed_paths
 from generator.render.pages import Page, page_of_source, pages_of_edition
 from generator.render.plan import Plan
 
@@ -43,36 +45,6 @@ class Effects(NamedTuple):
 
 
 EVERYTHING = Effects(is_remapped=True, is_everything=True)
-
-
-class Change(NamedTuple):
-    """A digest, and how it differs from the last one."""
-
-    digest: Digest
-    removed: list[Article]
-    added: list[Article]
-    """A changed article is removed and added."""
-    ended: list[Related]
-    begun: list[Related]
-
-    @property
-    def is_recounted(self) -> bool:
-        """Whether articles came or went, or moved to other lists.
-
-        Longer periods list only articles with a story, so it counts too which articles have one.
-        """
-        return recounts(self.removed, self.added) or _members(self.ended) != _members(self.begun)
-
-    @property
-    def articles(self) -> list[Article]:
-        """All articles that are different, or whose copies or stories are."""
-        told = (article for group in (*self.ended, *self.begun) for article in group.articles)
-        return [*self.removed, *self.added, *told]
-
-    @property
-    def sources(self) -> set[str]:
-        """Names of the sources of these."""
-        return {article.source for article in self.articles}
 
 
 def affected_before(plan: Plan, change: Change, last: Digest) -> Mapping[str, Page]:
@@ -126,44 +98,6 @@ def effects_of(
     )
 
 
-def _members(groups: Iterable[Related]) -> set[str]:
-    """Return the ids of the articles of the stories among some groups."""
-    return {article.id for group in groups if isinstance(group, Story) for article in group.articles}
-
-
 def _mapped(pages: Iterable[Page]) -> set[tuple[str, dt.date | None, dt.date | None]]:
     """Return what sitemaps say about pages."""
     return {(page.address, page.month, page.modified) for page in pages}
-
-
-def owners_of(plan: Plan, articles: Iterable[Article]) -> list[Source | Tag]:
-    """Return the sources and tags of articles."""
-    digest, articles = plan.digest, tuple(articles)
-    names = {one.source for one in articles} & digest.sources.keys()
-    keys = {key for one in articles for key in plan.tag_rules.all_of(one)} & digest.tags.keys()
-    return [*map(digest.sources.__getitem__, sorted(names)), *map(digest.tags.__getitem__, sorted(keys))]
-
-
-def lost_files(last: Digest, digest: Digest) -> Iterator[str]:
-    """Yield the paths of files of sources and tags that are no more: all feeds, and the pages of tags."""
-    lost: list[Source | Tag] = [one for name, one in last.sources.items() if name not in digest.sources]
-    if last.tags is not digest.tags:
-        slugs = {tag.slug for tag in digest.tags.values()}
-        lost += [tag for tag in last.tags.values() if tag.slug not in slugs]
-    if lost:
-        yield from feed_paths(lost)
-    for one in lost:
-        if isinstance(one, Tag):
-            yield from by_file(pages_of_tag(one))
-
-
-def linked_otherwise(last: Digest, digest: Digest) -> Iterator[Article]:
-    """Yield the articles that link otherwise to identifiers, whose pages come or go, or to tags."""
-    for name in last.identifiers.keys() ^ digest.identifiers.keys():
-        yield from (last.identifiers.get(name) or digest.identifiers[name]).articles
-    if last.tags is digest.tags:
-        return
-    for key, tag in digest.tags.items():
-        before = last.tags.get(key, tag)
-        if before is not tag and (before.name, before.slug) != (tag.name, tag.slug):
-            yield from tag.articles

@@ -7,7 +7,6 @@ import re
 import urllib.parse
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache, cached_property, partial
-from itertools import chain
 
 from generator.cache.stamps import stamp_at
 from generator.cache.versions import hashed
@@ -18,7 +17,6 @@ from generator.reading.files import file_bytes
 from generator.reading.plain import block_of
 from generator.reading.text import decode
 from generator.render.images import LARGEST, Image, Refused, found_beside, image_at, local_file
-from generator.render.links import is_relative
 
 MOST_FAULTS = 20
 """Image problems reported one by one per clipping."""
@@ -27,17 +25,6 @@ _ATTACHED = re.compile(r"(?:\.{1,2}/)*+(?:_resources|_?attachments|_media)/|:/[0
 
 They never belong to the original's page.
 """
-_IN_MARKDOWN = re.compile(
-    r"!\[(?:[^\[\]\\]++|\\.|\[[^\[\]]*+\]){0,50}+\]\(\s*+(?:<([^<>\n]*+)>|((?:[^\s()<>]++|\([^\s()<>]*+\))++))"
-)
-_IN_DEFINITIONS = re.compile(
-    r"^[ \t>*+\-\d.)]{0,50}+\[[^\[\]]{0,999}+\]:\s*+(?:<([^<>\n]*+)>|([^\s<>]++))", re.MULTILINE
-)
-_IN_HTML = re.compile(
-    r"""<img\b(?:[^<>"']|"[^"]{0,500}+"|'[^']{0,500}+'){0,500}?[\s/"']src\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'>]++))""",
-    re.IGNORECASE,
-)
-_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _BEFORE = frozenset("(<\"'= \t[|")
 """Characters that may precede the address of an image."""
 
@@ -76,26 +63,6 @@ class ImageLookup:
     def leaves_out(self, file: str) -> bool:
         """Return whether a pattern of `ignore` matches a file."""
         return is_ignored(file, tuple(self._ignore))
-
-
-def images_named(body: str) -> tuple[str, ...]:
-    """Return the addresses without a host that a body seems to use as images, decoded, without duplicates.
-
-    The scan costs a tenth of rendering. It finds more than a page shows, such as addresses in code.
-    """
-    found: dict[str, None] = {}
-    patterns = (
-        (_IN_MARKDOWN, "![" in body), (_IN_DEFINITIONS, "]:" in body), (_IN_HTML, "<img" in body.lower())
-    )  # fmt: skip
-    for match in chain.from_iterable(pattern.finditer(body) for pattern, may_match in patterns if may_match):
-        written = next(group for group in match.groups() if group is not None)
-        if written.startswith(("https://", "http://")):
-            continue
-        src = _ESCAPE.sub(r"\1", written) if "\\" in written else written
-        src = urllib.parse.unquote(entities.unescape(src))
-        if len(found) < limits.IMAGES and is_relative(src):
-            found[src] = None
-    return tuple(found)
 
 
 def addresses(images: Iterable[Image | None]) -> tuple[tuple[str, str], ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import islice
 from pathlib import Path
 
 import msgspec
@@ -12,19 +11,21 @@ import msgspec
 from generator.cache.stamps import stamp_at
 from generator.cache.versions import hashed
 from generator.config.site import Site
-from generator.engine import page_tasks
-from generator.engine.render_context import RenderContext, planned_of
+from generator.engine.page_tasks import ArticleContent, FeedContent, rendered
+from generator.engine.render_context import GENERATOR, RenderContext
 from generator.model import addresses
 from generator.model.errors import Problem, shown
-from generator.model.types import Article, Digest, Source, Tag
+from generator.model.types import Article, Digest
 from generator.output import names
 from generator.output.assets import StaticFiles, static_files
-from generator.render import feeds, reader_words, sitemap
+from generator.render import reader_words, sitemap
 from generator.render.all_pages import pages_of
+from generator.render.feed_plan import Feed, feed_at, feed_paths
 from generator.render.highlight import stylesheet
 from generator.render.newest import newest
 from generator.render.page_at import page_at
 from generator.render.pages import Alias, Page
+from generator.render.plan import planned_of
 from generator.render.templates import assets_of
 from generator.search import table
 from generator.search.months import IndexFile
@@ -32,20 +33,6 @@ from generator.search.months import IndexFile
 CODE_STYLE = "assets/code.css"
 SEARCH_TABLE = "assets/search-table.js"
 READER_WORDS = "assets/reader-words.js"
-FILES = {page_tasks.ATOM: addresses.ATOM, page_tasks.RSS: addresses.RSS, page_tasks.JSON: addresses.JSON_FEED}
-_FOR_MACHINES = {addresses.OPML, addresses.SITEMAP, addresses.ROBOTS, addresses.OPEN_SEARCH}
-_FORMS = (page_tasks.ATOM, page_tasks.JSON)
-"""Formats of every feed. That of the whole digest has RSS too."""
-
-
-class Feed(msgspec.Struct, frozen=True):
-    """A feed in one format. The formats of one feed are made together."""
-
-    folder: str
-    form: str
-    owner: Source | Tag | None
-    articles: tuple[Article, ...]
-    meta: feeds.FeedMeta
 
 
 class Output(msgspec.Struct, frozen=True):
@@ -114,7 +101,7 @@ class Outputs:
         if path == addresses.NEW:
             return next(self._newest(), None)
         made = (
-            feed_at(rendering, path)
+            feed_at(rendering.frame, path, GENERATOR)
             or rendering.search.file_at(path)
             or page_at(rendering.plan, path, self._article)
         )
@@ -129,7 +116,7 @@ class Outputs:
     @property
     def hides_lists(self) -> bool:
         """Whether a static file may take the place of a list for machines."""
-        return any(map(is_for_machines, self._shadows))
+        return any(map(sitemap.is_for_machines, self._shadows))
 
     def but_lists(self, problems: list[Problem], pages: Sequence[Page] | None = None) -> list[Output]:
         """Return the same without the lists for machines, which take as long as all the rest.
@@ -155,7 +142,8 @@ class Outputs:
         if rendering.config.base_url is None:
             return []
         pages = tuple(pages_of(rendering.plan)) if pages is None else pages
-        made = for_machines(rendering, rendering.config.base_url, pages)
+        lists = sitemap.for_machines(rendering.plan, rendering.config.title, rendering.config.base_url, pages)
+        made = (Output(path, data) for path, data in lists)
         return [*_not_shadowed(self._shadows, made, [] if problems is None else problems)]
 
     def _made(self, pages: Iterable[Page]) -> Iterator[Output]:
@@ -164,8 +152,8 @@ class Outputs:
         yield from (Output(addresses.file_of(page.address), page) for page in pages)
         digest = rendering.plan.digest
         paths = feed_paths((*digest.sources.values(), *digest.tags.values()))
-        feeds_ = ((path, feed_at(rendering, path)) for path in paths)
-        yield from (Output(path, feed) for path, feed in feeds_ if feed)
+        feeds_ = (feed_at(rendering.frame, path, GENERATOR) for path in paths)
+        yield from (Output(feed.path, feed) for feed in feeds_ if feed)
         yield from (Output(file.path, file) for file in rendering.search.files())
         yield from self._newest()
         yield from (Output(path, content) for path, content in sorted(self.assets.items()))
@@ -183,12 +171,31 @@ def fingerprint(rendering: RenderContext, output: Output) -> bytes:
         case Page() as page:
             return rendering.fingerprints.of(page)
         case Feed() as feed:
-            return rendering.fingerprints.feed(feed.articles, (feed.meta, feed.form, feed.folder))
+            return rendering.fingerprints.feed(feed.articles, (feed.meta, feed.name, feed.folder))
         case IndexFile() as file:
             return rendering.search.fingerprint(file)
         case bytes() as data:
             return hashed(data)
     return repr(stamp_at(output.content).settled(rendering.context.limits.unsettled)).encode()
+
+
+def bytes_of(rendering: RenderContext, output: Output) -> bytes:
+    """Return the content of a file."""
+    content: ArticleContent | FeedContent
+    match output.content:
+        case Page(subject=Article()) as page:
+            content = rendering.article_content(page)
+        case Feed() as feed:
+            content = rendering.feed_content(feed)
+        case Page() as page:
+            return rendering.list_html(page)
+        case IndexFile() as file:
+            return rendering.search.bytes_of(file, rendering.context.cache)
+        case bytes() as data:
+            return data
+        case file:
+            return file.read_bytes()
+    return rendered(rendering.maker, content, rendering.context.cache, rendering.theme)[0]
 
 
 def static_faults(site: Site, digest: Digest) -> list[Problem]:
@@ -218,81 +225,6 @@ def _not_shadowed(
             yield one
         elif same != addresses.ROBOTS:
             found.append(_shadowed(same))
-
-
-# --- feeds and lists --------------------------------------------------------------------------------
-
-
-def feed_paths(owners: Iterable[Source | Tag]) -> list[str]:
-    """Return the paths of the feeds of sources, tags, the digest and its picks. They need not exist."""
-    folders = (*map(addresses.home, owners), "", addresses.PICKS)
-    return [folder + name for folder in folders for name in FILES.values()]
-
-
-def feed_at(rendering: RenderContext, path: str) -> Feed | None:
-    """Return the feed planned at a path; None if there is none."""
-    folder, slash, name = path.rpartition("/")
-    form = next((form for form, file in FILES.items() if file == name), None)
-    if form is None or rendering.config.base_url is None or (folder and form not in _FORMS):
-        return None
-    owner = _owner_at(rendering, folder)
-    if owner is None and folder + slash not in {"", addresses.PICKS}:
-        return None
-    return _feed(rendering, rendering.config.base_url, folder + slash, form, owner)
-
-
-def _owner_at(rendering: RenderContext, folder: str) -> Source | Tag | None:
-    """Return the source or tag with a folder."""
-    kind, _, slug = folder.partition("/")
-    if kind + "/" == addresses.TAGS:
-        return rendering.plan.tag_index.by_slug.get(slug)
-    return rendering.plan.source_at(slug) if kind + "/" == addresses.SOURCES else None
-
-
-def _feed(
-    rendering: RenderContext, base_url: str, folder: str, form: str, owner: Source | Tag | None
-) -> Feed | None:
-    """Return a feed of a source or tag, the digest or its picks; None for picks if there are none."""
-    plan_, config = rendering.plan, rendering.config
-    meta = _meta(rendering, base_url, owner)
-    if owner:
-        newest = tuple(islice(plan_.without_copies_in(owner), config.source_feed_items))
-        return Feed(folder, form, owner, newest, meta)
-    if not folder:
-        newest = tuple(islice(plan_.without_copies(plan_.digest.articles), config.feed_items))
-        return Feed(folder, form, None, newest, meta)
-    picks = plan_.picks[: config.feed_items]
-    title = f"{rendering.compose.names.words.gettext('Picks')} · {config.title}"
-    return Feed(folder, form, None, picks, msgspec.structs.replace(meta, title=title)) if picks else None
-
-
-def for_machines(rendering: RenderContext, base_url: str, pages: Iterable[Page]) -> Iterator[Output]:
-    """Yield the list of sources as OPML, the sitemaps, `robots.txt` and the description of the search."""
-    sources = rendering.plan.digest.sources.values()
-    yield Output(addresses.OPML, sitemap.opml(rendering.config.title, base_url, sources))
-    listed = ((page.address, page.month, page.modified) for page in pages if page.listed)
-    yield from (Output(path, xml) for path, xml in sitemap.sitemaps(base_url, listed))
-    yield Output(addresses.ROBOTS, sitemap.robots(base_url))
-    if rendering.plan.search != "none":
-        yield Output(addresses.OPEN_SEARCH, sitemap.open_search(rendering.config.title, base_url))
-
-
-def is_for_machines(path: str) -> bool:
-    """Return whether `for_machines` makes the file at a path."""
-    return path.startswith(sitemap.FOLDER) or path in _FOR_MACHINES
-
-
-def _meta(rendering: RenderContext, base_url: str, owner: Source | Tag | None = None) -> feeds.FeedMeta:
-    config = rendering.config
-    return feeds.FeedMeta(
-        title=f"{owner.name} · {config.title}" if owner else config.title,
-        description="" if owner else config.description,
-        language=config.language_tag,
-        page=addresses.absolute(base_url, addresses.home(owner) if owner else addresses.FRONT),
-        generator=rendering.view.generator,
-        zone=config.zone,
-        hub=config.hub,
-    )
 
 
 def _in_the_way(path: str, own: Mapping[str, str]) -> str | None:

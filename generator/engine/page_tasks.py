@@ -1,10 +1,12 @@
-"""Worker tasks that turn planned pages and feeds into bytes, staged beside their final places."""
+"""Worker tasks that make pages, feeds and the search index, staged beside their final places."""
 
 from __future__ import annotations
 
 import os
+from array import array
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import filterfalse
 from pathlib import Path
 
 import msgspec
@@ -13,17 +15,17 @@ from markupsafe import Markup
 from generator.cache.bodies import Bodies
 from generator.cache.store import Cache, MissingError
 from generator.cache.versions import hashed
-from generator.engine import index_tasks
-from generator.engine.index_tasks import TermsContent, Text
-from generator.model import limits
+from generator.model import addresses, limits
 from generator.output.write import Slot, stage
 from generator.render import feeds, views
 from generator.render.frame import article_frame
 from generator.render.images import absolute_html
 from generator.render.templates import Templates
+from generator.search.documents import Document, head_keys
+from generator.search.postings import Keys, blocks_of, files_of
 
-ATOM, RSS, JSON = "atom", "rss", "json"
-_WRITERS = {ATOM: feeds.atom, RSS: feeds.rss, JSON: feeds.json_feed}
+_WRITERS = {addresses.ATOM: feeds.atom, addresses.RSS: feeds.rss, addresses.JSON_FEED: feeds.json_feed}
+_NO_TEXT = array("I")
 
 
 class Maker(msgspec.Struct, frozen=True):
@@ -40,6 +42,14 @@ class Maker(msgspec.Struct, frozen=True):
     """Path of the cache file that holds the bodies."""
     secret: bytes
     """Key that the bodies are sealed with."""
+
+
+class Text(msgspec.Struct, frozen=True):
+    """A reference to a clipping's text in the cache."""
+
+    path: str
+    digest: bytes
+    """Hash of its HTML according to its record. Another build may have replaced the text in the cache."""
 
 
 class ArticleContent(msgspec.Struct, frozen=True):
@@ -59,7 +69,7 @@ class ArticleContent(msgspec.Struct, frozen=True):
 class FeedContent(msgspec.Struct, frozen=True):
     """What the files of a feed are made of, one for each format."""
 
-    formats: tuple[str, ...]
+    names: tuple[str, ...]
     meta: feeds.FeedMeta
     entries: tuple[tuple[feeds.Entry, Text | None, str], ...]
     """Each entry, its text if it carries one, and the base address of its links."""
@@ -68,6 +78,23 @@ class FeedContent(msgspec.Struct, frozen=True):
     def texts(self) -> tuple[Text, ...]:
         """The texts that it needs from the cache."""
         return tuple(text for _, text, _ in self.entries if text)
+
+
+class TermsContent(msgspec.Struct, frozen=True):
+    """What some files of terms of a month are made of."""
+
+    documents: tuple[tuple[Document, Text | None], ...]
+    """All documents of the month, each with its text if the site shows one."""
+    numbering: int
+    parts: int
+    """Number of files for the terms of the month."""
+    numbers: tuple[int, ...]
+    """The numbers of the files, ascending."""
+
+    @property
+    def texts(self) -> tuple[Text, ...]:
+        """The texts whose terms it needs from the cache."""
+        return tuple(text for _, text in self.documents if text)
 
 
 Content = ArticleContent | FeedContent | TermsContent
@@ -100,10 +127,10 @@ def rendered(
 ) -> list[bytes]:
     """Return the bytes of each file of a content. The theme is loaded if it is needed and not given."""
     if isinstance(content, TermsContent):
-        return index_tasks.made(content, bodies)
+        return _files_of_terms(content, bodies)
     if isinstance(content, FeedContent):
         entries = entries_with(content.entries, bodies)
-        return [_WRITERS[one](content.meta, entries) for one in content.formats]
+        return [_WRITERS[one](content.meta, entries) for one in content.names]
     view = content.view
     if content.text:
         view = msgspec.structs.replace(view, body=Markup(_body_of(bodies, content.text)))  # noqa: S704 (sanitised)
@@ -147,3 +174,24 @@ def found_body(bodies: Bodies | Cache, text: Text) -> bytes | None:
 def theme_of(templates: str, site: views.SiteView, _theme: bytes) -> Templates:
     """Return the theme, loaded once per state of its files."""
     return Templates(Path(templates), site)
+
+
+def _files_of_terms(content: TermsContent, bodies: Bodies | Cache) -> list[bytes]:
+    """Return the bytes of each file of terms."""
+    keys = (keys_of(document, text, bodies) for document, text in content.documents)
+    numbers = range(content.numbers[0], content.numbers[-1] + 1)
+    count = len(content.documents)
+    files = files_of(blocks_of(keys, count), count, content.numbering, content.parts, numbers)
+    return [data for number, data in zip(numbers, files, strict=True) if number in content.numbers]
+
+
+def keys_of(document: Document, text: Text | None, bodies: Bodies | Cache) -> Keys:
+    """Return the keys of a document. Raises `MissingError` if those of its text are missing."""
+    head = head_keys(document)
+    own = _NO_TEXT
+    if text is not None:
+        found = bodies.terms(text.path, text.digest)
+        if found is None:
+            raise MissingError("bodies", os.fsencode(text.path))
+        own = array("I", [*filterfalse(head.__contains__, array("I", found))])
+    return Keys(array("I", [*head]), own)

@@ -2,68 +2,33 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping
 from functools import cache
+from typing import cast
+
+from markupsafe import Markup
 
 from generator import __version__
 from generator.cache.versions import hashed, program, zone_data
-from generator.config.site import Config, Site
-from generator.config.tags import tag_rules
+from generator.config.site import Site
 from generator.engine.build_context import BuildContext
-from generator.engine.page_tasks import Maker
+from generator.engine.page_tasks import ArticleContent, FeedContent, Maker, Text
 from generator.engine.search_index import SearchIndex
 from generator.engine.site_index import SiteIndex
 from generator.grouping.health import healths_of
-from generator.model.types import Digest, Health
+from generator.model.types import Article, Health, TextPolicy
 from generator.render.compose import Composer, composer
+from generator.render.feed_plan import Feed, entry_in
 from generator.render.fingerprints import Fingerprints
 from generator.render.frame import Framer
 from generator.render.locales import InterfaceLanguage
-from generator.render.plan import Plan, plan
+from generator.render.pages import Page
+from generator.render.plan import Plan
 from generator.render.templates import Templates, interface_language
 from generator.render.theme_hashes import theme_hashes
+from generator.render.weight import light_html
 
 GENERATOR = f"Broadsheet {__version__}"
-
-
-def planned_of(digest: Digest, config: Config) -> Plan:
-    """Return the page plan of a digest, as the site is configured."""
-    return plan(
-        digest,
-        since_of(digest, config),
-        tag_rules(config.tags),
-        search=config.search,
-        reader=has_reader(config),
-    )
-
-
-def has_reader(config: Config) -> bool:
-    """Return whether pages remember things: modules of scripts do not run in pages opened from the disk."""
-    return config.reader and config.links == "site"
-
-
-def affects_all_pages(theme: Templates, last: Digest, digest: Digest) -> bool:
-    """Return whether a new latest day or year, or the first or last tag, affects pages of other articles."""
-    is_another_day = last.days[-1].first != digest.days[-1].first
-    is_another_year = last.years[-1].first != digest.years[-1].first
-    has_other_entries = bool(last.tags) is not bool(digest.tags)
-    return (
-        (is_another_year and theme.reads("archive"))
-        or (is_another_day and theme.reads("latest"))
-        or (has_other_entries and theme.reads("tags"))
-    )
-
-
-def since_of(digest: Digest, config: Config) -> dt.date:
-    """Return the first day whose articles get pages of their own."""
-    if config.articles == "all" or not digest.days:
-        return dt.date.min
-    if config.articles == "none":
-        return dt.date.max
-    newest = digest.days[-1].first
-    month = newest.year * 12 + newest.month - config.recent_months
-    return dt.date(month // 12, month % 12 + 1, 1) if month >= 12 else dt.date.min
 
 
 class RenderContext:
@@ -133,3 +98,29 @@ class RenderContext:
             )
 
         return common
+
+    def list_html(self, page: Page) -> bytes:
+        """Return the bytes of any page but an article's."""
+        return light_html(self.theme, self.compose, self.frame, page)
+
+    def article_content(self, page: Page) -> ArticleContent:
+        """Return what an article page is made of."""
+        article = cast("Article", page.subject)
+        is_excerpt = self.plan.source_of(article).text is TextPolicy.EXCERPT
+        body = Markup("<p>{}</p>").format(article.excerpt) if is_excerpt else Markup()
+        view = self.compose.article(article, body)
+        description = article.excerpt or self.config.description
+        return ArticleContent(view, description, None if is_excerpt else self._text_of(article))
+
+    def feed_content(self, *formats: Feed) -> FeedContent:
+        """Return what the files of a feed are made of. `formats` is the same feed in each format."""
+        entries = tuple(
+            (entry, self._text_of(article) if is_whole else None, item)
+            for article in formats[0].articles
+            for entry, item, is_whole in [entry_in(self.frame, article)]
+        )
+        return FeedContent(tuple(feed.name for feed in formats), formats[0].meta, entries)
+
+    def _text_of(self, article: Article) -> Text:
+        """Return the reference to an article's text, with the hash from its record."""
+        return Text(article.path, self.index.texts.get(article.path, b""))

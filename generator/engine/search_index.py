@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from generator.cache.store import Cache
 from generator.cache.versions import hashed, program
 from generator.config.site import Config
-from generator.engine.index_tasks import TermsContent, Text, keys_of
+from generator.engine.page_tasks import TermsContent, Text, keys_of
 from generator.model import addresses
 from generator.model.types import Article, TextPolicy
 from generator.parallel.workers import batches

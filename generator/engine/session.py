@@ -16,7 +16,6 @@ from generator.engine.apply import ChangeSet, apply
 from generator.engine.build_context import BuildContext
 from generator.engine.changes import Stale, is_below, stale_by_config, stale_by_file
 from generator.engine.effects import EVERYTHING
-from generator.engine.outputs import is_for_machines
 from generator.engine.pending import PendingDocuments
 from generator.engine.records import Records
 from generator.engine.safeguards import check_found, found_in, may_delete_many
@@ -26,6 +25,7 @@ from generator.engine.unchanged import identity_of, inputs_before
 from generator.engine.writing import report_of, write
 from generator.model.errors import BroadsheetError, errors_of
 from generator.output.patch import OvertakenError
+from generator.render.sitemap import is_for_machines
 
 Step = tuple[Built, frozenset[str]]
 """The result of a step, and the paths of the pages that are outdated since, or were deleted."""

@@ -7,19 +7,15 @@ from itertools import islice
 
 from generator.cache.rows import OutputRow
 from generator.cache.stamps import NONE, Stamp, stamp_at
-from generator.engine import page_tasks
-from generator.engine.contents import article_content, feed_content, listed_html
-from generator.engine.outputs import Feed, Output, fingerprint, is_for_machines
-from generator.engine.render_context import RenderContext
+from generator.engine.outputs import bytes_of, fingerprint
 from generator.engine.state import SiteState
 from generator.engine.writing import Wrote
 from generator.model import addresses
-from generator.model.types import Article
 from generator.output.manifest import Manifest
 from generator.output.patch import Patch
 from generator.render.page_at import OVERVIEWS
 from generator.render.pages import Page
-from generator.search.months import IndexFile
+from generator.render.sitemap import is_for_machines
 
 CHECKED_AT_ONCE = 2000
 """Files whose fingerprints are compared in one step; a step takes some 50 ms."""
@@ -186,22 +182,3 @@ class StaleQueue:
                 self._put(one.path, inputs, bytes_of(rendering, one))
         known = {path for path in self._inputs if is_for_machines(path)}
         self.delete(known - {one.path for one in lists} - {*self._state.outputs.given})
-
-
-def bytes_of(rendering: RenderContext, output: Output) -> bytes:
-    """Return the content of a file."""
-    content: page_tasks.ArticleContent | page_tasks.FeedContent
-    match output.content:
-        case Page(subject=Article()) as page:
-            content = article_content(rendering, page)
-        case Feed() as feed:
-            content = feed_content(rendering, feed)
-        case Page() as page:
-            return listed_html(rendering, page)
-        case IndexFile() as file:
-            return rendering.search.bytes_of(file, rendering.context.cache)
-        case bytes() as data:
-            return data
-        case file:
-            return file.read_bytes()
-    return page_tasks.rendered(rendering.maker, content, rendering.context.cache, rendering.theme)[0]

@@ -19,7 +19,7 @@ from generator.engine.outputs import Outputs
 from generator.engine.readings import gathered, with_source, withheld
 from generator.engine.record_reading import records_among, records_of
 from generator.engine.records import GONE, Recorded, Records
-from generator.engine.render_context import RenderContext, planned_of
+from generator.engine.render_context import RenderContext
 from generator.engine.site_index import SiteIndex, content_hash, grouped, kept_by, told_of_site, with_others
 from generator.engine.unchanged import OutputSnapshot
 from generator.grouping.article_names import ArticleNames
@@ -30,6 +30,7 @@ from generator.model.errors import Problem, shown
 from generator.model.types import Article, Digest, Health
 from generator.reading.canonical import keys_of
 from generator.reading.discover import Discovery
+from generator.render.plan import planned_of
 
 
 class SiteState:
@@ -228,8 +229,8 @@ class SiteState:
     def renew_health(self) -> None:
         """Update the health of the sources that may have another one."""
         digest, healths = self.index.digest, self.rendering.healths
-        newest = digest.days[-1].first
-        for name in self.dirty_sources & digest.sources.keys():
+        for name in self.dirty_sources & digest.sources.keys():  # none without days
+            newest = digest.days[-1].first
             is_aggregator = name in digest.aggregators
             fresh = health_of(digest.sources[name], newest, self.leaders, is_aggregator=is_aggregator)
             # The days of silence grow every day, and are shown nowhere.

@@ -20,7 +20,6 @@ from generator.engine.local_images import (
     ImageLookup,
     addresses,
     faults_of,
-    images_named,
     seen_beside,
     too_many,
 )
@@ -49,7 +48,7 @@ from generator.reading.cut import at_whole_sentence
 from generator.reading.files import file_bytes
 from generator.reading.frontmatter import clipping_in, fields_in, front_matter_in
 from generator.reading.prose import has_picture
-from generator.render.images import LocalImages
+from generator.render.images import LocalImages, images_named
 from generator.render.markdown import Body, Place, fitting_html, shows_anything
 from generator.search.terms import keys_of, packed
 from generator.search.text import shown_text

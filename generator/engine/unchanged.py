@@ -31,6 +31,7 @@ from generator.output import disk
 from generator.output.assets import static_files
 from generator.output.folder import record_of
 from generator.reading.discover import Discovery
+from generator.reading.rules import own_source_of
 from generator.render.theme_hashes import theme_hashes
 
 _FOLDERS = "folders"
@@ -228,11 +229,6 @@ def identity_of(site: Site) -> bytes:
     """Return a hash that selects the cache of a site; it differs for other clippings or rules."""
     content = os.path.relpath(site.content, site.root)  # a site may be moved, or restored elsewhere
     return hashed(epoch_of(site), os.fsencode(content), size=16)
-
-
-def own_source_of(config: Config) -> str:
-    """Return the name of the digest as a source, if the settings of sources decide how texts are read."""
-    return config.title if any(one.language for one in config.sources.values()) else ""
 
 
 def epoch_of(site: Site) -> bytes:

@@ -15,12 +15,10 @@ from generator.cache.store import MissingError
 from generator.config.hosts import Size
 from generator.config.options import Built, Report, Written, by_place, grave
 from generator.engine import page_tasks, safeguards
-from generator.engine.contents import article_content, feed_content, listed_html
 from generator.engine.effects import Effects
-from generator.engine.index_tasks import TermsContent
 from generator.engine.output_status import OutputStatus
-from generator.engine.outputs import FILES, Feed, Output, fingerprint, is_for_machines
-from generator.engine.page_tasks import Job
+from generator.engine.outputs import Output, fingerprint
+from generator.engine.page_tasks import Job, TermsContent
 from generator.engine.record_reading import read_lost
 from generator.engine.render_context import RenderContext
 from generator.engine.site_index import SiteIndex
@@ -34,7 +32,9 @@ from generator.model.types import Article, Verdict
 from generator.output import disk
 from generator.output.write import Transaction
 from generator.parallel.workers import batches
+from generator.render.feed_plan import Feed
 from generator.render.pages import Page
+from generator.render.sitemap import is_for_machines
 from generator.search.months import IndexFile
 
 BATCH = 100
@@ -280,7 +280,7 @@ def _lists_made(
     for some in batches(lists, LIST_BATCH):
         for page in some:
             step()
-            transaction.put(addresses.file_of(page.address), listed_html(rendering, page))
+            transaction.put(addresses.file_of(page.address), rendering.list_html(page))
         yield
 
 
@@ -300,12 +300,11 @@ def _jobs(
     for feed in feeds_:
         together.setdefault(feed.folder, []).append(feed)
     for forms in together.values():
-        paths = [feed.folder + FILES[feed.form] for feed in forms]
-        files = tuple((path, transaction.slot(path)) for path in paths)
-        yield Job(files, feed_content(rendering, *forms))
+        files = tuple((feed.path, transaction.slot(feed.path)) for feed in forms)
+        yield Job(files, rendering.feed_content(*forms))
     for page in articles:
         path = addresses.file_of(page.address)
-        yield Job(((path, transaction.slot(path)),), article_content(rendering, page))
+        yield Job(((path, transaction.slot(path)),), rendering.article_content(page))
 
 
 def report_of(

@@ -20,6 +20,7 @@ from generator.model.types import Article, Digest, Edition, Period, Related, Sou
 from generator.render.all_pages import page_of_identifier, page_of_tag, pages_of_kind, pages_of_tag
 from generator.render.beside import pages_beside
 from generator.render.day_plan import EditionPart
+from generator.render.feed_plan import feed_paths
 from generator.render.pages import (
     Alias,
     Page,
@@ -31,6 +32,7 @@ from generator.render.pages import (
     pages_of_story,
 )
 from generator.render.plan import Plan
+from generator.render.templates import Templates
 
 
 def affected_pages(
@@ -168,3 +170,48 @@ def is_near(page: Page, dates: Set[dt.date]) -> bool:
         case EditionPart():
             return page.subject.edition.first in dates
     return False
+
+
+def affects_all_pages(theme: Templates, last: Digest, digest: Digest) -> bool:
+    """Return whether a new latest day or year, or the first or last tag, affects pages of other articles."""
+    is_another_day = last.days[-1].first != digest.days[-1].first
+    is_another_year = last.years[-1].first != digest.years[-1].first
+    has_other_entries = bool(last.tags) is not bool(digest.tags)
+    return (
+        (is_another_year and theme.reads("archive"))
+        or (is_another_day and theme.reads("latest"))
+        or (has_other_entries and theme.reads("tags"))
+    )
+
+
+def owners_of(plan: Plan, articles: Iterable[Article]) -> list[Source | Tag]:
+    """Return the sources and tags of articles."""
+    digest, articles = plan.digest, tuple(articles)
+    names = {one.source for one in articles} & digest.sources.keys()
+    keys = {key for one in articles for key in plan.tag_rules.all_of(one)} & digest.tags.keys()
+    return [*map(digest.sources.__getitem__, sorted(names)), *map(digest.tags.__getitem__, sorted(keys))]
+
+
+def lost_files(last: Digest, digest: Digest) -> Iterator[str]:
+    """Yield the paths of files of sources and tags that are no more: all feeds, and the pages of tags."""
+    lost: list[Source | Tag] = [one for name, one in last.sources.items() if name not in digest.sources]
+    if last.tags is not digest.tags:
+        slugs = {tag.slug for tag in digest.tags.values()}
+        lost += [tag for tag in last.tags.values() if tag.slug not in slugs]
+    if lost:
+        yield from feed_paths(lost)
+    for one in lost:
+        if isinstance(one, Tag):
+            yield from by_file(pages_of_tag(one))
+
+
+def linked_otherwise(last: Digest, digest: Digest) -> Iterator[Article]:
+    """Yield the articles that link otherwise to identifiers, whose pages come or go, or to tags."""
+    for name in last.identifiers.keys() ^ digest.identifiers.keys():
+        yield from (last.identifiers.get(name) or digest.identifiers[name]).articles
+    if last.tags is digest.tags:
+        return
+    for key, tag in digest.tags.items():
+        before = last.tags.get(key, tag)
+        if before is not tag and (before.name, before.slug) != (tag.name, tag.slug):
+            yield from tag.articles

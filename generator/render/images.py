@@ -1,4 +1,4 @@
-"""Find images beside clippings, and complete the addresses in a body for feeds."""
+"""Find the images that a body names and those beside clippings, and complete addresses for feeds."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import struct
 import unicodedata
 import urllib.parse
 from collections.abc import Callable, Iterable
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,6 +20,7 @@ import msgspec
 from generator.model import limits
 from generator.model.ids import path_id
 from generator.render import svg
+from generator.render.links import is_relative
 
 LARGEST = 10 * 1024 * 1024
 """Size limit in bytes. Larger files are not published."""
@@ -39,6 +41,17 @@ _START_TAG = re.compile(r'<(?:a|img)(?: [a-z]+="[^"]*")*>')
 _RELATIVE = ('="#', '="../', '="media/')
 """How addresses without a scheme begin that the sanitiser allows."""
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_IN_MARKDOWN = re.compile(
+    r"!\[(?:[^\[\]\\]++|\\.|\[[^\[\]]*+\]){0,50}+\]\(\s*+(?:<([^<>\n]*+)>|((?:[^\s()<>]++|\([^\s()<>]*+\))++))"
+)
+_IN_DEFINITIONS = re.compile(
+    r"^[ \t>*+\-\d.)]{0,50}+\[[^\[\]]{0,999}+\]:\s*+(?:<([^<>\n]*+)>|([^\s<>]++))", re.MULTILINE
+)
+_IN_HTML = re.compile(
+    r"""<img\b(?:[^<>"']|"[^"]{0,500}+"|'[^']{0,500}+'){0,500}?[\s/"']src\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'>]++))""",
+    re.IGNORECASE,
+)
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
 class Image(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,6 +71,26 @@ class Refused(msgspec.Struct, frozen=True):
 
     why: str
     """The end of a sentence about the file."""
+
+
+def images_named(body: str) -> tuple[str, ...]:
+    """Return the addresses without a host that a body seems to use as images, decoded, without duplicates.
+
+    The scan costs a tenth of rendering. It finds more than a page shows, such as addresses in code.
+    """
+    found: dict[str, None] = {}
+    patterns = (
+        (_IN_MARKDOWN, "![" in body), (_IN_DEFINITIONS, "]:" in body), (_IN_HTML, "<img" in body.lower())
+    )  # fmt: skip
+    for match in chain.from_iterable(pattern.finditer(body) for pattern, may_match in patterns if may_match):
+        written = next(group for group in match.groups() if group is not None)
+        if written.startswith(("https://", "http://")):
+            continue
+        src = _ESCAPE.sub(r"\1", written) if "\\" in written else written
+        src = urllib.parse.unquote(entities.unescape(src))
+        if len(found) < limits.IMAGES and is_relative(src):
+            found[src] = None
+    return tuple(found)
 
 
 def local_file(content: str, clipping_path: str, src: str) -> str | None:

@@ -9,7 +9,9 @@ from typing import TypeVar
 
 import msgspec
 
+from generator.config.site import Config
 from generator.config.tags import TagRules
+from generator.config.tags import tag_rules as rules_of
 from generator.model import addresses
 from generator.model.types import (
     Article,
@@ -234,6 +236,33 @@ def plan(
             for alias in article.aliases
         },
     )
+
+
+def planned_of(digest: Digest, config: Config) -> Plan:
+    """Return the page plan of a digest, as the site is configured."""
+    return plan(
+        digest,
+        since_of(digest, config),
+        rules_of(config.tags),
+        search=config.search,
+        reader=has_reader(config),
+    )
+
+
+def has_reader(config: Config) -> bool:
+    """Return whether pages remember things: modules of scripts do not run in pages opened from the disk."""
+    return config.reader and config.links == "site"
+
+
+def since_of(digest: Digest, config: Config) -> dt.date:
+    """Return the first day whose articles get pages of their own."""
+    if config.articles == "all" or not digest.days:
+        return dt.date.min
+    if config.articles == "none":
+        return dt.date.max
+    newest = digest.days[-1].first
+    month = newest.year * 12 + newest.month - config.recent_months
+    return dt.date(month // 12, month % 12 + 1, 1) if month >= 12 else dt.date.min
 
 
 def _by_article(groups: Iterable[G]) -> dict[str, G]:

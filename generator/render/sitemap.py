@@ -1,4 +1,4 @@
-"""Sitemaps (sitemaps.org 0.9), `robots.txt` and OPML 2.0."""
+"""Lists for machines: sitemaps (sitemaps.org 0.9), `robots.txt`, OPML 2.0 and OpenSearch."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from collections.abc import Iterable, Iterator
 from generator.model import addresses
 from generator.model.types import Source
 from generator.render import xml
+from generator.render.pages import Page
+from generator.render.plan import Plan
 
 FOLDER = "sitemaps/"
 MOST_ADDRESSES = 50_000
 MOST_BYTES = 50_000_000
 """Limits of a sitemap (sitemaps.org)."""
 
+_FOR_MACHINES = {addresses.OPML, addresses.SITEMAP, addresses.ROBOTS, addresses.OPEN_SEARCH}
 _OPEN_SEARCH = "http://a9.com/-/spec/opensearch/1.1/"
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
@@ -116,3 +119,19 @@ def _outline(base_url: str, source: Source) -> str:
             "htmlUrl": xml.uri(source.home) if source.home else page,
         },
     )
+
+
+def for_machines(plan: Plan, title: str, base_url: str, pages: Iterable[Page]) -> Iterator[tuple[str, bytes]]:
+    """Yield path and bytes of all lists for machines: sources, sitemaps, `robots.txt`, and the search."""
+    yield addresses.OPML, opml(title, base_url, plan.digest.sources.values())
+    yield from sitemaps(
+        base_url, ((page.address, page.month, page.modified) for page in pages if page.listed)
+    )
+    yield addresses.ROBOTS, robots(base_url)
+    if plan.search != "none":
+        yield addresses.OPEN_SEARCH, open_search(title, base_url)
+
+
+def is_for_machines(path: str) -> bool:
+    """Return whether `for_machines` makes the file at a path."""
+    return path.startswith(FOLDER) or path in _FOR_MACHINES

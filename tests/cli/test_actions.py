@@ -9,8 +9,8 @@ import pytest
 from generator.cli.actions import build_function
 from generator.cli.options import CliOptions
 from generator.config.site import Site
-from generator.engine.live import Live
 from generator.model.errors import ConfigError
+from generator.preview.live import Live
 from writing import site_in, write_clipping, write_config
 
 

@@ -17,6 +17,7 @@ from generator.cli.commands import broadsheet
 from generator.cli.exit_codes import DONE, FAILED, INTERRUPTED, UNREAD, UNUSABLE
 from generator.cli.main import run
 from generator.cli.options import CliOptions
+from running import PATIENCE
 from writing import BODY, write_clipping, write_config
 
 REFERENCE = Path(__file__).parents[2] / "docs/reference/command-line.md"
@@ -517,7 +518,7 @@ def test_ctrl_c_ends_a_watching_build(root):
         assert "late" in _titles(root)
         process.send_signal(2)
         started = time.monotonic()
-        assert process.wait(10) == INTERRUPTED
+        assert process.wait(PATIENCE) == INTERRUPTED
         assert time.monotonic() - started < 10
     finally:
         process.kill()
@@ -544,7 +545,7 @@ def test_a_watching_build_that_cannot_print_follows_all_the_same(root):
                 time.sleep(0.05)
             assert title in _titles(root)
         process.send_signal(2)
-        err = process.communicate(timeout=10)[1]
+        err = process.communicate(timeout=PATIENCE)[1]
         assert process.returncode == INTERRUPTED
         assert err.count("error: standard output cannot be written") == 1
         assert "Traceback" not in err

@@ -16,9 +16,9 @@ from generator.config.options import Options, silent
 from generator.engine import tasks
 from generator.engine.build import build
 from generator.engine.build_context import LIMITS, EngineLimits
-from generator.engine.live import Live
 from generator.model.types import Verdict
 from generator.parallel.workers import Workers, cores
+from generator.preview.live import Live
 from writing import NOW, cache_file, cache_of, files_of, read_site, site_in, write_clipping, write_config
 
 OPTIONS = Options(as_of=NOW)

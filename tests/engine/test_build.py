@@ -16,9 +16,9 @@ import pytest
 from generator.config.loading import load
 from generator.config.options import Options, Report, grave
 from generator.engine.build import build
-from generator.engine.live import Live
 from generator.model.errors import BuildError, LossError
 from generator.model.types import Verdict
+from generator.preview.live import Live
 from generator.render.templates import TemplateFault
 from writing import BODY, NOW, build_site, files_of, site_in, write_clipping, write_config
 

@@ -1,6 +1,7 @@
 """Builds that end badly: killed at any moment, out of room, robbed of their folders, or two at once.
 
-    BROADSHEET_KILLS=200 .venv/bin/python -m pytest tests/engine/test_killed.py -k command_that_is_killed
+    BROADSHEET_KILLS=200 .venv/bin/pytest -o faulthandler_timeout=0 \\
+        tests/engine/test_killed.py -k command_that_is_killed
 
 kills more commands, of a larger site.
 """

@@ -218,6 +218,15 @@ def test_picks_are_followed(twins):
     assert twins.taken == [True] * 8
 
 
+def test_picks_are_followed_while_nothing_is_published(twins):
+    for path in PATHS[:12]:
+        twins.put(path, clipping(more="draft: true"))
+    twins.build()
+    for path in PATHS[:2]:
+        twins.config(f'[[pick]]\narticle = "{path}"\npin = true\n', "picks.toml")
+        assert twins.build().report.published == 0
+
+
 def test_picks_of_addresses_that_no_article_has_are_followed(twins):
     """Such an address is mistyped, or of a clipping that is not published, which the report tells apart."""
     twins.config('[[pick]]\narticle = "https://a.example/two"\npin = true\n', "picks.toml")

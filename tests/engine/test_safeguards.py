@@ -14,9 +14,9 @@ from generator.cli.exit_codes import DONE, FAILED, UNUSABLE
 from generator.cli.main import run
 from generator.config.options import Options, silent
 from generator.config.site import Config
-from generator.engine.live import Live
 from generator.engine.safeguards import check_deletions
 from generator.model.errors import LossError
+from generator.preview.live import Live
 from running import Command, Copy, until
 from writing import NOW, files_of, site_in, write_clipping, write_config
 

@@ -12,10 +12,10 @@ import pytest
 from generator.config.options import Options, silent
 from generator.engine.build import build
 from generator.engine.build_context import BuildContext
-from generator.engine.live import Live
-from generator.engine.render_context import planned_of
 from generator.engine.search_index import SearchIndex
 from generator.engine.site_index import read
+from generator.preview.live import Live
+from generator.render.plan import planned_of
 from generator.search.query import parsed
 from writing import NOW, build_site, cache_of, files_of, site_in, workers_here, write_clipping, write_config
 

@@ -12,8 +12,9 @@ After each edit one of these happens: nothing; the kept state is told, and does 
 asked for; or all three are brought up to date and compared with a clean build, byte by byte and report by
 report.
 
-`BROADSHEET_STEPS=20000 pytest tests/engine/test_state_machine.py` makes that many random steps, other ones
-each time, and shrinks what fails.
+    BROADSHEET_STEPS=20000 .venv/bin/pytest -o faulthandler_timeout=0 tests/engine/test_state_machine.py
+
+makes that many random steps, other ones each time, and shrinks what fails.
 """
 
 from __future__ import annotations

@@ -14,12 +14,12 @@ from generator.cli.exit_codes import DONE
 from generator.cli.main import run
 from generator.config.options import Options, silent
 from generator.config.site import Config
-from generator.engine.document_table import rules_of
-from generator.engine.live import Live
 from generator.engine.records import Reader
 from generator.engine.tasks import published
 from generator.model.types import Clipping, Verdict
+from generator.preview.live import Live
 from generator.reading.boilerplate import Cleaning
+from generator.reading.rules import rules_of
 from writing import NOW, build_site, files_of, site_in, write_clipping, write_config
 
 WORDS = "The press stood in the cellar, and the whole street could hear it working at night."

@@ -11,7 +11,6 @@ import pytest
 
 from generator.cache.versions import hashed
 from generator.config.site import Config
-from generator.engine.document_table import rules_of
 from generator.engine.page_tasks import Text, entries_with
 from generator.engine.records import Reader, ReadRequest, Sample
 from generator.engine.tasks import learn, look, read
@@ -19,6 +18,7 @@ from generator.grouping import titles
 from generator.model import limits
 from generator.model.types import Verdict
 from generator.reading.frontmatter import clipping_in
+from generator.reading.rules import rules_of
 from generator.render import feeds, formatting
 from generator.render.markdown import Place, body_html, fitting_html
 

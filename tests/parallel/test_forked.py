@@ -19,6 +19,7 @@ import pytest
 from generator.parallel import forked
 from generator.parallel.forked import run_forked as begun
 from generator.parallel.workers import cores
+from running import PATIENCE
 
 ALONE = "BROADSHEET_TESTS_ALONE"
 NEED_COPIES = (
@@ -141,9 +142,9 @@ sys.path[:0] = {sys.path!r}
 from generator.parallel.forked import run_forked
 def task():
     Path({str(noted)!r}).write_text(str(os.getpid()))
-    time.sleep(60)
+    time.sleep({10 * PATIENCE})
 with run_forked(task, int):
-    time.sleep(60)
+    time.sleep({10 * PATIENCE})
 """,
         "utf-8",
     )
@@ -152,7 +153,7 @@ with run_forked(task, int):
             time.sleep(0.01)
         process.kill()
         process.wait()
-    copy, until = int(noted.read_text("utf-8")), time.monotonic() + 10
+    copy, until = int(noted.read_text("utf-8")), time.monotonic() + PATIENCE
     while is_alive(copy):
         assert time.monotonic() < until
         time.sleep(0.05)

@@ -13,6 +13,7 @@ import pytest
 
 from generator.preview.follow import Build
 from generator.preview.server import Preview
+from running import PATIENCE
 
 
 class ConsoleReporter:
@@ -58,10 +59,10 @@ Until = Callable[[Callable[[], object]], None]
 
 @pytest.fixture
 def until() -> Until:
-    """Wait until something holds, five seconds at most."""
+    """Wait until something holds."""
 
     def wait(holds: Callable[[], object]) -> None:
-        end = time.monotonic() + 5
+        end = time.monotonic() + PATIENCE
         while not holds():
             assert time.monotonic() < end, "it never came to hold"
             time.sleep(0.01)
@@ -84,7 +85,7 @@ def previewed() -> Callable[..., AbstractContextManager[Preview]]:
         thread.start()
         yield preview
         preview.stop()
-        thread.join(2)
+        thread.join(PATIENCE)
         end = time.monotonic() + 2
         while (left := set(threading.enumerate()) - before) and time.monotonic() < end:
             time.sleep(0.02)

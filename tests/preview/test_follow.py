@@ -17,6 +17,7 @@ import pytest
 from generator.model.errors import BuildError, Problem
 from generator.preview import follow as follow_module
 from generator.preview.follow import Built, Following
+from running import PATIENCE
 
 
 @pytest.fixture
@@ -141,12 +142,12 @@ def test_changes_during_a_build_lead_to_exactly_one_more(content, told, until):
     def build(check, _changed):
         found = sorted(file.name for file in content.iterdir())
         began.set()
-        go_on.wait(5)
+        go_on.wait(PATIENCE)
         seen.append(found)
         return Built()
 
     with Following(build, lambda: (content,), told):
-        began.wait(5)
+        began.wait(PATIENCE)
         for number in range(50):
             (content / f"{number:02}.md").write_text("text")
             time.sleep(0.005)
@@ -229,12 +230,12 @@ def test_a_build_that_ends_after_it_is_called_off_does_not_count(content, told):
 
     def build(check, _changed):
         began.set()
-        go_on.wait(5)
+        go_on.wait(PATIENCE)
         return Built()
 
     following = Following(build, lambda: (content,), told, on_built=good.append)
     with following:
-        began.wait(5)
+        began.wait(PATIENCE)
         following.stop()
         go_on.set()
     assert good == []

@@ -165,7 +165,7 @@ def test_eight_tabs_are_served_though_browsers_open_six_connections(preview, con
     for tab in tabs[:5]:
         tab.evaluate(turn, True)
     for tab in tabs[5:]:
-        tab.goto(preview.address, timeout=5000)
+        tab.goto(preview.address)
         expect(tab.locator("h1")).to_have_text("First")
     (content / "a.md").write_text("Second")
     expect(tabs[-1].locator("h1")).to_have_text("Second")

@@ -17,6 +17,7 @@ from generator.preview import server
 from generator.preview.follow import Built
 from generator.preview.listening import listen
 from generator.preview.server import Preview, serve
+from running import PATIENCE
 
 PAGE = "<!doctype html><title>A</title><body><h1>Front</h1></body></html>"
 
@@ -51,7 +52,7 @@ def site(tmp_path):
 
 
 def wait_for(preview):
-    end = time.monotonic() + 5
+    end = time.monotonic() + PATIENCE
     while httpx.get(preview.address).status_code != 200:
         assert time.monotonic() < end
         time.sleep(0.01)
@@ -359,7 +360,7 @@ def test_while_pages_are_brought_up_to_date_all_else_is_served(site, previewing)
     def fresh(page):
         if page.startswith("slow"):
             began.release()
-            go_on.wait(10)
+            go_on.wait(PATIENCE)
 
     preview = wait_for(previewing(site, build, pages=Pages(fresh)))
     (site / "slow.html").write_text(PAGE)
@@ -373,13 +374,13 @@ def test_while_pages_are_brought_up_to_date_all_else_is_served(site, previewing)
     for thread in threads:
         thread.start()
     for _ in range(server.CONCURRENT_UPDATES):
-        assert began.acquire(timeout=5)
+        assert began.acquire(timeout=PATIENCE)
     assert httpx.get(preview.address + "style.css").text == "a {}"
     assert httpx.get(preview.address + "__broadsheet/reload.js").status_code == 200
     assert answers == []
     go_on.set()
     for thread in threads:
-        thread.join(10)
+        thread.join(PATIENCE)
     assert answers == [200] * len(threads)
 
 
@@ -401,7 +402,7 @@ def test_nothing_is_served_before_a_build_has_written_it(site, previewing, until
     done, files = threading.Event(), set()
 
     def build(check, _changed):
-        done.wait(5)
+        done.wait(PATIENCE)
         files.update(("index.html", "2024/index.html", "style.css"))
         return Built()
 
@@ -481,7 +482,7 @@ def test_a_waiting_page_stands_until_the_first_build_is_done(tmp_path, previewin
     site, done = tmp_path / "site", threading.Event()
 
     def build(check, _changed):
-        done.wait(5)
+        done.wait(PATIENCE)
         site.mkdir()
         (site / "index.html").write_text(PAGE)
         return Built()
@@ -597,7 +598,7 @@ def test_it_ends_at_once_with_listening_browsers(site, previewing, until):
     threads = [threading.Thread(target=listening) for _ in range(20)]
     for thread in threads:
         thread.start()
-    begun.wait(5)
+    begun.wait(PATIENCE)
     stopped = time.monotonic()
     preview.stop()
     for thread in threads:
@@ -616,7 +617,7 @@ def test_a_taken_port_leads_to_the_next_and_is_told(site, told, monkeypatch):
     [notice] = told.notices
     assert notice.startswith("http://127.0.0.1:")
     assert f"(port {port} is taken)" in notice
-    assert opened.wait(2)
+    assert opened.wait(PATIENCE)
 
 
 def test_a_free_port_is_told_without_ado(site, told, monkeypatch):

@@ -95,12 +95,10 @@ def refused(page):
 
 @pytest.fixture
 def seen(page, refused):
-    """Playwright's assertions, with this module's patience."""
+    """Playwright's assertions."""
     from playwright.sync_api import expect
 
-    expect.set_options(timeout=PATIENCE * 1000)
-    yield expect
-    expect.set_options(timeout=5000)
+    return expect
 
 
 @pytest.mark.browser

@@ -12,6 +12,7 @@ import pytest
 from generator.preview import poll, watch
 from generator.preview.changes import Watcher
 from generator.preview.watched_folders import Root, skips_temporary
+from running import PATIENCE
 
 QUIET = 0.6  # seconds in which what was done would have been told
 
@@ -112,7 +113,7 @@ def followed(content, seed, quiet=QUIET, skips=skips_temporary):
             mirror.take(told)
     finally:
         watcher.close()
-        watcher.join(2)
+        watcher.join(PATIENCE)
     return mirror.texts, texts_of(content, skips)
 
 

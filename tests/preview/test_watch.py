@@ -17,7 +17,7 @@ import running
 from generator.preview import changes, poll, watch
 from generator.preview.changes import Watcher
 from generator.preview.watched_folders import Root, skips_temporary
-from running import NOTHING, covers
+from running import NOTHING, PATIENCE, covers
 
 
 def watching(*roots, **options):
@@ -37,7 +37,7 @@ def bursts_until(watcher, paths):
 
 def settled(watcher):
     """All changes until it is quiet, None if that was among them; the first may take its time."""
-    found = watcher.wait(5)
+    found = watcher.wait(PATIENCE)
     while (more := watcher.wait(NOTHING)) != frozenset():
         found = None if found is None or more is None else found | more
     return found
@@ -59,11 +59,11 @@ def content(tmp_path):
 def test_a_new_and_a_changed_file_are_told(content):
     with watching(content) as watcher:
         (content / "a.md").write_text("one")
-        assert watcher.wait(5) == {content / "a.md"}
+        assert watcher.wait(PATIENCE) == {content / "a.md"}
         (content / "a.md").write_text("two")
-        assert watcher.wait(5) == {content / "a.md"}
+        assert watcher.wait(PATIENCE) == {content / "a.md"}
         (content / "a.md").unlink()
-        assert watcher.wait(5) == {content / "a.md"}
+        assert watcher.wait(PATIENCE) == {content / "a.md"}
 
 
 def test_what_came_already_is_told_without_waiting(content, monkeypatch):
@@ -91,7 +91,7 @@ def test_a_flood_is_told_as_one(content, monkeypatch):
 
     with watching(content) as watcher:
         threading.Thread(target=checkout).start()
-        assert watcher.wait(5) == set(files)
+        assert watcher.wait(PATIENCE) == set(files)
 
 
 def test_reading_is_no_change(content):
@@ -118,7 +118,7 @@ def test_files_in_new_folders_are_told(content):
         (deep / "a.md").write_text("one")
         assert settled(watcher) <= {content / "2024", deep.parent, deep, deep / "a.md"}
         (deep / "a.md").write_text("two")
-        assert watcher.wait(5) == {deep / "a.md"}
+        assert watcher.wait(PATIENCE) == {deep / "a.md"}
 
 
 def test_vims_way_of_saving_is_one_change_of_the_file(content):
@@ -312,16 +312,16 @@ def test_another_rule_for_a_root_has_it_watched_anew(content):
         (content / ".n" / "a.md").write_text("one")
         assert watcher.wait(NOTHING) == frozenset()
         rules[:] = [lambda *_: False]
-        assert watcher.wait(5) is None
+        assert watcher.wait(PATIENCE) is None
         (content / ".n" / "a.md").write_text("two")
         assert settled(watcher) == {content / ".n" / "a.md"}
         rules[:] = [skips_temporary]
-        assert watcher.wait(5) is None
+        assert watcher.wait(PATIENCE) is None
         (content / ".n" / "a.md").write_text("three")
         assert watcher.wait(NOTHING) == frozenset()
     finally:
         watcher.close()
-        watcher.join(2)
+        watcher.join(PATIENCE)
 
 
 def test_ignored_folders_do_not_count(content):
@@ -356,14 +356,14 @@ def test_roots_that_change_are_followed(content, tmp_path):
     watcher.start()
     try:
         roots[:] = [other]
-        assert watcher.wait(5) is None
+        assert watcher.wait(PATIENCE) is None
         (content / "a.md").write_text("one")
         assert watcher.wait(NOTHING) == frozenset()
         (other / "a.md").write_text("one")
         assert settled(watcher) == {other / "a.md"}
     finally:
         watcher.close()
-        watcher.join(2)
+        watcher.join(PATIENCE)
 
 
 def test_a_name_that_is_not_utf8_is_told(content):
@@ -515,7 +515,7 @@ def test_a_file_that_is_being_written_is_told_once_it_is_whole(content, monkeypa
         file.write("one")
         file.flush()
         threading.Timer(0.1, file.close).start()
-        assert watcher.wait(5) == {content / "a.md"}
+        assert watcher.wait(PATIENCE) == {content / "a.md"}
         assert file.closed
 
 
@@ -527,7 +527,7 @@ def test_a_file_that_is_taken_away_to_be_put_back_is_told_once_it_is_back(conten
     with watching(content) as watcher:
         file.rename(beside)
         threading.Timer(0.1, file.write_text, ["two"]).start()
-        assert watcher.wait(5) == {file}
+        assert watcher.wait(PATIENCE) == {file}
         assert file.read_text() == "two"
 
 

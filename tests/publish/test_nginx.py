@@ -17,7 +17,7 @@ import pytest
 from published import SITE, publish_to, random_site, targets, write_output
 from servers import FolderPlace, answers, free_port, program
 
-from running import until
+from running import PATIENCE, until
 
 GUIDE = Path(__file__).parents[2] / "docs/guide/publish.md"
 
@@ -27,7 +27,7 @@ class Reader:
 
     def __init__(self, port: int, root: Path) -> None:
         self.port, self.root = port, root
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
 
     def get(self, path: str, accepts: str = "identity"):
         """Return status, headers and the bytes that a browser would show. `accepts`: an encoding."""

@@ -8,7 +8,6 @@ from digests import DAY, EARLIER, article, composed, copies_of, ids, items, stor
 from markupsafe import Markup
 
 from generator.config.site import Config
-from generator.engine.contents import HTML_LIMIT
 from generator.grouping import digest_of
 from generator.grouping.health import healths_of
 from generator.model import addresses
@@ -20,6 +19,7 @@ from generator.render.lists import Lists, direction
 from generator.render.pages import Page
 from generator.render.plan import plan
 from generator.render.templates import Templates, interface_language
+from generator.render.weight import HTML_LIMIT
 from writing import build_site, write_clipping, write_config
 
 

@@ -8,7 +8,6 @@ from digests import DAY, EARLIER, article, composed, copies_of, ids, items, stor
 from markupsafe import Markup
 
 from generator.config.site import Config, SourceConfig
-from generator.engine.contents import HTML_LIMIT
 from generator.grouping import digest_of
 from generator.grouping.activity import FEWEST, MOST, is_activity
 from generator.grouping.health import healths_of
@@ -22,6 +21,7 @@ from generator.render.frame import Framer
 from generator.render.page_at import page_at
 from generator.render.plan import plan
 from generator.render.templates import Templates, interface_language
+from generator.render.weight import HTML_LIMIT
 
 ADDRESS = "2024/07/03/"
 LINK = {"verdict": Verdict.LINK, "minutes": 0}

@@ -10,7 +10,6 @@ from markupsafe import Markup
 from theme_views import site
 
 from generator.config.site import Config, IdentifierConfig
-from generator.engine.contents import HTML_LIMIT
 from generator.grouping import digest_of
 from generator.grouping.digest import with_stories
 from generator.grouping.health import healths_of
@@ -23,6 +22,7 @@ from generator.render.identifier_kinds import PART
 from generator.render.page_at import page_at
 from generator.render.plan import Plan, plan
 from generator.render.templates import Templates, interface_language
+from generator.render.weight import HTML_LIMIT
 
 DAY = dt.date(2024, 7, 3)
 SOURCES = ("Alpha", "Beta", "Gamma")

@@ -11,7 +11,6 @@ from theme_views import html_of, site, tag_view
 
 from generator.config.site import Config, TagConfig
 from generator.config.tags import NEWEST, TagRules, tag_rules
-from generator.engine.contents import HTML_LIMIT
 from generator.grouping import digest_of
 from generator.grouping.editions import PART
 from generator.grouping.health import healths_of
@@ -24,6 +23,7 @@ from generator.render.page_at import OVERVIEWS, page_at
 from generator.render.pages import Page
 from generator.render.plan import Plan, plan
 from generator.render.templates import Templates, interface_language
+from generator.render.weight import HTML_LIMIT
 
 DAY = dt.date(2024, 7, 3)
 SOURCES = ("Alpha", "Beta", "Gamma")

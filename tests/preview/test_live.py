@@ -18,10 +18,10 @@ from generator.config.loading import load
 from generator.config.options import Built, Options, silent
 from generator.engine.build import build
 from generator.engine.build_context import LIMITS, EngineLimits
-from generator.engine.live import Live
 from generator.model.errors import BuildError, ConfigError
 from generator.model.ids import path_id
 from generator.output.write import Transaction
+from generator.preview.live import Live
 from writing import BODY, NOW, files_of, site_in, write_clipping, write_config
 
 ASKED = Options(accepts_losses=True, as_of=NOW)

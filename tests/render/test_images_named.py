@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from generator.engine.local_images import images_named
 from generator.model import limits
+from generator.render.images import images_named
 
 
 @pytest.mark.parametrize(
