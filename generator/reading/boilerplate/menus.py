@@ -34,10 +34,10 @@ def tags_and_shares(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
 _PREPOSITION = 3
 """Number of letters beside a link to a list of the site: `in`, `by`."""
 _LISTS = re.compile(
-    r"\]\([^()\s]{0,300}?[/?&](?:tags?|categor(?:y|ies|ia|ie)|topics?|labels?|authors?|keywords?|giornalista|contributor)[/=?]"
+    r"\]\([^()\s]{0,300}?[/?&](?:tags?|categor(?:y|ies|ia|ie)|topics?|labels?|[Aa]uthors?|keywords?|giornalista|contributor)[/=?]"
 )
 # Quick tests, which most links fail.
-_LISTED = re.compile(r"[/?&](?:tag|categor|topic|label|author|keyword|giornalista|contributor)")
+_LISTED = re.compile(r"[/?&](?:tag|categor|topic|label|[Aa]uthor|keyword|giornalista|contributor)")
 _SHARED = re.compile(r"share|intent|[/?]status|/cws|wa\.me|whatsapp|submit|/pin|pocket|mailto:|flipboard")
 _SHARES = re.compile(
     r"\]\([^()\s]{0,100}?(?:facebook\.com/sharer?|(?:twitter|x)\.com/(?:intent|share|home\?status)|linkedin\.com/share|"
