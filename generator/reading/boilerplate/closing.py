@@ -32,8 +32,9 @@ def closing(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     for block in reversed(page.body):
         if block.index in removed or block.kind == "rule":
             continue
-        more = _points(page, block) if block.index > page.first and len(run) < _ROWS else _OWN
-        if more == _OWN:
+        if block.index <= page.first or block.units > _LONGEST or len(run) == _ROWS:
+            break
+        if (more := _points(page, block)) == _OWN:
             break
         run.append(block)
         points += more
@@ -88,10 +89,12 @@ _ENOUGH = 2
 _MANY = 4
 """Points of a run of several lines with a point each, such as addresses of offices."""
 _ROWS = 12
-_HEAD = 6
+_HEAD = 5
 _LINKS = 3
 _LINE = 48
 """Number of letters of a line that may be a label or a slogan."""
+_FOOTER = 200
+"""Number of characters of a block that may name the site on one of its lines."""
 _CALL = 140
 """Number of letters of a call."""
 _LONGEST = 700
@@ -101,11 +104,11 @@ def _points(page: Page, block: Block) -> int:
     """Return how much a block looks like the publisher's words; `_OWN` if it belongs to the text."""
     if block.kind == "image":
         return 1 if _POSTER.match(block.text) else 0
-    if page.source and page.source in map(bare, block.plain.split("\n")):
+    if len(block.plain) <= _FOOTER and page.source and page.source in map(bare, block.plain.split("\n")):
         return 2
     if block.is_linked and block.links and (_is_own_list(block) or _is_profile(block)):
         return 3
-    is_text = block.kind in {"text", "heading"} and block.units <= _LONGEST and not _NUMBER.match(block.plain)
+    is_text = block.kind in {"text", "heading"} and not _NUMBER.match(block.plain)
     if is_text and (_is_legal(block.plain) or _is_portrait(page, block)):
         return 3
     is_line = is_text or (block.kind == "list" and block.units + block.linked <= _LINE)
@@ -180,6 +183,10 @@ _TEXT = 300
 
 def _is_legal(plain: str) -> bool:
     """Return whether a text limits what readers may do with the article, or who is liable."""
+    if plain.isascii():
+        return False
+    if len(plain) <= _LINE and "侵" in plain and "删" in plain:
+        return True
     return (
         _LIABLE.search(plain) is not None
         and _SUBJECT.search(plain) is not None
@@ -198,15 +205,15 @@ _SUBJECT = re.compile("使用者|本文|此文|[文⽂]中|该文|文章|公众�
 
 def _is_portrait(page: Page, block: Block) -> bool:
     """Return whether a paragraph begins with the source's name or its label, and describes who that is."""
-    plain = block.plain.lstrip("*_# \u201c\u201d\n")
-    if not _GROUP.search(plain, 0, 120) or not _DOES.search(plain, 0, 80):
-        return False
     above = page.blocks[block.index - 1]
     names = [page.source]
     if 0 < above.units <= _LINE and not above.is_prose:
         names.append(above.label.removeprefix("关于").removeprefix("about"))
-    start = bare(plain[:80])
-    return any(len(name) >= _NAME and name in start[: len(name) + 12] for name in names)
+    start = bare(block.plain[:80])
+    if not any(len(name) >= _NAME and name in start[: len(name) + 12] for name in names):
+        return False
+    plain = block.plain.lstrip("*_# \u201c\u201d\n")
+    return _GROUP.search(plain, 0, 120) is not None and _DOES.search(plain, 0, 80) is not None
 
 
 _NAME = 3

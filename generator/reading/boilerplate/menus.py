@@ -73,7 +73,9 @@ def _pixel_in_code(page: Page) -> Iterator[tuple[int, str]]:
 
 def _is_advertised(block: Block) -> bool:
     """Return whether the first address of a block is that of a server of advertisements, or of a counter."""
-    return block.text.partition("//")[2].partition("/")[0].endswith(_AD_SERVERS)
+    text = block.text
+    end = text.find("/", text.find("//") + 2)
+    return text[end - _SUFFIX : end] in _AD_SUFFIXES and text[:end].endswith(_AD_SERVERS)
 
 
 _LABEL = 40
@@ -112,6 +114,9 @@ _AD_SERVERS = (
     "counter.yadro.ru",
     "pixel.wp.com",
 )
+_SUFFIX = 6
+_AD_SUFFIXES = frozenset(server[-_SUFFIX:] for server in _AD_SERVERS)
+"""The last letters of these hosts, which most hosts differ in already."""
 
 
 def links_before(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
