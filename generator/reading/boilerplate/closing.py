@@ -51,12 +51,12 @@ def closing(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
 
 def notices_above(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     """Yield notices of rights and liability among the first blocks, and a row of the publisher's sections."""
-    for block in islice(page.body, _HEAD):
-        if block.kind == "table" and block.index <= page.first and _SECTIONS.fullmatch(block.text):
-            yield block.index, "navigation"
-        is_text = block.kind == "text" and block.units <= _LONGEST
-        if is_text and block.index not in removed and _is_legal(block.plain):
-            yield block.index, "licence or rights"
+    if _LAW.search(page.blocks[0].plain):
+        return
+    for block in islice((b for b in page.body if b.index not in removed), _HEAD):
+        is_menu = block.kind == "table" and block.index <= page.first and _SECTIONS.fullmatch(block.text)
+        if is_menu or (block.kind == "text" and block.units <= _LONGEST and _is_legal(block.plain)):
+            yield block.index, "navigation" if is_menu else "licence or rights"
 
 
 def kickers(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
@@ -83,10 +83,12 @@ _NOT_ROWS = {None, "title", "before the title", "navigation", *LEARNED}
 _WORD = 24
 _TAG = re.compile(r"[^\W\d_][\w&+/ -]{1,20}(?:\n[^\W\d_][\w&+/ -]{1,20})*")
 """Words without markup and punctuation, on one line or several."""
+_MARKS = 3
+"""Number of letters as which invisible characters beside a picture may count."""
 _OWN = -99
 _ENOUGH = 2
 """Points of a run, if a single block has as many."""
-_MANY = 4
+_MANY = 3
 """Points of a run of several lines with a point each, such as addresses of offices."""
 _ROWS = 12
 _HEAD = 5
@@ -102,14 +104,16 @@ _LONGEST = 700
 
 def _points(page: Page, block: Block) -> int:
     """Return how much a block looks like the publisher's words; `_OWN` if it belongs to the text."""
-    if block.kind == "image":
-        return 1 if _POSTER.match(block.text) else 0
+    is_poster = block.units <= _MARKS and _POSTER.match(block.text) is not None
+    if block.kind == "image" or is_poster:
+        return int(is_poster)
     if len(block.plain) <= _FOOTER and page.source and page.source in map(bare, block.plain.split("\n")):
         return 2
     if block.is_linked and block.links and (_is_own_list(block) or _is_profile(block)):
         return 3
     is_text = block.kind in {"text", "heading"} and not _NUMBER.match(block.plain)
-    if is_text and (_is_legal(block.plain) or _is_portrait(page, block)):
+    is_about_law = _LAW.search(page.blocks[0].plain) is not None
+    if is_text and ((not is_about_law and _is_legal(block.plain)) or _is_portrait(page, block)):
         return 3
     is_line = is_text or (block.kind == "list" and block.units + block.linked <= _LINE)
     is_own = not is_line or block.units > _CALL or is_data(block) or _shows_address(block)
@@ -187,13 +191,17 @@ def _is_legal(plain: str) -> bool:
         return False
     if len(plain) <= _LINE and "侵" in plain and "删" in plain:
         return True
+    begins = _SUBJECT.search(plain, 0, _START) or _LEGAL.search(plain, 0, _START)
     return (
-        _LIABLE.search(plain) is not None
+        begins is not None
+        and _LIABLE.search(plain) is not None
         and _SUBJECT.search(plain) is not None
         and len(set(_LEGAL.findall(plain))) >= _WORDS
     )
 
 
+_LAW = re.compile("版权|著作权|侵权|法律|责任")
+_START = 20
 _WORDS = 4
 _LEGAL = re.compile(
     "传播|利用|仅供|仅限|仅用于|学习|研究|交流|授权|后果|损失|责任|负责|承担|无关|侵权|违法|非法|法律|用途|禁止|转载"
@@ -235,11 +243,11 @@ _ANNOUNCED = re.compile(
 _TAKING_PART = re.compile("报名|参赛|投递|申报|招聘|简历|领取方式|提交方式")
 _CALLS = re.compile(
     "联系|扫码|扫描|扫一扫|长按|识别|二维码|公众号|微信号|视频号|小程序|知识星球|交流群|微信群|[进入加]群|加微信|小助手"
-    "|阅读原文|点赞|在看|转发|星标|关注|订阅|投稿|商务|热线|试用|咨询|官网|了解更多|往期|领取|优惠|后台回复"
+    "|阅读原文|点赞|在看|转发|星标|关注|订阅|投稿|商务|热线|试用|咨询|了解更多|往期|领取|优惠|后台回复"
     "|更多.{0,6}(?:信息|内容|详情|资讯)|我的.{0,4}星球|长期主义"
     r"|\b(?:subscribe|newsletter|follow (?:us|me)|sign up|contact (?:us|me)|get in touch|join (?:us|our)|rss"
-    r"|learn more|free trial|(?:request|schedule|book) a demo|patreon|donate|share this|social media|mastodon"
-    r"|linkedin|twitter|discord|telegram)\b"
+    r"|learn more|free trial|(?:request|schedule|book) a demo|patreon|donate|share this"
+    r"|social media)\b"
 )
 _CONTACT = re.compile(
     r"(?:电话|邮箱|地址|网站|官网|网址|contact(?: me)?|tel)\s*[:：]\s*\S"
