@@ -51,11 +51,9 @@ def closing(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
 
 def notices_above(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     """Yield notices of rights and liability among the first blocks, and a row of the publisher's sections."""
-    if _LAW.search(page.blocks[0].plain):
-        return
     for block in islice((b for b in page.body if b.index not in removed), _HEAD):
         is_menu = block.kind == "table" and block.index <= page.first and _SECTIONS.fullmatch(block.text)
-        if is_menu or (block.kind == "text" and block.units <= _LONGEST and _is_legal(block.plain)):
+        if is_menu or (block.kind == "text" and block.units <= _LONGEST and _is_legal(page, block.plain)):
             yield block.index, "navigation" if is_menu else "licence or rights"
 
 
@@ -112,8 +110,7 @@ def _points(page: Page, block: Block) -> int:
     if block.is_linked and block.links and (_is_own_list(block) or _is_profile(block)):
         return 3
     is_text = block.kind in {"text", "heading"} and not _NUMBER.match(block.plain)
-    is_about_law = _LAW.search(page.blocks[0].plain) is not None
-    if is_text and ((not is_about_law and _is_legal(block.plain)) or _is_portrait(page, block)):
+    if is_text and (_is_legal(page, block.plain) or _is_portrait(page, block)):
         return 3
     is_line = is_text or (block.kind == "list" and block.units + block.linked <= _LINE)
     is_own = not is_line or block.units > _CALL or is_data(block) or _shows_address(block)
@@ -185,7 +182,7 @@ def _is_aside(page: Page, removed: Removed, run: list[Block]) -> bool:
 _TEXT = 300
 
 
-def _is_legal(plain: str) -> bool:
+def _is_legal(page: Page, plain: str) -> bool:
     """Return whether a text limits what readers may do with the article, or who is liable."""
     if plain.isascii():
         return False
@@ -197,6 +194,7 @@ def _is_legal(plain: str) -> bool:
         and _LIABLE.search(plain) is not None
         and _SUBJECT.search(plain) is not None
         and len(set(_LEGAL.findall(plain))) >= _WORDS
+        and _LAW.search(page.blocks[0].plain) is None
     )
 
 

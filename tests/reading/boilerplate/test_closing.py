@@ -1,7 +1,7 @@
 """What is about the publisher goes from the ends of a text; what is about the topic stays."""
 
 import pytest
-from boilerplate_pages import MENU, TEXT, TITLE, page, text_of
+from boilerplate_pages import MENU, TEXT, TITLE, opinion, page, text_of
 
 ARTICLE = "\n\n".join(TEXT)
 WECHAT = "https://mp.weixin.qq.com/s?__biz=Coast"
@@ -76,6 +76,10 @@ def test_a_notice_of_liability_above_the_text_goes():
     assert notice in text_of(page(f"# {law}", "**摘要**", notice, *TEXT, title=law), title=law)
     own = "写了个点灯的工具，用铜和玻璃做成，重三十斤。声明：仅供学习研究，未经授权使用的后果与作者无关。"
     assert own in text_of(page(f"# {TITLE}", own, *TEXT))
+
+
+def test_a_page_without_blocks_has_no_ends():
+    assert opinion("").failure == "only furniture"
 
 
 def test_a_row_of_the_accounts_sections_goes():
