@@ -66,7 +66,7 @@ def kickers(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
             return
         if block.index in removed or block.kind in {"image", "rule"}:
             continue
-        if block.kind == "text" and block.units <= _WORD and _TAG.fullmatch(block.text):
+        if block.text.isascii() and block.units <= _WORD and _TAG.fullmatch(block.text):
             around = {removed.get(block.index - 1), removed.get(block.index + 1)}
             if around - _NOT_ROWS:
                 yield block.index, "tags"
