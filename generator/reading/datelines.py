@@ -22,7 +22,7 @@ _DETAIL = re.compile(
     r"t?\d{1,2}:\d{1,2}(?::\d{1,2})?(?:\s?[ap]\.?m\b\.?)?(?:\s?[+-]\d\d:?\d\d)?"
     r"|\b(?:utc|gmt|[a-z]{2,3}t|z)\b(?:[+-]\d{1,2})?|(?:星期|周)[一二三四五六日天]|[上下]午"
     r"|\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|satur|sat|sun|wednes)(?:day)?\b"
-    r"|\d+\s?min(?:ute[sn]?|uti|s)?\.?(?:\s(?:to\s)?read(?:ing)?)?\b|[\d,.]+k?\s(?:words|views|阅读)\b"
+    r"|\d+\s?min(?:ute[sn]?|uti|s)?\.?(?:\s(?:to\s)?read(?:ing)?)?\b|[\d,.]+k?\s(?:words|views|comments?|阅读)\b"
     r"|\d+\s?(?:字|分钟)(?:阅读)?|(?:阅读量?|浏览量?|热度|version)\s?[:：(（]\s?\d+|\(\s?\)",
     re.IGNORECASE,
 )
@@ -52,6 +52,7 @@ def is_dateline(words: str, *, is_bare: bool = False) -> bool:
         return False
     rest = _LABEL.sub("\n", _DETAIL.sub("\n", words))
     parts = [part for one in _SEPARATOR.split(rest) if (part := one.strip(' \t\xa0-–—:：."“”「」#&;'))]
+    parts = [part for part in parts if not part.isdecimal()]  # counters
     if is_bare:
         return not parts
     return len(parts) <= _NAMES and all(_NAME.fullmatch(part) and len(part) <= _SHORT for part in parts)
@@ -73,7 +74,7 @@ def is_credit(words: str) -> bool:
 
 
 _EDITORS = re.compile(
-    r"^(?:责任编辑|内容编辑|责编|审核|审校|校对|排版|素材|供图|制作|出品|整理)(?=\s?[:：|｜丨/])"
+    r"^(?:[图头题配封]图?[片面]?来源|责任编辑|内容编辑|责编|审核|审校|校对|排版|素材|供图|制作|出品|整理)(?=\s?[:：|｜丨/])"
 )
 _ENDS = (".", "!", "?", "。", "！", "？", "…", ":", "：", ";", "；")
 _BY = re.compile(

@@ -135,9 +135,15 @@ def _without_escapes(code: re.Match[str]) -> str:
 
 
 def without_own_address(text: str, url: str | None) -> str:
-    """Return Markdown without the address of the original on the first line of its first code block."""
+    """Return Markdown without the address of the original at its end, or atop its first code block."""
+    if not url:
+        return text
+    start = text.rfind("\n\n") + 2
+    if start > 1 and len(text) - start < _HEAD and (found := _OWN_ADDRESS.fullmatch(text, start)):
+        address, own = (one.partition("//")[2].rstrip("/") for one in (found["address"], url))
+        text = text[: start - 2].rstrip("\n-") if address == own.partition("#")[0] else text
     start = text.find("```\n", 0, _HEAD)
-    if start < 0 or not url:
+    if start < 0:
         return text
     line, _, rest = text[start + 4 :].partition("\n")
     address = line.strip("#/* \t")
@@ -146,6 +152,12 @@ def without_own_address(text: str, url: str | None) -> str:
     return f"{text[: start + 4]}{rest}"
 
 
+_OWN_ADDRESS = re.compile(
+    r"[>*`\s]*(?:(?:原文|文章|本文|original|perma)?\s?(?:链接|地址|出处|link|url|article|post)\s*[:：]\s*)?"
+    r"[*`<\[]{0,3}(?P<address>https?://[^\s<>()\[\]`*]+)[>`*]{0,3}(?:\]\([^()\s]*\))?[\s*]*",
+    re.IGNORECASE,
+)
+"""A paragraph that is an address, perhaps with a label."""
 _HEAD = 500
 """Number of characters above the first code block: a heading."""
 

@@ -17,6 +17,7 @@ from generator.reading.datelines import is_byline, is_dateline
         "Published at 2024-07-28 | Last Update 2024-10-10",
         "2024年6月23日 星期日 下午 3:04",
         "July 22, 2024 · 13 min read",
+        "May 7, 2024 3:22 pm\n| 49",
     ],
 )
 def test_a_date_alone_is_a_dateline(row):
@@ -31,6 +32,7 @@ def test_a_date_alone_is_a_dateline(row):
         "Ann Lee |\n16 May 2024 at 13:31 UTC",
         "A cura di:Anna Li  Ore 16 Luglio 202423 Luglio 2024",
         "灯塔\n海岸\n2024-05-28 11:03:28",
+        "2024-07-15\nLamps/Oil\n18 mins\n7 comments",
         "2024-7-28 21:0:2\nAuthor: coast.example(查看原文)\n阅读量:4\n收藏",
     ],
 )

@@ -147,3 +147,13 @@ def test_marks_of_headings_in_bold_and_links_to_themselves_go():
     assert tidied("**### **内核的防御****") == tidied("**### **内核的防御") == "**内核的防御**"
     assert tidied("## Lamps[#](#lamps)\n\ntext") == "## Lamps\n\ntext"
     assert tidied("```\n**# **x\n```") == "```\n**# **x\n```"
+
+
+@pytest.mark.parametrize(
+    "line", ["https://press.example/7/", "原文链接：<https://press.example/7>", "`http://press.example/7`"]
+)
+def test_the_address_of_the_original_at_the_end_goes(line):
+    text = f"The press prints.\n\n{line}"
+    assert without_own_address(text, "https://press.example/7") == "The press prints."
+    assert without_own_address(text, "https://press.example/8") == text
+    assert without_own_address(f"{text}\n\nMore.", "https://press.example/7").endswith("More.")

@@ -59,19 +59,20 @@ def keywords(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     for label, tag in pairwise(page.body[:_HEAD]):
         if tag.index >= page.first:
             return
-        if label.label in _KEYWORDS and tag.kind == "text" and 0 < tag.units <= _NAME and not is_data(tag):
+        if label.label in _KEYWORDS and tag.kind == "text" and 0 < tag.units <= _WORDS and not is_data(tag):
             yield from ((one.index, "tags") for one in (label, tag) if one.index not in removed)
             return
 
 
 _HEAD = 8
-_KEYWORDS = frozenset({"关键词", "关键字", "标签", "keywords", "tags"})
+_WORDS = 30
+_KEYWORDS = frozenset({"关键词", "关键字", "标签", "编者荐语", "keywords", "tags"})
 
 
 def _is_row_below(block: Block) -> bool:
     if block.kind not in {"text", "list"} or block.units + block.linked > _ROW or is_data(block):
         return False
-    words = block.plain.strip(" \t\n*_#>~\xa0()（）【】").replace("*", "").replace("\xa0", " ")
+    words = block.plain.strip(" \t\n\\*_#>~\xa0()（）【】").replace("*", "").replace("\xa0", " ")
     if all(is_credit(line.strip()) for line in words.split("\n")):
         return not block.links
     return _STATISTICS.search(words) is not None and is_dateline(words)

@@ -97,13 +97,17 @@ def bare_headings(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     if len(left) > 2 and _TAGS.fullmatch(left[0].text) and sum(block.units for block in left[1:]) >= SOME:
         yield left[0].index, "tags"
     for block in left if page.last >= 0 else ():
-        is_heading = block.kind == "heading" and not block.links and block.units <= _SHORT
+        is_heading = block.kind == "heading" or (
+            block.kind == "text" and _ABOUT.match(block.plain) is not None
+        )
+        is_heading = is_heading and not block.links and block.units <= _SHORT
         is_number = block.label.isdecimal() and block.index in section_numbers(page)
         if block.index <= page.first or not (is_heading or is_number):
             return
         yield block.index, "heading without text"
 
 
+_ABOUT = re.compile(r"\*\*(?:关于|about )\s?[^，。,.\n]{2,24}\*\*\W*$", re.IGNORECASE)
 _TAGS = re.compile(r"# ?[^\s#]{1,20}(?:[ \t]+# ?[^\s#]{1,20})*[ \t]*")
 """A row of tags of one word each, or a heading of one word."""
 

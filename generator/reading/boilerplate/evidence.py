@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from generator.reading.boilerplate import bylines, contacts, ends, known, menus, recurring
+from generator.reading.boilerplate import bylines, closing, contacts, ends, known, menus, recurring
 from generator.reading.boilerplate.page import Page, Removed
 
 Evidence = Callable[[Page, Removed], Iterator[tuple[int, str]]]
@@ -40,10 +40,13 @@ EVIDENCE: tuple[tuple[str, Evidence, str], ...] = (
     ("services", contacts.services, "inside"),
     ("around a call", contacts.around_a_call, "tail"),
     ("rows below", bylines.rows_below, "tail"),
+    ("closing", closing.closing, "tail"),
+    ("notices above", closing.notices_above, "head"),
     ("leftovers", ends.leftovers, "tail"),
     ("contents", bylines.contents, "head"),
     ("keywords", bylines.keywords, "head"),
     ("datelines", bylines.datelines, "head"),
+    ("kickers", closing.kickers, "head"),
     ("halves of cards", menus.halves_of_cards, "anywhere"),
     ("repeated labels", bylines.repeated_labels, "inside"),
     ("bare headings", contacts.bare_headings, "tail"),

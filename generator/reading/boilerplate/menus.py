@@ -34,10 +34,10 @@ def tags_and_shares(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
 _PREPOSITION = 3
 """Number of letters beside a link to a list of the site: `in`, `by`."""
 _LISTS = re.compile(
-    r"\]\([^()\s]{0,300}?[/?&](?:tags?|categor(?:y|ies|ia|ie)|topics?|labels?|authors?|keywords?|giornalista|contributor)[/=?]"
+    r"\]\([^()\s]{0,300}?[/?&](?:tags?|categor(?:y|ies|ia|ie)|topics?|labels?|[Aa]uthors?|keywords?|giornalista|contributor)[/=?]"
 )
 # Quick tests, which most links fail.
-_LISTED = re.compile(r"[/?&](?:tag|categor|topic|label|author|keyword|giornalista|contributor)")
+_LISTED = re.compile(r"[/?&](?:tag|categor|topic|label|[Aa]uthor|keyword|giornalista|contributor)")
 _SHARED = re.compile(r"share|intent|[/?]status|/cws|wa\.me|whatsapp|submit|/pin|pocket|mailto:|flipboard")
 _SHARES = re.compile(
     r"\]\([^()\s]{0,100}?(?:facebook\.com/sharer?|(?:twitter|x)\.com/(?:intent|share|home\?status)|linkedin\.com/share|"
@@ -73,7 +73,9 @@ def _pixel_in_code(page: Page) -> Iterator[tuple[int, str]]:
 
 def _is_advertised(block: Block) -> bool:
     """Return whether the first address of a block is that of a server of advertisements, or of a counter."""
-    return block.text.partition("//")[2].partition("/")[0].endswith(_AD_SERVERS)
+    text = block.text
+    end = text.find("/", text.find("//") + 2)
+    return text[end - _SUFFIX : end] in _AD_SUFFIXES and text[:end].endswith(_AD_SERVERS)
 
 
 _LABEL = 40
@@ -112,6 +114,9 @@ _AD_SERVERS = (
     "counter.yadro.ru",
     "pixel.wp.com",
 )
+_SUFFIX = 6
+_AD_SUFFIXES = frozenset(server[-_SUFFIX:] for server in _AD_SERVERS)
+"""The last letters of these hosts, which most hosts differ in already."""
 
 
 def links_before(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:

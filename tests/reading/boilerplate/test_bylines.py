@@ -111,6 +111,7 @@ def test_a_tag_right_above_the_date_goes(tag):
     "rows",
     [
         ["（来源：灯塔网）"],
+        ["\\*头图来源：灯塔网"],
         ["供稿：李灯", "排版：王塔", "审核：陈海、林港", "The Coast"],
         ["* 发表于 2024-07-11 09:42:43\n* 阅读 ( 2912 )\n* 分类：[灯](https://coast.example/lamps)"],
         ["![](/ann.jpg)Author [Ann](/ann)Posted on [July 29, 2024](/7)Categories [Lamps](/l)Tags [oil](/o)"],
@@ -140,6 +141,7 @@ def test_the_origin_of_each_piece_in_a_round_up_stays():
 
 
 def test_tags_below_a_label_above_the_text_go():
+    assert text_of(page(*MENU, f"# {TITLE}", "编者荐语：", "灯塔值得一看", *TEXT)) == ARTICLE
     assert text_of(page(*MENU, f"# {TITLE}", "**关键词**", "灯塔", *TEXT)) == ARTICLE
     below = [*TEXT, "**关键词**", "灯塔", TEXT[0].upper()]
     assert text_of(page(*MENU, f"# {TITLE}", *below)) == "\n\n".join(below)

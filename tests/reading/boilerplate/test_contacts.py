@@ -49,7 +49,9 @@ def test_a_picture_below_the_hotline_does_not_hide_it():
     assert left_of("请联系：400-0000-360", "![](/code.png)") == ARTICLE
 
 
-@pytest.mark.parametrize("tail", [["# lamps # keepers"], ["## Last words", "### Lamps"], ["## Lamps", "---"]])
+@pytest.mark.parametrize(
+    "tail", [["# lamps # keepers"], ["## Last words", "### Lamps"], ["## Lamps", "---"], ["**About Lamps**"]]
+)
 def test_headings_at_the_end_go(tail):
     assert left_of(*tail).removesuffix("\n\n---") == ARTICLE
 
