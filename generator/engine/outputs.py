@@ -12,7 +12,7 @@ from generator.cache.stamps import stamp_at
 from generator.cache.versions import hashed
 from generator.config.site import Site
 from generator.engine.page_tasks import ArticleContent, FeedContent, rendered
-from generator.engine.render_context import GENERATOR, RenderContext
+from generator.engine.render_context import RenderContext
 from generator.model import addresses
 from generator.model.errors import Problem, shown
 from generator.model.types import Article, Digest
@@ -101,7 +101,7 @@ class Outputs:
         if path == addresses.NEW:
             return next(self._newest(), None)
         made = (
-            feed_at(rendering.frame, path, GENERATOR)
+            feed_at(rendering.frame, path, rendering.view.generator)
             or rendering.search.file_at(path)
             or page_at(rendering.plan, path, self._article)
         )
@@ -152,7 +152,7 @@ class Outputs:
         yield from (Output(addresses.file_of(page.address), page) for page in pages)
         digest = rendering.plan.digest
         paths = feed_paths((*digest.sources.values(), *digest.tags.values()))
-        feeds_ = (feed_at(rendering.frame, path, GENERATOR) for path in paths)
+        feeds_ = (feed_at(rendering.frame, path, rendering.view.generator) for path in paths)
         yield from (Output(feed.path, feed) for feed in feeds_ if feed)
         yield from (Output(file.path, file) for file in rendering.search.files())
         yield from self._newest()
