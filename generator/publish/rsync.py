@@ -120,7 +120,6 @@ class Rsync:
         found = {}
         for line in lines:
             size, _, path = os.fsdecode(line).partition(" ")
-            path = path.partition(" -> ")[0]
             if not path.endswith("/") and not path.startswith((RECORD, ".broadsheet-lock")):
                 found[path] = size
         return found
@@ -280,8 +279,13 @@ def _write_copy(file: Upload, place: Path) -> None:
 
 def _run(command: Sequence[str], data: bytes) -> subprocess.CompletedProcess[bytes]:
     """Run a program that ends when this process does, and return what it said."""
+    tied, inherited = [], []
     read, write = os.pipe()
-    tied = ["sh", "-c", _TIED, "sh", str(read)] if os.name == "posix" else []
+    if os.name == "posix":
+        import fcntl
+
+        inherited = [fcntl.fcntl(read, fcntl.F_DUPFD_CLOEXEC, 10)]  # the script uses the number 9
+        tied = ["sh", "-c", _TIED, "sh", str(inherited[0])]
     try:
         return subprocess.run(  # noqa: S603 - addresses are checked where they are parsed
             [*tied, *command],
@@ -289,8 +293,8 @@ def _run(command: Sequence[str], data: bytes) -> subprocess.CompletedProcess[byt
             env={**os.environ, "LC_ALL": "C.UTF-8"},
             capture_output=True,
             check=False,
-            pass_fds=(read,) if tied else (),
+            pass_fds=inherited,
         )
     finally:
-        os.close(read)
-        os.close(write)
+        for end in (read, write, *inherited):
+            os.close(end)
