@@ -71,7 +71,8 @@ class GitBranch:
         if shutil.which("git") is None:
             raise refused(self.name, "git is not installed", "install it")
         # The folder may come from somebody else: its settings and hooks could run programs.
-        (self._cache / "config").unlink(missing_ok=True)
+        for name in ("config", "commondir"):
+            (self._cache / name).unlink(missing_ok=True)
         for left in self._cache.rglob("*.lock"):  # of commands that were killed
             left.unlink(missing_ok=True)
         self._git("init", "--quiet", "--bare", str(self._cache), where=None)
@@ -146,12 +147,14 @@ class GitBranch:
         for path in paths:
             if self._there.get(path):
                 self._write(b"D %s\n" % _quoted(path))
+                del self._there[path]
                 done(path)
+        self.__dict__.pop("_folders", None)
 
     @functools.cached_property
-    def _there(self) -> Mapping[str, str]:
-        """What `list` returns, asked for once."""
-        return self.list()
+    def _there(self) -> dict[str, str]:
+        """What `list` returns, asked for once, without what was deleted since."""
+        return {**self.list()}
 
     @functools.cached_property
     def _folders(self) -> frozenset[str]:
@@ -189,9 +192,8 @@ class GitBranch:
     def _stream(self) -> IO[bytes]:
         """Return the input of `git fast-import`, in the middle of a commit."""
         if self._import is None:
-            self._import = subprocess.Popen(
-                ["git", "fast-import", "--quiet", "--force", "--done"],  # noqa: S607 - found by PATH, as users do
-                cwd=self._cache,
+            self._import = subprocess.Popen(  # noqa: S603 - as in `_git`
+                [*self._command, "fast-import", "--quiet", "--force", "--done"],
                 env=_environment(),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
@@ -276,11 +278,15 @@ class GitBranch:
         except BuildError:
             return False
 
+    @property
+    def _command(self) -> Sequence[str]:
+        """The beginning of a command in our own repository. `-C` would find a `.git` in it first."""
+        return ("git", f"--git-dir={self._cache}")
+
     def _git(self, *arguments: str, where: str | None = "cache", **environment: str) -> bytes:
         """Return the output of a git command in our own repository. Raises `BuildError`."""
-        folder = ["-C", str(self._cache)] if where else []
         done = subprocess.run(  # noqa: S603 - addresses are checked where they are parsed
-            ["git", *folder, *arguments],  # noqa: S607 - found by PATH, as users do
+            [*(self._command if where else ["git"]), *arguments],
             env={**_environment(), **environment},
             stdin=subprocess.DEVNULL,
             capture_output=True,

@@ -130,6 +130,21 @@ def test_a_repository_that_is_not_there_is_told_without_secrets(place, output, m
     assert "hunter2" not in str(error.value)
 
 
+@pytest.mark.parametrize("name", ["commondir", ".git"])
+def test_a_repository_that_is_kept_leads_to_no_other_one(place, output, tmp_path, name):
+    """Its settings could run programs."""
+    other = tmp_path / "other"
+    subprocess.run(["git", "init", "--quiet", "--bare", str(other)], check=True)
+    before = (other / "config").read_bytes()
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache" / name).write_text(f"{other}\n" if name == "commondir" else f"gitdir: {other}\n")
+    with place.opened() as store:
+        publish_to(store, output)
+    assert place.site() == SITE
+    assert (other / "config").read_bytes() == before
+    assert not [*(other / "refs/broadsheet").glob("*")]
+
+
 def test_hooks_and_settings_of_the_repository_that_is_kept_are_not_used(place, output, tmp_path):
     publish_twice(place, output)
     with place.opened() as store:
