@@ -13,6 +13,7 @@ import hashlib
 import os
 import re
 import urllib.parse
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -112,7 +113,9 @@ class Bucket:
                 raise refused(self.name, "there is no such bucket", "create it") from error
             return None
         version = _version(found.meta.get("e_tag"), found.meta.get("version"))
-        return Stored(gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data, version)
+        with contextlib.suppress(OSError, EOFError, zlib.error):  # damaged, it is told as it is
+            data = gzip.decompress(data)
+        return Stored(data, version)
 
     def swap(self, data: bytes, version: str) -> str:
         """Replace the record by a conditional request, where the host has them."""

@@ -70,22 +70,12 @@ class GitBranch:
         """Return the record in the branch. Fetches its last commit without file contents, if need be."""
         if shutil.which("git") is None:
             raise refused(self.name, "git is not installed", "install it")
-        # The folder may come from somebody else: its settings and hooks could run programs.
-        for name in ("config", "commondir"):
-            (self._cache / name).unlink(missing_ok=True)
-        for left in self._cache.rglob("*.lock"):  # of commands that were killed
-            left.unlink(missing_ok=True)
-        self._git("init", "--quiet", "--bare", str(self._cache), where=None)
-        settings = {
-            "core.hooksPath": os.devnull,
-            "gc.autoDetach": "false",
-            "remote.origin.url": self._url,
-            # Objects that the fetch leaves out are fetched from there when they are needed.
-            "remote.origin.promisor": "true",
-            "remote.origin.partialclonefilter": "blob:none",
-        }
-        for key, value in settings.items():
-            self._git("config", key, value)
+        try:
+            self._free_cache()
+        except OSError as error:
+            what = f"cannot be used: {error.strerror}"
+            raise refused(self._cache, what, "delete it, or change its owner") from error
+        self._configure()
         self._sent = self._git("for-each-ref", "--format=%(objectname)", _SENT).decode().split()
         for name in ("_there", "_folders"):
             self.__dict__.pop(name, None)
@@ -100,6 +90,29 @@ class GitBranch:
         if not self._git("ls-tree", self._tip, RECORD):
             return None
         return Stored(self._git("cat-file", "blob", f"{self._tip}:{RECORD}"), self._tip)
+
+    def _free_cache(self) -> None:
+        """Delete what somebody else, or a command that was killed, may have left in our repository."""
+        # The folder may come from somebody else: its settings and hooks could run programs.
+        for name in ("config", "commondir"):
+            (self._cache / name).unlink(missing_ok=True)
+        for left in self._cache.rglob("*.lock"):  # of commands that were killed
+            left.unlink(missing_ok=True)
+
+    def _configure(self) -> None:
+        """Make our repository, if need be, and write its settings."""
+        self._git("init", "--quiet", "--bare", str(self._cache), where=None)
+        settings = {
+            "core.hooksPath": os.devnull,
+            "gc.autoDetach": "false",
+            "repack.writeBitmaps": "false",  # they need all objects, so packing would fail
+            "remote.origin.url": self._url,
+            # Objects that the fetch leaves out are fetched from there when they are needed.
+            "remote.origin.promisor": "true",
+            "remote.origin.partialclonefilter": "blob:none",
+        }
+        for key, value in settings.items():
+            self._git("config", key, value)
 
     @property
     def discards(self) -> Sequence[str]:

@@ -250,7 +250,7 @@ class Rsync:
         """Return the output of rsync. Raises `BuildError`, and `FileNotFoundError` where nothing is there."""
 
         def run() -> bytes:
-            listed = b"".join(os.fsencode(path) + b"\0" for path in paths)
+            listed = b"".join(os.fsencode(_listed(path)) + b"\0" for path in paths)
             # With a shell, rsync would start a daemon by ssh instead of asking the one that runs.
             shell = [] if self._is_daemon else [f"--rsh={shlex.join(self._shell)}"]
             done = _run(["rsync", *shell, *arguments], listed)
@@ -268,6 +268,11 @@ class Rsync:
         error = refused(self.name, f"{program} failed ({done.returncode}): {said}", advice)
         is_passing = done.returncode in _PASSING and "denied" not in said and "verification" not in said
         return passing(error) if is_passing else error
+
+
+def _listed(path: str) -> str:
+    """Return a path for `--files-from`, where `#` and `;` begin comments."""
+    return f"./{path}" if path.startswith(("#", ";")) else path
 
 
 def _write_copy(file: Upload, place: Path) -> None:

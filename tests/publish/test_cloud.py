@@ -331,3 +331,13 @@ def test_google_is_asked_as_it_documents(host, output, monkeypatch):
     publish_to(Bucket(config.address, config), output)
     with pytest.raises(TakenError):
         late.swap(b"{}", version)
+
+
+def test_a_record_that_is_damaged_is_told(host, output):
+    publish_to(bucket(host), output)
+    path = f"/bucket/pre/{RECORD}"
+    data, headers = host.objects[path]
+    for damaged in (data[:50], data[:4] + b"garbage", b"{"):
+        host.objects[path] = damaged, headers
+        with pytest.raises(BuildError, match="is damaged"):
+            publish_to(bucket(host), output)

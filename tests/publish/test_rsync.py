@@ -7,9 +7,11 @@ import os
 import subprocess
 import sys
 
+import pytest
 from published import SITE, publish_to, write_output
 from servers import RsyncDaemonPlace, RsyncPlace
 
+from generator.output import manifest
 from generator.publish.rsync import _SWAP, _run
 from generator.publish.store import RECORD
 from running import until
@@ -95,3 +97,15 @@ def test_an_arrow_in_a_name_is_part_of_it(tmp_path, servers):
     (place.root / "link").symlink_to("a -> b.txt")
     with place.opened() as store:
         assert store.list().keys() == {"a -> b.txt", "link"}
+
+
+@pytest.mark.parametrize("kind", [RsyncPlace, RsyncDaemonPlace])
+def test_a_name_that_looks_like_a_comment_is_no_comment(kind, tmp_path, servers):
+    files = {**SITE, "#a.txt": b"a", ";b.txt": b"b"}
+    output, place = write_output(tmp_path / "public", files), kind(tmp_path / "to", servers)
+    with place.opened() as store:
+        publish_to(store, output)
+        assert place.site() == files
+        assert store.digests(["#a.txt"]) == {"#a.txt": manifest.digest(b"a")}
+        publish_to(store, write_output(output, SITE))
+    assert place.site() == SITE
