@@ -51,9 +51,13 @@ _STATUS = re.compile(r"status code: (\d{3})")
 _CONFLICT = "ConditionalRequestConflict"
 """What S3 says where two conditional requests met: neither condition was judged."""
 _PASSING = re.compile(
-    rf"status code: (?!501|507)(?:408|429|5\d\d)|HTTP error|{_CONFLICT}|SlowDown|InternalError"
+    r"status code: (?!501|507)(?:408|429|5\d\d)|HTTP error|SlowDown|InternalError|RequestTimeout\b|"
+    + _CONFLICT
 )
-"""What the library says of failures that may pass. The last two may stand in an answer to a deletion."""
+"""What the library says of failures that may pass. S3 answers 400 to an upload that falters.
+
+Two of them may stand in an answer to a deletion.
+"""
 _ADVICE = {
     "UnauthenticatedError": "check the credentials: docs/guide/publish.md says where they are looked for",
     "PermissionDeniedError": "check the credentials, and what they may do there",

@@ -159,8 +159,9 @@ def hasty(monkeypatch):
         [(503, "SlowDown")] * 3,
         ["reset"] * 2,
         [(409, "ConditionalRequestConflict")] * 2,
+        [(400, "RequestTimeout")] * 2,
     ],
-    ids=["500", "503", "reset", "409"],
+    ids=["500", "503", "reset", "409", "400"],
 )
 @pytest.mark.usefixtures("hasty")
 def test_requests_are_repeated(host, output, faults):
