@@ -110,10 +110,11 @@ class _Publishing:
         warnings: tuple[Problem, ...] = ()
         try:
             with holder.beating():
-                if store.has_folders and (in_the_way := self._deletable(plan.in_the_way)):
+                first = plan.in_the_way if store.has_folders else ()
+                if in_the_way := self._deletable(first):
                     store.delete(in_the_way, self._deleted)
                 self._upload()
-                deletions = self._deletable([path for path in plan.deletions if path not in self.deleted])
+                deletions = self._deletable([path for path in plan.deletions if path not in first])
                 if deletions or prepared.untold:
                     leaving = {**plan.retired, **dict.fromkeys(deletions, 0)}
                     during = msgspec.structs.replace(

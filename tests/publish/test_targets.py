@@ -177,7 +177,8 @@ def test_a_folder_may_take_the_place_of_a_file(place, tmp_path, before, after, y
     assert place.site() == after
 
 
-def test_what_was_in_the_way_of_a_publish_that_was_killed_comes_back(tmp_path):
+@pytest.mark.parametrize("after", [AS_FILE, AS_FOLDER])
+def test_a_publish_that_was_killed_after_it_made_room_is_finished(tmp_path, after):
     place, output = FolderPlace(tmp_path / "place", None), write_output(tmp_path / "public", AS_FILE)
     with place.opened() as store:
         publish_to(store, output)
@@ -185,10 +186,11 @@ def test_what_was_in_the_way_of_a_publish_that_was_killed_comes_back(tmp_path):
     with place.opened() as store, pytest.raises(Killed):
         publish_to(store, output, done=raising_killed)
     assert "x" not in place.site()
-    write_output(output, AS_FILE)
+    write_output(output, after)
     with place.opened() as store:
         publish_to(store, output)
-    assert place.site() == AS_FILE
+    assert place.site() == after
+    assert decode(place.files()[RECORD], "").is_finished
 
 
 def raising_killed(_path):
