@@ -13,6 +13,7 @@ import hashlib
 import os
 import re
 import urllib.parse
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -50,9 +51,13 @@ _STATUS = re.compile(r"status code: (\d{3})")
 _CONFLICT = "ConditionalRequestConflict"
 """What S3 says where two conditional requests met: neither condition was judged."""
 _PASSING = re.compile(
-    rf"status code: (?!501|507)(?:408|429|5\d\d)|HTTP error|{_CONFLICT}|SlowDown|InternalError"
+    r"status code: (?!501|507)(?:408|429|5\d\d)|HTTP error|SlowDown|InternalError|RequestTimeout\b|"
+    + _CONFLICT
 )
-"""What the library says of failures that may pass. The last two may stand in an answer to a deletion."""
+"""What the library says of failures that may pass. S3 answers 400 to an upload that falters.
+
+Two of them may stand in an answer to a deletion.
+"""
 _ADVICE = {
     "UnauthenticatedError": "check the credentials: docs/guide/publish.md says where they are looked for",
     "PermissionDeniedError": "check the credentials, and what they may do there",
@@ -112,7 +117,9 @@ class Bucket:
                 raise refused(self.name, "there is no such bucket", "create it") from error
             return None
         version = _version(found.meta.get("e_tag"), found.meta.get("version"))
-        return Stored(gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data, version)
+        with contextlib.suppress(OSError, EOFError, zlib.error):  # damaged, it is told as it is
+            data = gzip.decompress(data)
+        return Stored(data, version)
 
     def swap(self, data: bytes, version: str) -> str:
         """Replace the record by a conditional request, where the host has them."""

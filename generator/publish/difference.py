@@ -2,7 +2,8 @@
 
 The order follows from links. Nothing at a target links to a new file until a changed one does, so new files
 come first, then what changed; deletions come last, when no page links to the files any more. Thus every
-page that is there, old or new, links to files that are there.
+page that is there, old or new, links to files that are there. Only a file that left the site and is where a
+new one needs a folder, or the other way round, has to go first.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from itertools import groupby
 
 import msgspec
 
+from generator.output import names
 from generator.publish.kinds import Kind, is_retained, kind_function
 from generator.publish.record import UNKNOWN, Record
 
@@ -54,6 +56,17 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     def changed(self) -> tuple[str, ...]:
         """The files that replace another version."""
         return tuple(path for batch in self.batches if not batch.is_new for path in batch.paths)
+
+    @property
+    def in_the_way(self) -> tuple[str, ...]:
+        """The files to delete that are in the place of folders of new files, or below the path of one."""
+        if not self.deletions:
+            return ()
+        added = {*self.added}
+        folders = {folder for path in added for folder in names.folders(path)}
+        return tuple(
+            path for path in self.deletions if path in folders or not added.isdisjoint(names.folders(path))
+        )
 
 
 def plan(files: Mapping[str, str], record: Record) -> Plan:

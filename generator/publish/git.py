@@ -70,21 +70,12 @@ class GitBranch:
         """Return the record in the branch. Fetches its last commit without file contents, if need be."""
         if shutil.which("git") is None:
             raise refused(self.name, "git is not installed", "install it")
-        # The folder may come from somebody else: its settings and hooks could run programs.
-        (self._cache / "config").unlink(missing_ok=True)
-        for left in self._cache.rglob("*.lock"):  # of commands that were killed
-            left.unlink(missing_ok=True)
-        self._git("init", "--quiet", "--bare", str(self._cache), where=None)
-        settings = {
-            "core.hooksPath": os.devnull,
-            "gc.autoDetach": "false",
-            "remote.origin.url": self._url,
-            # Objects that the fetch leaves out are fetched from there when they are needed.
-            "remote.origin.promisor": "true",
-            "remote.origin.partialclonefilter": "blob:none",
-        }
-        for key, value in settings.items():
-            self._git("config", key, value)
+        try:
+            self._free_cache()
+        except OSError as error:
+            what = f"cannot be used: {error.strerror}"
+            raise refused(self._cache, what, "delete it, or change its owner") from error
+        self._configure()
         self._sent = self._git("for-each-ref", "--format=%(objectname)", _SENT).decode().split()
         for name in ("_there", "_folders"):
             self.__dict__.pop(name, None)
@@ -99,6 +90,29 @@ class GitBranch:
         if not self._git("ls-tree", self._tip, RECORD):
             return None
         return Stored(self._git("cat-file", "blob", f"{self._tip}:{RECORD}"), self._tip)
+
+    def _free_cache(self) -> None:
+        """Delete what somebody else, or a command that was killed, may have left in our repository."""
+        # The folder may come from somebody else: its settings and hooks could run programs.
+        for name in ("config", "commondir"):
+            (self._cache / name).unlink(missing_ok=True)
+        for left in self._cache.rglob("*.lock"):  # of commands that were killed
+            left.unlink(missing_ok=True)
+
+    def _configure(self) -> None:
+        """Make our repository, if need be, and write its settings."""
+        self._git("init", "--quiet", "--bare", str(self._cache), where=None)
+        settings = {
+            "core.hooksPath": os.devnull,
+            "gc.autoDetach": "false",
+            "repack.writeBitmaps": "false",  # they need all objects, so packing would fail
+            "remote.origin.url": self._url,
+            # Objects that the fetch leaves out are fetched from there when they are needed.
+            "remote.origin.promisor": "true",
+            "remote.origin.partialclonefilter": "blob:none",
+        }
+        for key, value in settings.items():
+            self._git("config", key, value)
 
     @property
     def discards(self) -> Sequence[str]:
@@ -146,12 +160,14 @@ class GitBranch:
         for path in paths:
             if self._there.get(path):
                 self._write(b"D %s\n" % _quoted(path))
+                del self._there[path]
                 done(path)
+        self.__dict__.pop("_folders", None)
 
     @functools.cached_property
-    def _there(self) -> Mapping[str, str]:
-        """What `list` returns, asked for once."""
-        return self.list()
+    def _there(self) -> dict[str, str]:
+        """What `list` returns, asked for once, without what was deleted since."""
+        return {**self.list()}
 
     @functools.cached_property
     def _folders(self) -> frozenset[str]:
@@ -189,9 +205,8 @@ class GitBranch:
     def _stream(self) -> IO[bytes]:
         """Return the input of `git fast-import`, in the middle of a commit."""
         if self._import is None:
-            self._import = subprocess.Popen(
-                ["git", "fast-import", "--quiet", "--force", "--done"],  # noqa: S607 - found by PATH, as users do
-                cwd=self._cache,
+            self._import = subprocess.Popen(  # noqa: S603 - as in `_git`
+                [*self._command, "fast-import", "--quiet", "--force", "--done"],
                 env=_environment(),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
@@ -276,11 +291,15 @@ class GitBranch:
         except BuildError:
             return False
 
+    @property
+    def _command(self) -> Sequence[str]:
+        """The beginning of a command in our own repository. `-C` would find a `.git` in it first."""
+        return ("git", f"--git-dir={self._cache}")
+
     def _git(self, *arguments: str, where: str | None = "cache", **environment: str) -> bytes:
         """Return the output of a git command in our own repository. Raises `BuildError`."""
-        folder = ["-C", str(self._cache)] if where else []
         done = subprocess.run(  # noqa: S603 - addresses are checked where they are parsed
-            ["git", *folder, *arguments],  # noqa: S607 - found by PATH, as users do
+            [*(self._command if where else ["git"]), *arguments],
             env={**_environment(), **environment},
             stdin=subprocess.DEVNULL,
             capture_output=True,

@@ -24,10 +24,14 @@ from generator.publish.store import Store, TakenError, refused
 
 
 class Pace(msgspec.Struct, frozen=True):
-    """How often a publish shows that it lives, and how long another one waits for that, in seconds."""
+    """How often a publish shows that it lives, and how long another one waits for that, in seconds.
+
+    A publish is silent for as long as a busy host asks for, and then goes on. Another one waits for longer,
+    so that it does not begin meanwhile.
+    """
 
     beat: float = 15
-    patience: float = 40
+    patience: float = 90
 
 
 def this_process() -> Publisher:

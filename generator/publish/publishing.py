@@ -46,8 +46,8 @@ def publish(
 
     `replaces_others`: files of others may be replaced that are only found during the publish.
 
-    Raises `BuildError`. Then nothing was deleted, unless everything was uploaded before; the next publish
-    finishes it.
+    Raises `BuildError`. Then nothing was deleted, unless everything was uploaded before, or something was in
+    the way of a new file; the next publish finishes it.
     """
     publishing = _Publishing(store, prepared, done, replaces_others=replaces_others)
     try:
@@ -91,8 +91,8 @@ class _Publishing:
     def at_once(self) -> tuple[Problem, ...]:
         """Publish to a target where readers see nothing of it before its end."""
         prepared, store = self._prepared, self._store
+        store.delete(prepared.plan.deletions, self._deleted)  # they may be in the way of new files
         self._upload()
-        store.delete(prepared.plan.deletions, self._deleted)
         write_notes(prepared.options.notes, prepared.untold)
         store.swap(encode(prepared.after), prepared.version)
         untold, warnings = self._tell()
@@ -110,8 +110,11 @@ class _Publishing:
         warnings: tuple[Problem, ...] = ()
         try:
             with holder.beating():
+                first = plan.in_the_way if store.has_folders else ()
+                if in_the_way := self._deletable(first):
+                    store.delete(in_the_way, self._deleted)
                 self._upload()
-                deletions = self._deletable()
+                deletions = self._deletable([path for path in plan.deletions if path not in first])
                 if deletions or prepared.untold:
                     leaving = {**plan.retired, **dict.fromkeys(deletions, 0)}
                     during = msgspec.structs.replace(
@@ -180,9 +183,9 @@ class _Publishing:
                 again.append(msgspec.structs.replace(file, replaces=Replaces.ANYTHING))
         self._store.put(again, self._uploaded)
 
-    def _deletable(self) -> list[str]:
+    def _deletable(self, deletions: Sequence[str]) -> list[str]:
         """Return the files to delete. One that an interrupted publish announced may be somebody else's."""
-        deletions, incoming = self._prepared.plan.deletions, self._prepared.before.incoming
+        incoming = self._prepared.before.incoming
         ours = self._uploaded_before(deletions)
         return [path for path in deletions if path not in incoming or path in ours]
 
@@ -202,12 +205,13 @@ class _Publishing:
 def _during(prepared: Prepared) -> Record:
     """Return the record that holds while files are uploaded. It knows every file as ours."""
     before, plan, files = prepared.before, prepared.plan, prepared.files
+    uncertain = (*plan.changed, *(path for path in plan.in_the_way if path in before.files))
     announced = {path: {*before.incoming.get(path, "").split(), files[path]} for path in plan.added}
     return msgspec.structs.replace(
         before,
         as_of=prepared.after.as_of,
         built=prepared.after.built,
-        files={**before.files, **dict.fromkeys(plan.changed, UNKNOWN)},
+        files={**before.files, **dict.fromkeys(uncertain, UNKNOWN)},
         incoming={
             **before.incoming,
             **{path: " ".join(sorted(digests)) for path, digests in announced.items()},

@@ -14,7 +14,10 @@ from generator.output import names
 from generator.publish.store import refused
 
 UNKNOWN = ""
-"""Stands for a digest while a publish replaces the file: the old or the new one is there, complete."""
+"""Stands for a digest while a publish replaces the file: the old or the new one is there, complete.
+
+A file that is in the way of a new one has it too: it is there, or not.
+"""
 
 
 class Publisher(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import random
-import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
 from generator.model.errors import BuildError
+from generator.publish.each import pause
 
 if TYPE_CHECKING:
     from email.message import Message
@@ -43,15 +43,15 @@ def retried(
     call: Callable[[], T],
     *,
     attempts: int = ATTEMPTS,
-    sleep: Callable[[float], None] = time.sleep,
+    sleep: Callable[[float], bool | None] = pause,
     jitter: Callable[[], float] = random.random,
 ) -> T:
     """Return the result of a call, tried again after pauses that double. Raises the last `TransientError`.
 
     A pause is shortened by chance, by half at most, so that many clients do not come back at once; but it is
-    never shorter than the host asks.
+    never shorter than the host asks. `sleep` returns whether to give up.
     """
-    pause = FIRST_PAUSE
+    seconds = FIRST_PAUSE
     for left in reversed(range(attempts)):
         try:
             return call()
@@ -59,8 +59,9 @@ def retried(
             asked = error.after or 0.0
             if not left or asked > LONGEST_ASKED:
                 raise
-            sleep(max(asked, pause * (1 - jitter() / 2)))
-            pause = min(LONGEST_PAUSE, pause * 2)
+            if sleep(max(asked, seconds * (1 - jitter() / 2))):
+                raise
+            seconds = min(LONGEST_PAUSE, seconds * 2)
     raise AssertionError  # the loop returns or raises
 
 

@@ -120,7 +120,6 @@ class Rsync:
         found = {}
         for line in lines:
             size, _, path = os.fsdecode(line).partition(" ")
-            path = path.partition(" -> ")[0]
             if not path.endswith("/") and not path.startswith((RECORD, ".broadsheet-lock")):
                 found[path] = size
         return found
@@ -251,7 +250,7 @@ class Rsync:
         """Return the output of rsync. Raises `BuildError`, and `FileNotFoundError` where nothing is there."""
 
         def run() -> bytes:
-            listed = b"".join(os.fsencode(path) + b"\0" for path in paths)
+            listed = b"".join(os.fsencode(_listed(path)) + b"\0" for path in paths)
             # With a shell, rsync would start a daemon by ssh instead of asking the one that runs.
             shell = [] if self._is_daemon else [f"--rsh={shlex.join(self._shell)}"]
             done = _run(["rsync", *shell, *arguments], listed)
@@ -271,6 +270,11 @@ class Rsync:
         return passing(error) if is_passing else error
 
 
+def _listed(path: str) -> str:
+    """Return a path for `--files-from`, where `#` and `;` begin comments."""
+    return f"./{path}" if path.startswith(("#", ";")) else path
+
+
 def _write_copy(file: Upload, place: Path) -> None:
     """Write a compressed copy with the time of its original, as web servers expect it."""
     place.parent.mkdir(parents=True, exist_ok=True)
@@ -280,8 +284,13 @@ def _write_copy(file: Upload, place: Path) -> None:
 
 def _run(command: Sequence[str], data: bytes) -> subprocess.CompletedProcess[bytes]:
     """Run a program that ends when this process does, and return what it said."""
+    tied, inherited = [], []
     read, write = os.pipe()
-    tied = ["sh", "-c", _TIED, "sh", str(read)] if os.name == "posix" else []
+    if os.name == "posix":
+        import fcntl
+
+        inherited = [fcntl.fcntl(read, fcntl.F_DUPFD_CLOEXEC, 10)]  # the script uses the number 9
+        tied = ["sh", "-c", _TIED, "sh", str(inherited[0])]
     try:
         return subprocess.run(  # noqa: S603 - addresses are checked where they are parsed
             [*tied, *command],
@@ -289,8 +298,8 @@ def _run(command: Sequence[str], data: bytes) -> subprocess.CompletedProcess[byt
             env={**os.environ, "LC_ALL": "C.UTF-8"},
             capture_output=True,
             check=False,
-            pass_fds=(read,) if tied else (),
+            pass_fds=inherited,
         )
     finally:
-        os.close(read)
-        os.close(write)
+        for end in (read, write, *inherited):
+            os.close(end)

@@ -212,7 +212,7 @@ class Sftp:
         except KeyboardInterrupt:
             future.cancel()
             raise
-        except (self._ssh.Error, OSError) as error:
+        except (self._ssh.Error, self._ssh.ConfigParseError, self._ssh.KeyImportError, OSError) as error:
             raise self._refused(error) from error
 
     async def _connected(self, work: Callable[[], Awaitable[T]]) -> T:
@@ -243,6 +243,9 @@ class Sftp:
             return refused(self.name, f"the server refuses: {said}", advice)
         if isinstance(error, ssh.PermissionDenied | ssh.HostKeyNotVerifiable):
             return refused(self.name, f"cannot log in: {said}", "see that `sftp` with this address can")
+        settings = (ssh.ConfigParseError, ssh.KeyImportError, FileNotFoundError, PermissionError)
+        if isinstance(error, settings):
+            return refused(self.name, f"the settings or keys of ssh cannot be used: {said}", "mend them")
         self._is_lost = True
         return passing(refused(self.name, f"cannot be reached: {said}", "see that `sftp` reaches it"))
 

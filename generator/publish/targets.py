@@ -46,6 +46,9 @@ def opened(site: Site, config: PublishConfig, subject: str) -> Store:
         raise _unusable(f"{address.partition(':')[0]}:…", "has credentials in it", advice)
     if re.match("(?:file|sftp)://[^/]*/~", address):
         raise _unusable(scrubbed(address), "begins with `~`", "write the path from the root of the disk")
+    if re.match("(?:file|sftp|s3|gs|az)://.*[?#]", address):
+        advice = "in a file name write %3F and %23 for them"
+        raise _unusable(scrubbed(address), "has a `?` or `#` in it", advice)
     if address.startswith("file:") and _path_of(address).is_relative_to(site.output.resolve()):
         advice = "name the folder that a web server shows"
         raise _unusable(address, "is in the folder that is published", advice)

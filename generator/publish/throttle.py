@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from generator.publish.each import pause
 from generator.publish.retry import LONGEST_ASKED, seconds_asked
 
 BUSY = (429, 503)
@@ -26,9 +27,9 @@ class Throttle:
         self._access = threading.Lock()
 
     def wait(self) -> None:
-        """Return when requests may go on."""
-        while (left := self._left()) > 0:
-            time.sleep(left)
+        """Return when requests may go on, or the thread is to end."""
+        while (left := self._left()) > 0 and not pause(left):
+            pass
 
     def _left(self) -> float:
         with self._access:  # somebody may be asking

@@ -174,6 +174,8 @@ def test_the_report_is_written_even_if_it_fails(root, tmp_path):
         ("sftp://me:a/hunter2@host/x", "has credentials in it"),
         ("sftp:///srv", "names no host; write sftp://host/path"),
         ("sftp://host:port/srv", "names no host; write sftp://host/path"),
+        ("file:///srv/c#/www", "has a `?` or `#` in it; in a file name write %3F and %23 for them"),
+        ("s3://bucket/a#b", "has a `?` or `#` in it; in a file name write %3F and %23 for them"),
         ("s3:///prefix", "names no bucket; write s3://bucket or s3://bucket/prefix"),
         ("sftp://host/srv/../etc", "has `..` in its path; write the path without it"),
         ("sftp://host/srv/%2e%2e/etc", "has `..` in its path; write the path without it"),

@@ -159,8 +159,9 @@ def hasty(monkeypatch):
         [(503, "SlowDown")] * 3,
         ["reset"] * 2,
         [(409, "ConditionalRequestConflict")] * 2,
+        [(400, "RequestTimeout")] * 2,
     ],
-    ids=["500", "503", "reset", "409"],
+    ids=["500", "503", "reset", "409", "400"],
 )
 @pytest.mark.usefixtures("hasty")
 def test_requests_are_repeated(host, output, faults):
@@ -331,3 +332,13 @@ def test_google_is_asked_as_it_documents(host, output, monkeypatch):
     publish_to(Bucket(config.address, config), output)
     with pytest.raises(TakenError):
         late.swap(b"{}", version)
+
+
+def test_a_record_that_is_damaged_is_told(host, output):
+    publish_to(bucket(host), output)
+    path = f"/bucket/pre/{RECORD}"
+    data, headers = host.objects[path]
+    for damaged in (data[:50], data[:4] + b"garbage", b"{"):
+        host.objects[path] = damaged, headers
+        with pytest.raises(BuildError, match="is damaged"):
+            publish_to(bucket(host), output)

@@ -11,7 +11,7 @@ from published import SITE, publish_to, write_output
 from servers import FolderPlace, GitOverSshPlace, GitPlace, RsyncPlace, SftpPlace
 
 from generator.model.errors import BuildError
-from generator.publish import retry
+from generator.publish import each
 from generator.publish.store import advice_on
 
 
@@ -50,7 +50,7 @@ def test_a_full_disk_is_told_and_nothing_is_deleted(place, disk, tmp_path, serve
 
 @pytest.mark.parametrize("place", [SftpPlace, RsyncPlace, GitOverSshPlace])
 def test_a_key_that_is_not_accepted_is_told_at_once(place, tmp_path, servers, monkeypatch):
-    monkeypatch.setattr(retry.time, "sleep", lambda _seconds: pytest.fail("it waits"))
+    monkeypatch.setattr(each.time, "sleep", lambda _seconds: pytest.fail("it waits"))
     place = place(tmp_path / "place", servers)
     output = write_output(tmp_path / "public", SITE)
     with place.opened() as store:

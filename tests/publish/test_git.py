@@ -130,6 +130,21 @@ def test_a_repository_that_is_not_there_is_told_without_secrets(place, output, m
     assert "hunter2" not in str(error.value)
 
 
+@pytest.mark.parametrize("name", ["commondir", ".git"])
+def test_a_repository_that_is_kept_leads_to_no_other_one(place, output, tmp_path, name):
+    """Its settings could run programs."""
+    other = tmp_path / "other"
+    subprocess.run(["git", "init", "--quiet", "--bare", str(other)], check=True)
+    before = (other / "config").read_bytes()
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache" / name).write_text(f"{other}\n" if name == "commondir" else f"gitdir: {other}\n")
+    with place.opened() as store:
+        publish_to(store, output)
+    assert place.site() == SITE
+    assert (other / "config").read_bytes() == before
+    assert not [*(other / "refs/broadsheet").glob("*")]
+
+
 def test_hooks_and_settings_of_the_repository_that_is_kept_are_not_used(place, output, tmp_path):
     publish_twice(place, output)
     with place.opened() as store:
@@ -282,15 +297,25 @@ def test_a_token_that_is_not_accepted_is_told_without_it(tmp_path, monkeypatch):
     assert "hunter2" not in str(error.value)
 
 
-def test_what_is_kept_does_not_grow_by_a_pack_a_publish(place, output, tmp_path, monkeypatch):
+@pytest.mark.parametrize("is_partial", [False, True])
+def test_what_is_kept_does_not_grow_by_a_pack_a_publish(place, output, tmp_path, monkeypatch, is_partial):
+    place._git("config", "uploadpack.allowFilter", "true")
     settings = {"fastimport.unpackLimit": "1", "gc.autoPackLimit": "2"}
     monkeypatch.setenv("GIT_CONFIG_COUNT", str(len(settings)))
     for number, (key, value) in enumerate(settings.items()):
         monkeypatch.setenv(f"GIT_CONFIG_KEY_{number}", key)
         monkeypatch.setenv(f"GIT_CONFIG_VALUE_{number}", value)
     for turn in range(5):
+        if turn == 1 and is_partial:
+            shutil.rmtree(tmp_path / "cache")
         write_output(output, {**SITE, "index.html": b"%d" % turn})
         with place.opened() as store:
             publish_to(store, output)
     assert len([*(tmp_path / "cache/objects/pack").glob("*.pack")]) <= 3
     assert len(commits(place)) == 5
+
+
+def test_a_folder_that_cannot_be_used_is_told(place, output, tmp_path):
+    (tmp_path / "cache").write_bytes(b"")
+    with place.opened() as store, pytest.raises(BuildError, match="cache: cannot be used: Not a directory"):
+        publish_to(store, output)

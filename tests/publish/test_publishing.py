@@ -15,6 +15,7 @@ from generator.output import manifest
 from generator.publish import Options, lock, prepare
 from generator.publish.preparing import read_build
 from generator.publish.record import Record, decode, encode
+from generator.publish.retry import LONGEST_ASKED
 from generator.publish.store import RECORD
 from running import until
 
@@ -409,3 +410,7 @@ def test_a_sign_of_life_that_failed_does_not_leave_the_lock_behind(output):
         holder.check()
     holder.release(msgspec.structs.replace(record, publisher=None))
     assert decode(store.files[RECORD], "").publisher is None
+
+
+def test_a_publish_that_waits_for_a_busy_host_does_not_count_as_dead():
+    assert lock.PACE.patience > lock.PACE.beat + LONGEST_ASKED

@@ -7,9 +7,11 @@ import os
 import subprocess
 import sys
 
+import pytest
 from published import SITE, publish_to, write_output
-from servers import RsyncDaemonPlace
+from servers import RsyncDaemonPlace, RsyncPlace
 
+from generator.output import manifest
 from generator.publish.rsync import _SWAP, _run
 from generator.publish.store import RECORD
 from running import until
@@ -72,3 +74,38 @@ def test_a_program_gets_its_input_and_its_exit_code_is_known():
     assert _run(["cat"], b"data" * 100_000).stdout == b"data" * 100_000
     done = _run(["sh", "-c", "echo no >&2; exit 23"], b"")
     assert (done.returncode, done.stderr) == (23, b"no\n")
+
+
+def test_a_program_runs_whatever_files_are_open():
+    """The script that runs it has file descriptors of its own."""
+    code = """
+import os
+from generator.publish.rsync import _run
+while os.open(os.devnull, os.O_RDONLY) < 10:
+    assert _run(["sh", "-c", "sleep 0.05; cat"], b"data").stdout == b"data"
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_an_arrow_in_a_name_is_part_of_it(tmp_path, servers):
+    output, place = (
+        write_output(tmp_path / "public", {"a -> b.txt": b"x"}),
+        RsyncPlace(tmp_path / "to", servers),
+    )
+    with place.opened() as store:
+        publish_to(store, output)
+    (place.root / "link").symlink_to("a -> b.txt")
+    with place.opened() as store:
+        assert store.list().keys() == {"a -> b.txt", "link"}
+
+
+@pytest.mark.parametrize("kind", [RsyncPlace, RsyncDaemonPlace])
+def test_a_name_that_looks_like_a_comment_is_no_comment(kind, tmp_path, servers):
+    files = {**SITE, "#a.txt": b"a", ";b.txt": b"b"}
+    output, place = write_output(tmp_path / "public", files), kind(tmp_path / "to", servers)
+    with place.opened() as store:
+        publish_to(store, output)
+        assert place.site() == files
+        assert store.digests(["#a.txt"]) == {"#a.txt": manifest.digest(b"a")}
+        publish_to(store, write_output(output, SITE))
+    assert place.site() == SITE

@@ -12,7 +12,7 @@ from published import SITE, publish_to, write_output
 from servers import SftpPlace
 
 from generator.model.errors import BuildError
-from generator.publish import prepare, retry, sftp
+from generator.publish import each, prepare, retry, sftp
 from generator.publish.preparing import read_build
 
 
@@ -106,3 +106,18 @@ def test_a_server_that_refuses_is_told(place, output):
     (place.root / "index.html").mkdir(parents=True)
     with place.opened() as store, pytest.raises(BuildError, match="the server refuses: "):
         publish_to(store, output, yes=True)
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"), [("Port x", "Invalid Port"), ("IdentityFile missing", "No such file")]
+)
+def test_settings_that_cannot_be_used_are_told_at_once(place, output, monkeypatch, setting, message):
+    monkeypatch.setattr(each.time, "sleep", lambda _seconds: pytest.fail("it waits"))
+    settings = place.home / ".ssh/config"
+    usable = settings.read_text()
+    settings.write_text(usable.replace("Host test-host", f"Host test-host\n{setting}"))
+    try:
+        with place.opened() as store, pytest.raises(BuildError, match=message):
+            publish_to(store, output)
+    finally:
+        settings.write_text(usable)

@@ -9,7 +9,7 @@ import random
 import pytest
 from published import SITE, Killed, write_output
 from published import publish_to as publish_quickly
-from servers import PLACES, Place
+from servers import PLACES, FolderPlace, Place, RclonePlace, SeaweedPlace
 
 from generator.model.errors import BuildError
 from generator.publish import prepare, publish
@@ -158,3 +158,40 @@ def test_what_an_interrupted_publish_uploaded_is_known_as_ours(place, output):
     assert sorted(done_again) == sorted(SITE)
     assert finished.uploaded + finished.kept == len(SITE)
     assert place.site() == SITE
+
+
+AS_FILE, AS_FOLDER = {**SITE, "x": b"a file"}, {**SITE, "x/index.html": b"in a folder"}
+
+
+@pytest.mark.parametrize(("before", "after"), [(AS_FILE, AS_FOLDER), (AS_FOLDER, AS_FILE)])
+@pytest.mark.parametrize("yes", [False, True])
+def test_a_folder_may_take_the_place_of_a_file(place, tmp_path, before, after, yes):
+    if isinstance(place, SeaweedPlace | RclonePlace):
+        pytest.skip("its server keeps objects in folders")
+    output = write_output(tmp_path / "public", before)
+    with place.opened() as store:
+        publish_to(store, output)
+    write_output(output, after)
+    with place.opened() as store:
+        publish_to(store, output, yes=yes)
+    assert place.site() == after
+
+
+@pytest.mark.parametrize("after", [AS_FILE, AS_FOLDER])
+def test_a_publish_that_was_killed_after_it_made_room_is_finished(tmp_path, after):
+    place, output = FolderPlace(tmp_path / "place", None), write_output(tmp_path / "public", AS_FILE)
+    with place.opened() as store:
+        publish_to(store, output)
+    write_output(output, AS_FOLDER)
+    with place.opened() as store, pytest.raises(Killed):
+        publish_to(store, output, done=raising_killed)
+    assert "x" not in place.site()
+    write_output(output, after)
+    with place.opened() as store:
+        publish_to(store, output)
+    assert place.site() == after
+    assert decode(place.files()[RECORD], "").is_finished
+
+
+def raising_killed(_path):
+    raise Killed
