@@ -26,7 +26,7 @@ _SHARED: dict[str, Callable[[Any], Any]] = {
         help="The configuration.  [default: digest.toml, here or in a folder above]",
     ),
     "content": click.option("--content", type=PATH, metavar="DIR", help="The folder with the clippings."),
-    "output": click.option("-o", "--output", type=PATH, metavar="DIR", help="Where to write the site."),
+    "output": click.option("-o", "--output", type=PATH, metavar="DIR", help="The folder of the built site."),
     "base_url": click.option("--base-url", metavar="URL", help="The address of the published site."),
     "drafts": click.option("--drafts", is_flag=True, help="Publish drafts too."),
     "future": click.option("--future", is_flag=True, help="Publish articles dated in the future too."),

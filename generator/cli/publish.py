@@ -134,8 +134,12 @@ class _Run:
         if not self._is_confirmed(store, prepared):
             console.print_line("nothing was changed", error=True)
             return FAILED
-        with _progress(prepared.sizes, len(prepared.plan.deletions), quiet=self._quiet) as done:
-            published = carry_out(store, prepared, replaces_others=self._yes, done=done)
+        try:
+            with _progress(prepared.sizes, len(prepared.plan.deletions), quiet=self._quiet) as done:
+                published = carry_out(store, prepared, replaces_others=self._yes, done=done)
+        except KeyboardInterrupt:
+            self._notice("interrupted; the next publish there finishes this one")
+            raise
         self._published = published
         console.print_problems(published.warnings)
         seconds = time.perf_counter() - self._started

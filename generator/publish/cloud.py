@@ -74,7 +74,13 @@ _WITHOUT_CONDITIONS = ".backblazeb2.com"
 """What the names of hosts have in them that say so, and need not be asked."""
 _MARK = "broadsheet"
 """The name of the metadata that says that a file is ours."""
-_NO_CREDENTIALS = ("169.254.169.254", "metadata.google.internal", "Account must be specified")
+_NO_CREDENTIALS = (
+    "169.254.169.254",
+    "metadata.google.internal",
+    "Account must be specified",
+    "Missing SecretAccessKey",
+    "Missing AccessKeyId",
+)
 """What the library asks last, or says, if it finds none."""
 
 

@@ -242,7 +242,11 @@ class Sftp:
             advice = "see whether you may write there, and whether there is space left"
             return refused(self.name, f"the server refuses: {said}", advice)
         if isinstance(error, ssh.PermissionDenied | ssh.HostKeyNotVerifiable):
-            return refused(self.name, f"cannot log in: {said}", "see that `sftp` with this address can")
+            return refused(
+                self.name,
+                f"cannot log in: {said}",
+                "see that `sftp -o BatchMode=yes` can; a key with a passphrase must be in the agent",
+            )
         settings = (ssh.ConfigParseError, ssh.KeyImportError, FileNotFoundError, PermissionError)
         if isinstance(error, settings):
             return refused(self.name, f"the settings or keys of ssh cannot be used: {said}", "mend them")

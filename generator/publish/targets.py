@@ -76,9 +76,10 @@ def chosen(configured: Mapping[str, PublishConfig], target: str | None) -> Publi
     if target in configured:
         return configured[target]
     if ":" in target:
-        return PublishConfig(address=target)
+        same = [one for one in configured.values() if one.address == target]
+        return same[0] if len(same) == 1 else PublishConfig(address=target)
     close = difflib.get_close_matches(target, configured, 1)
-    advice = f"did you mean {close[0]}?" if close else "write it as `[publish.name]` into digest.toml"
+    advice = f"did you mean {close[0]}?" if close else f"write it as `[publish.{target}]` into digest.toml"
     if target.startswith(("/", ".", "~")):
         advice = "for a folder write file:// and its absolute path, such as file:///srv/www"
     raise _unusable(target, "is neither an address nor a name in digest.toml", advice)
@@ -101,6 +102,10 @@ def factory_of(address: str) -> Factory:
     if not scheme and (repository := re.fullmatch(r"([\w.-]+@[\w.-]+):([^#]+\.git)(#.*)?", address)):
         advice = f"write git+ssh://{repository[1]}/{repository[2]}{repository[3] or '#pages'}"
         raise _unusable(address, "is a git repository", advice)
+    name, _, rest = address.partition(":")
+    if not scheme and name in _SCHEMES:
+        correct = f"{name}://{rest if name == 'file' else rest.lstrip('/')}"
+        raise _unusable(scrubbed(address), "is not an address", f"write {correct}")
     if not scheme and re.match(r"[\w.@-]*\w:(?!//)[^:]", address):
         return _rsync
     from importlib import metadata
@@ -120,6 +125,8 @@ def _folder(address: str, _settings: Settings) -> Store:
     path = Path(urllib.parse.unquote(parts.path))
     if parts.netloc not in {"", "localhost"} or not path.is_absolute():
         raise _unusable(address, "is not the address of a folder", "write file:/// and an absolute path")
+    if path == path.parent:
+        raise _unusable(address, "names no folder", "add it, such as file:///srv/www")
     return Folder(path)
 
 
@@ -151,6 +158,8 @@ def _sftp(address: str, settings: Settings) -> Store:
     parts = urllib.parse.urlsplit(address)
     if not re.fullmatch(r"(?:[^@]*@)?(?:[^@:]+|\[[^]]+\])(?::\d{1,5})?", parts.netloc):
         raise _unusable(address, "names no host", "write sftp://host/path or sftp://me@host:22/path")
+    if not parts.path.strip("/"):
+        raise _unusable(scrubbed(address), "names no folder", "add it, such as sftp://host/srv/www")
     if ".." in urllib.parse.unquote(parts.path).split("/"):
         raise _unusable(address, "has `..` in its path", "write the path without it")
     return Sftp(address, settings.config.connections)

@@ -17,11 +17,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from generator.cli.exit_codes import DONE, FAILED, UNUSABLE
+from generator.cli.exit_codes import DONE, FAILED, INTERRUPTED, UNUSABLE
 from generator.cli.main import run
+from generator.config.loading import load
 from generator.output import lock as output_lock
 from generator.output.names import MANIFEST
-from generator.publish import lock, retry
+from generator.publish import chosen, lock, retry
 from generator.publish.store import RECORD
 from running import Command, until
 from writing import files_of, write_clipping, write_config
@@ -176,6 +177,9 @@ def test_the_report_is_written_even_if_it_fails(root, tmp_path):
         ("sftp://host:port/srv", "names no host; write sftp://host/path"),
         ("file:///srv/c#/www", "has a `?` or `#` in it; in a file name write %3F and %23 for them"),
         ("s3://bucket/a#b", "has a `?` or `#` in it; in a file name write %3F and %23 for them"),
+        ("file:///", "names no folder; add it, such as file:///srv/www"),
+        ("sftp://host/", "names no folder; add it, such as sftp://host/srv/www"),
+        ("file:/srv/www", "is not an address; write file:///srv/www"),
         ("s3:///prefix", "names no bucket; write s3://bucket or s3://bucket/prefix"),
         ("sftp://host/srv/../etc", "has `..` in its path; write the path without it"),
         ("sftp://host/srv/%2e%2e/etc", "has `..` in its path; write the path without it"),
@@ -193,6 +197,23 @@ def test_a_target_that_cannot_be_used_is_explained(root, capfd, target, message)
 def test_a_folder_that_cannot_be_created_is_told(root, capfd):
     assert run(["publish", "file:///proc/none"]) == FAILED
     assert "/proc/none: cannot be created; see whether the path is right" in capfd.readouterr().err
+
+
+def test_an_address_that_a_table_has_gets_its_settings(root, capfd):
+    address = (root / "pages.git").as_uri()
+    write_config(root, f'[publish.web]\naddress = "git+{address}#pages"\nhistory = false\n')
+    config = load(root / "digest.toml").config
+    assert chosen(config.publish, f"git+{address}#pages") == config.publish["web"]
+    assert chosen(config.publish, f"git+{address}#other").history
+
+
+def test_an_interrupted_publish_says_that_the_next_one_finishes_it(root, capfd, monkeypatch):
+    def interrupted(*_given, **_options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("generator.publish.publish", interrupted)
+    assert run(["publish", "--yes", (root.parent / "www").as_uri()]) == INTERRUPTED
+    assert "notice: interrupted; the next publish there finishes this one" in capfd.readouterr().err
 
 
 def test_with_several_places_one_is_named(root, capfd):

@@ -240,6 +240,9 @@ def test_where_to_publish_is_checked(tmp_path):
     assert refused(tmp_path, f'{target}endpoint = "127.0.0.1:9000"\n') == [
         "digest.toml:3: `publish.web.endpoint` is not a web address; write https://…"
     ]
+    [message] = refused(tmp_path, f'{target}endpoint = "https://me:hunter2@r2.example"\n')
+    assert "`publish.web.endpoint` has credentials in it" in message
+    assert "hunter2" not in message
 
 
 @pytest.mark.parametrize(
