@@ -99,6 +99,7 @@ class DayLists(msgspec.Struct, frozen=True):
         for one in (*row.told, *earlier):
             by_source.setdefault(one.source, one)
         named = {one.id: one for one in [*by_source.values()][1 : also + 1]}
+        sources = story.sources_by(day) if story else 0
         return msgspec.structs.replace(
             item,
             times=1 + len(row.copies),
@@ -106,8 +107,8 @@ class DayLists(msgspec.Struct, frozen=True):
             also=tuple(self._also(one) for one in named.values()),
             also_more=max(0, len(earlier) + len(row.told) - len(named)) if story else 0,
             story=plan.story_page(story) if story else None,
-            sources=story.sources_by(day) if story else 0,
-            since=story.first if story and story.first < day and story.sources_by(day) > 1 else None,
+            sources=sources,
+            since=story.first if story and sources > 1 and story.first < day else None,
         )
 
     def _also(self, other: Article) -> views.Also:

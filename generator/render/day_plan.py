@@ -217,7 +217,8 @@ def _above(
 
 def _stories(within: Iterable[Sequence[Row]], known: Grouped, *, has_lead: bool) -> list[Row]:
     """Return the stories that a day tells, of texts `within` it, in order. The lead is news of the day."""
-    stories = [_told(rows, known) for rows in within if _is_told(rows, known)]
+    told = (_told(rows, known) for rows in within)
+    stories = [row for row in told if row is not None]
     stories.sort(key=lambda row: rank(known.stories[row.article.id], row.article.date))
     news = None if has_lead else next((row for row in stories if not row.is_late), None)
     return [news, *(row for row in stories if row is not news)] if news else stories
@@ -228,19 +229,16 @@ def _is_late(rows: Sequence[Row], story: Story) -> bool:
     return len(rows) == 1 and sorted(text.date for text in story.texts)[1] != rows[0].article.date
 
 
-def _is_told(rows: Sequence[Row], known: Grouped) -> bool:
-    """Return whether a day tells a story, of which it has these texts."""
+def _told(rows: Sequence[Row], known: Grouped) -> Row | None:
+    """Return the row that represents the texts of a story on a day; None if the day does not tell it."""
     first = rows[0].article
     story = known.stories[first.id]
-    return not _is_late(rows, story) or story.sources_by(first.date) >= RUNNING
-
-
-def _told(rows: Sequence[Row], known: Grouped) -> Row:
-    """Return the row that represents the texts of a story on a day."""
-    story = known.stories[rows[0].article.id]
+    is_late = _is_late(rows, story)
+    if is_late and story.sources_by(first.date) < RUNNING:
+        return None
     lead = _best([row.article for row in rows], story, known)
     row = _with(next(row for row in rows if row.article is lead), rows)
-    return msgspec.structs.replace(row, is_late=True) if _is_late(rows, story) else row
+    return msgspec.structs.replace(row, is_late=True) if is_late else row
 
 
 def _with(lead: Row, rows: Iterable[Row]) -> Row:

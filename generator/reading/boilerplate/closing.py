@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import partial
 from itertools import islice
 
 from generator.reading.boilerplate.blocks import Block, is_data
@@ -28,6 +27,7 @@ def closing(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     if page.is_cut and last.index not in removed and not (last.is_linked and last.links >= _LINKS):
         return
     run: list[Block] = []
+    rated: list[int] = []
     points = best = length = 0
     for block in reversed(page.body):
         if block.index in removed or block.kind == "rule":
@@ -37,12 +37,11 @@ def closing(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
         if (more := _points(page, block)) == _OWN:
             break
         run.append(block)
+        rated.append(more)
         points += more
         if points > best:
             best, length = points, len(run)
-    is_clear = best >= _MANY or (
-        best >= _ENOUGH and max(map(partial(_points, page), run[:length])) >= _ENOUGH
-    )
+    is_clear = best >= _MANY or (best >= _ENOUGH and max(rated[:length]) >= _ENOUGH)
     if is_clear and _is_aside(page, removed, run[:length]):
         if len(run) > length and _is_label(run[length]):
             length += 1
