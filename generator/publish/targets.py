@@ -104,7 +104,7 @@ def factory_of(address: str) -> Factory:
         raise _unusable(address, "is a git repository", advice)
     name, _, rest = address.partition(":")
     if not scheme and name in _SCHEMES:
-        correct = f"{name}://{rest if name == 'file' else rest.lstrip('/')}"
+        correct = f"{name}://{rest if address.startswith(_LOCAL) else rest.lstrip('/')}"
         raise _unusable(scrubbed(address), "is not an address", f"write {correct}")
     if not scheme and re.match(r"[\w.@-]*\w:(?!//)[^:]", address):
         return _rsync

@@ -180,6 +180,7 @@ def test_the_report_is_written_even_if_it_fails(root, tmp_path):
         ("file:///", "names no folder; add it, such as file:///srv/www"),
         ("sftp://host/", "names no folder; add it, such as sftp://host/srv/www"),
         ("file:/srv/www", "is not an address; write file:///srv/www"),
+        ("git+file:/srv/x.git#pages", "is not an address; write git+file:///srv/x.git#pages"),
         ("s3:///prefix", "names no bucket; write s3://bucket or s3://bucket/prefix"),
         ("sftp://host/srv/../etc", "has `..` in its path; write the path without it"),
         ("sftp://host/srv/%2e%2e/etc", "has `..` in its path; write the path without it"),
