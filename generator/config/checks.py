@@ -259,10 +259,8 @@ def _publish_faults(config: Config, file: Path) -> Iterable[Problem]:
             key, message = f"publish.{name}.endpoint", "is not a web address"
             yield problem_in(file, f"`{key}` {message}", "write https://…", line_of(file, key))
         elif target.endpoint and "@" in target.endpoint.split("/")[2]:
-            key, advice = (
-                f"publish.{name}.endpoint",
-                "take it out; docs/guide/publish.md says where they are kept",
-            )
+            key = f"publish.{name}.endpoint"
+            advice = "take it out; docs/guide/publish.md says where they are kept"
             yield problem_in(file, f"`{key}` has credentials in it", advice, line_of(file, key))
         if target.indexnow and not _INDEXNOW.fullmatch(target.indexnow):
             key, advice = f"publish.{name}.indexnow", "write 8 to 128 letters, digits and hyphens"

@@ -268,17 +268,18 @@ class Bucket:
             yield
         except (exceptions.AlreadyExistsError, exceptions.PreconditionError) as error:
             if _CONFLICT in str(error):
-                raise self._failed(str(error), type(error).__name__) from None
+                raise self._failed(error) from None
             raise TakenError from error
         except (exceptions.BaseError, OSError, NotImplementedError, ValueError) as error:
             if missing is not None and isinstance(error, missing):
                 raise
             if missing is NotImplementedError and any(sign in str(error) for sign in _NOT_IMPLEMENTED):
                 raise NotImplementedError from error
-            raise self._failed(str(error), type(error).__name__) from None
+            raise self._failed(error) from None
 
-    def _failed(self, text: str, kind: str) -> BuildError:
-        """Return the error for what the library says. Waits for the host's word where that is busy."""
+    def _failed(self, error: Exception) -> BuildError:
+        """Return our error for the library's. Waits for the host's word where that is busy."""
+        text, kind = str(error), type(error).__name__
         told = self._told(text)
         if any(sign in text for sign in _NO_CREDENTIALS):
             advice = "it found no credentials; docs/guide/publish.md says where they are kept"
