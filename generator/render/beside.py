@@ -28,6 +28,8 @@ class Beside(NamedTuple):
     next: Article | None
     more: tuple[Article, ...]
     """Older articles of its source, other than its neighbours and copies."""
+    part: int
+    """The number of the part of its day that shows it."""
 
 
 def beside(plan: Plan, article: Article) -> Beside:
@@ -45,7 +47,7 @@ def beside(plan: Plan, article: Article) -> Beside:
         more.append(one)
         if len(more) == MORE:
             break
-    return Beside(previous, following, tuple(more))
+    return Beside(previous, following, tuple(more), order.parts[article.id])
 
 
 def pages_beside(plan: Plan, articles: Iterable[Article]) -> Iterator[Page]:

@@ -116,7 +116,7 @@ class Composer(msgspec.Struct, frozen=True):
         lists = Lists(self.plan, self.names)
         copies, copies_more = lists.copies(article)
         also, also_more, story = lists.also(article)
-        previous, following, more = beside(self.plan, article)
+        previous, following, more, day_part = beside(self.plan, article)
         return views.ArticleView(
             id=article.id,
             title=article.title,
@@ -143,7 +143,9 @@ class Composer(msgspec.Struct, frozen=True):
             body=body,
             excerpt_only=source.text is TextPolicy.EXCERPT,
             # A count would change the page whenever another article is added.
-            day=self.names.day(article.date, 0),
+            day=msgspec.structs.replace(
+                self.names.day(article.date, 0), address=addresses.day(article.date, day_part)
+            ),
             month=views.Named(
                 name=self.names.words.date(month, "month"),
                 address=addresses.source_month(source, month, part),

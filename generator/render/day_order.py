@@ -32,6 +32,8 @@ class DayOrder(NamedTuple):
     articles: tuple[Article, ...]
     places: dict[str, int]
     """Article id → its place in the order."""
+    parts: dict[str, int]
+    """Article id → the number of the part of the day that shows it."""
 
 
 class DayOrders:
@@ -55,9 +57,18 @@ def _order(plan: Paged, date: dt.date) -> DayOrder:
     days = plan.digest.days
     at = bisect_left(days, date, key=lambda day: day.first)
     parts = plan.day(days[at]) if at < len(days) and days[at].first == date else ()
-    shown = (article for part in parts for row in _rows(part) for article in _articles(row))
-    unique = {article.id: article for article in shown if article.date == date and plan.has_page(article)}
-    return DayOrder(tuple(unique.values()), {id_: place for place, id_ in enumerate(unique)})
+    shown = {
+        article.id: (number, article)
+        for number, part in enumerate(parts, 1)
+        for row in _rows(part)
+        for article in _articles(row)
+        if article.date == date and plan.has_page(article)
+    }
+    return DayOrder(
+        tuple(article for _, article in shown.values()),
+        {id_: place for place, id_ in enumerate(shown)},
+        {id_: number for id_, (number, _) in shown.items()},
+    )
 
 
 def _rows(part: DayPart) -> Iterator[Row]:

@@ -142,13 +142,14 @@ class Fingerprints:
         )
 
     def _beside(self, article: Article) -> bytes:
-        """Return the part of its month that lists an article, and what its page says of others."""
-        previous, following, more = beside(self._plan, article)
+        """Return the parts of its month and day that list an article, and what its page says of others."""
+        previous, following, more, part = beside(self._plan, article)
         said = [
             f"{one.id} {one.title_language} {one.source}\n{one.title}" if one else ""
             for one in (previous, following, *more)
         ]
-        return "\0".join((str(self._plan.parts[article.id]), *said)).encode("utf-8", "surrogatepass")
+        parts = f"{self._plan.parts[article.id]} {part}"
+        return "\0".join((parts, *said)).encode("utf-8", "surrogatepass")
 
     def _linked(self, article: Article) -> bytes:
         """Return which of an article's identifiers have pages."""

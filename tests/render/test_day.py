@@ -243,6 +243,14 @@ def test_the_links_of_the_largest_sources_continue_on_further_parts():
     assert [named.address for named in parts[1].parts] == [ADDRESS, f"{ADDRESS}2/", f"{ADDRESS}3/"]
 
 
+def test_an_article_leads_back_to_the_part_of_its_day_that_shows_it():
+    shown = composed([article(n, f"S{n % 3}", title=f"{n} {'x' * 3000}") for n in range(40)])
+    parts = {address: ids(items(shown[address][0])) for address in (ADDRESS, f"{ADDRESS}2/")}
+    assert all(parts.values())
+    for address, numbers in parts.items():
+        assert {shown[addresses.article(f"{n:012}")][0].day.address for n in numbers} == {address}
+
+
 def test_a_part_takes_what_it_may():
     own = [article(n, f"S{n % 9}", **(LINK if n % 3 else {})) for n in range(200)]
     digest, _, _ = digest_of(own, {}, TextPolicy.FULL)
