@@ -21,7 +21,8 @@ def datelines(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     for block in page.body:
         if block.index in removed or block.kind in _SILENT or not block.units + block.linked:
             continue
-        if _is_row(block, is_bare=is_post) and not _recurs(page, block):
+        is_bare = is_post or any(one.units > _SENTENCES for one in passed)
+        if _is_row(block, is_bare=is_bare) and not _recurs(page, block):
             yield block.index, BYLINE
             if passed and _names_author(passed[-1], block):
                 yield passed[-1].index, BYLINE
@@ -85,7 +86,9 @@ _SIGNS = " \t\n\xa0-*_=#\\"
 _SILENT = frozenset({"image", "rule"})
 _PASSED = 2
 """Number of blocks above a byline: a standfirst, a section."""
-_STANDFIRST = 250
+_SENTENCES = 250
+"""Number of letters of a standfirst below which a date with a name beside it may be the article's own."""
+_STANDFIRST = 400
 _ROW = 120
 
 
@@ -145,7 +148,7 @@ def contents(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
             if above.text == _BOX and found - 2 >= page.start:
                 yield above.index, CONTENTS
                 above = page.blocks[found - 2]
-            if above.index not in removed and (above.label in _CONTENTS or _has_nothing_else(page, above)):
+            if above.index not in removed and (above.label in _CONTENTS or _introduces(page, above)):
                 yield above.index, CONTENTS
         if block.label in _CONTENTS and page.blocks[block.index + 1 : block.index + 2]:
             following = page.blocks[block.index + 1]
@@ -153,13 +156,15 @@ def contents(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
                 yield block.index, CONTENTS
 
 
-def _has_nothing_else(page: Page, label: Block) -> bool:
-    """Return whether the block below a heading is followed by the next heading."""
+def _introduces(page: Page, label: Block) -> bool:
+    """Return whether a short line introduces the block below it only: the next heading follows that block."""
+    is_line = label.kind in {"heading", "text"} and 0 < label.units <= _LABEL and not label.links
     next_one = page.blocks[label.index + 2 : label.index + 3]
-    is_heading = label.kind == "heading" and label.index >= page.start
-    return is_heading and bool(next_one) and next_one[0].kind == "heading"
+    is_line = is_line and label.index >= page.start and not label.plain.endswith((".", "!", "?", "。"))
+    return is_line and bool(next_one) and next_one[0].kind == "heading"
 
 
+_LABEL = 60
 _BOX = "[ ]"
 """The box that folds a table of contents."""
 _NEAR = 25
