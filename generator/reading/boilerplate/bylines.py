@@ -181,14 +181,21 @@ def repeated_labels(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     labels = [block for block in page.body if block.label in _REFERENCES and block.kind == "text"]
     stray = [block for block in labels if _is_above_text(page, block)]
     if len(stray) >= _TIMES:
-        yield from [
-            (block.index, "label without references") for block in stray if block.index not in removed
-        ]
+        lone = [block for block in labels if block.index not in removed and not _is_above_links(page, block)]
+        yield from ((block.index, "label without references") for block in lone)
 
 
 def _is_above_text(page: Page, block: Block) -> bool:
     following = page.blocks[block.index + 1 : block.index + 2]
     return bool(following) and following[0].is_prose and not following[0].links and not is_data(following[0])
+
+
+def _is_above_links(page: Page, block: Block) -> bool:
+    """Return whether a link, an address or another label stands below a label."""
+    return any(
+        one.is_linked or one.label in _REFERENCES or is_data(one) or (not one.is_prose and "://" in one.text)
+        for one in page.blocks[block.index + 1 : block.index + 2]
+    )
 
 
 _REFERENCES = frozenset({"参考资料", "参考链接", "参考文献", "references", "sources"})

@@ -28,11 +28,7 @@ CLOSING = "about the publisher"
 
 def closing(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     """Yield the last blocks whose points outweigh the other lines among them, and the label above them."""
-    if page.last < page.first:
-        return
-    last = page.blocks[-1]
-    is_at_end = last.index in removed or (last.is_linked and last.links >= _LINKS)
-    if page.is_cut and not is_at_end and not _is_below_its_name(page, removed, last):
+    if page.last < page.first or _is_cut_off(page, removed):
         return
     run: list[Block] = []
     rated: list[int] = []
@@ -42,10 +38,8 @@ def closing(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
             continue
         if block.index <= page.first or block.units > _LONGEST or len(run) == _ROWS:
             break
-        if (more := _LINKS if _is_below_its_name(page, removed, block) else _points(page, block)) == _OWN:
+        if (more := _points(page, removed, block)) == _OWN:
             break
-        if not run and more > 0 and removed.get(block.index + 1) == "call to subscribe":
-            more += _BESIDE
         run.append(block)
         rated.append(more)
         points += more
@@ -62,7 +56,8 @@ def notices_above(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     """Yield notices of rights and liability among the first blocks, and a row of the publisher's sections."""
     for block in islice((b for b in page.body if b.index not in removed), _HEAD):
         is_menu = block.kind == "table" and block.index <= page.first and _SECTIONS.fullmatch(block.text)
-        if is_menu or (block.kind == "text" and block.units <= _LONGEST and _is_legal(page, block.plain)):
+        is_notice = block.kind in {"text", "table"} and block.units <= _LONGEST
+        if is_menu or (is_notice and _is_legal(page, block.plain.lstrip("|-* \n"))):
             yield block.index, "navigation" if is_menu else "licence or rights"
 
 
@@ -109,7 +104,23 @@ _CALL = 140
 _LONGEST = 700
 
 
-def _points(page: Page, block: Block) -> int:
+def _is_cut_off(page: Page, removed: Removed) -> bool:
+    """Return whether the clipper truncated the text, and not what stands below it."""
+    last = page.blocks[-1]
+    is_below = last.index in removed or (last.is_linked and last.links >= _LINKS)
+    return page.is_cut and not is_below and not _is_below_its_name(page, removed, last)
+
+
+def _points(page: Page, removed: Removed, block: Block) -> int:
+    """Return the points of a block, given what is removed above and below it."""
+    if _is_below_its_name(page, removed, block):
+        return _MANY
+    points = _points_of_block(page, block)
+    is_beside = points > 0 and removed.get(block.index + 1) == "call to subscribe"
+    return points + _BESIDE if is_beside else points
+
+
+def _points_of_block(page: Page, block: Block) -> int:
     """Return how much a block looks like the publisher's words; `_OWN` if it belongs to the text."""
     if is_poster(block) or block.kind == "image":
         return int(is_poster(block))

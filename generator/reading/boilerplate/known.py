@@ -172,6 +172,8 @@ def account_cards(page: Page, _removed: Removed) -> Iterator[tuple[int, str]]:
 
 def known_lines(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     """Yield blocks that match a rule of a family, if they are in its place."""
+    own = (b.index for b in page.body if b.is_own and b.index >= page.first and b.index not in removed)
+    first = next(own, page.first)
     for block in page.body:
         index = block.index
         if index in removed:
@@ -194,7 +196,7 @@ def known_lines(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
             continue
         place = found.rule.place
         if found.kind == "gone" and (
-            (place == "head" and index > page.first)
+            (place == "head" and index > first)
             or (place == "tail" and index <= page.first)
             or (block.kind == "heading" and page.first < index < page.last and not _heads_same(page, index))
         ):

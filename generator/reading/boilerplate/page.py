@@ -97,8 +97,8 @@ def names_references(block: Block) -> bool:
 
 _LINE = 48
 _REFERENCES = re.compile(
-    r"refer|source|link|resource|further|note|download|credit|more info|appendix|ioc|indicator|citations|bibliog"
-    r"|fonti|riferiment|fuente|quelle|参考|引用|来源|链接|资料|附录|下载|地址|文献|出典|参照",
+    r"refer|source|link|resource|further|note|download|credit|more info|appendix|ioc|indicator|citations"
+    r"|bibliog|fonti|riferiment|fuente|quelle|参考|引用|来源|链接|资料|附录|下载|地址|文献|出典|参照",
     re.IGNORECASE,
 )
 
