@@ -27,7 +27,7 @@ def datelines(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
             if passed and _names_author(passed[-1], block):
                 yield passed[-1].index, BYLINE
             continue
-        if not passed and _is_teaser(block):
+        if _is_below_author(page, removed, block) or (not passed and _is_teaser(block)):
             yield block.index, BYLINE
             continue
         passed.append(block)
@@ -108,6 +108,18 @@ def _is_teaser(block: Block) -> bool:
         and not teaser.endswith((".", "!", "?", "。", "！", "？"))
         and is_dateline(rest.strip(" \n*"))
     )
+
+
+def _is_below_author(page: Page, removed: Removed, block: Block) -> bool:
+    """Return whether a short line is the author's name or office, below a removed link to the author."""
+    above = page.blocks[block.index - 1]
+    is_author = above.index in removed and above.links == 1 and not above.units and _AUTHOR.search(above.text)
+    is_line = block.kind == "text" and block.units + block.linked <= _OFFICE and not block.is_prose
+    return bool(is_author) and is_line and not is_data(block)
+
+
+_AUTHOR = re.compile(r"\]\([^()\s]{0,200}[/-](?:authors?|autore|giornalista|contributor|byline)[/-]")
+_OFFICE = 60
 
 
 def _recurs(page: Page, block: Block) -> bool:

@@ -135,7 +135,7 @@ def _points_of_block(page: Page, block: Block) -> int:
         return 3
     is_line = is_text or (block.kind == "list" and block.units + block.linked <= _LINE)
     is_own = not is_line or block.units > _CALL or _shows_address(block)
-    is_own = is_own or (is_data(block) and not _HOTLINE.search(block.plain))
+    is_own = is_own or (is_data(block) and not HOTLINE.search(block.plain))
     if is_own or _ANNOUNCED.search(page.blocks[0].plain):
         return _OWN
     return _points_of_line(block)
@@ -273,7 +273,7 @@ _CONTACT = re.compile(
     r"|[省市区县].{2,20}[路街道园].{0,12}\d+.{0,2}[号楼层室]",
     re.IGNORECASE,
 )
-_HOTLINE = re.compile(r"(?<!\d)400(?:-?\d){7}(?!\d)")
+HOTLINE = re.compile(r"(?<!\d)400(?:-?\d){7}(?!\d)")
 """A number that has the form of an identifier."""
 _NUMBER = re.compile(r"[\W_]{0,6}(?:\d{1,2}|[一二三四五六七八九十]{1,3})\**\s?[、.．)）]")
 _ENDS = ("。", ".", "！", "!", "？", "?", "；", "：", ":", "”")

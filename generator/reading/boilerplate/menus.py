@@ -63,6 +63,8 @@ def advertisements(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
 
 def badges(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     """Yield pictures that are links, in a row with pictures of a share bar."""
+    if "share bar" not in removed.values():
+        return
     for way in (page.body, reversed(page.body)):
         is_row = False
         for block in way:

@@ -178,3 +178,10 @@ def test_only_a_bare_date_goes_below_a_long_standfirst(row, stays):
 def test_a_name_with_a_mark_is_an_author():
     row = "May 24, 2024\xa0·\xa010 min\xa0·\xa01918 words\xa0·\xa0lee!"
     assert text_of(page(*MENU, f"# {TITLE}", row, *TEXT)) == ARTICLE
+
+
+@pytest.mark.parametrize("line", ["Keeper of lamps, North Harbour", "[Ann Lee](https://ann.example/)"])
+def test_a_line_below_the_link_to_the_author_goes(line):
+    author = "[Ann Lee](https://coast.example/author/ann-lee/)"
+    assert text_of(page(*MENU, f"# {TITLE}", author, line, *TEXT)) == ARTICLE
+    assert line in text_of(page(*MENU, f"# {TITLE}", "**The Coast**", TEXT[0], line, *TEXT[1:]))

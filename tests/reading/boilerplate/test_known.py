@@ -62,14 +62,24 @@ def test_the_next_item_of_a_numbered_list_stays():
 
 @pytest.mark.parametrize(
     "block",
-    ["**<<<**滑动查看更多图片**>>>**", "<<<左右滑动见更多 >>>", "左右滑动查看图片", "Post Views: 2,938"],
+    [
+        "**<<<**滑动查看更多图片**>>>**",
+        "<<<左右滑动见更多 >>>",
+        "**上拉下滑查看目录 ↓**",
+        "左右滑动查看图片",
+        "Post Views: 2,938",
+    ],
 )
 def test_a_note_on_pictures_or_views_goes(block):
     assert text_of(page(f"# {TITLE}", *TEXT, block, *TEXT)) == "\n\n".join([*TEXT, *TEXT])
 
 
 @pytest.mark.parametrize(
-    "block", ["*温馨提示：本文共3574字，预计阅读时间9分钟。*", "> 招新小广告：灯塔组诚招看守人"]
+    "block",
+    [
+        "*温馨提示：本文共3574字，预计阅读时间9分钟。*",
+        "> 招新小广告：灯塔组诚招看守人",
+    ],
 )
 def test_a_note_above_the_text_goes(block):
     url = "http://mp.weixin.qq.com/s?__biz=M9A==&mid=7"
