@@ -51,7 +51,7 @@ def is_dateline(words: str, *, is_bare: bool = False) -> bool:
     if not dates or _RANGE.search(words):
         return False
     rest = _LABEL.sub("\n", _DETAIL.sub("\n", words))
-    parts = [part for one in _SEPARATOR.split(rest) if (part := one.strip(' \t\xa0-–—:：."“”「」#&;'))]
+    parts = [part for one in _SEPARATOR.split(rest) if (part := one.strip(' \t\xa0-–—:：."“”「」#&;!'))]
     parts = [part for part in parts if not part.isdecimal()]  # counters
     if is_bare:
         return not parts

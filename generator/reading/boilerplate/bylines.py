@@ -21,12 +21,13 @@ def datelines(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     for block in page.body:
         if block.index in removed or block.kind in _SILENT or not block.units + block.linked:
             continue
-        if _is_row(block, is_bare=is_post) and not _recurs(page, block):
+        is_bare = is_post or any(one.units > _SENTENCES for one in passed)
+        if _is_row(block, is_bare=is_bare) and not _recurs(page, block):
             yield block.index, BYLINE
             if passed and _names_author(passed[-1], block):
                 yield passed[-1].index, BYLINE
             continue
-        if not passed and _is_teaser(block):
+        if _is_below_author(page, removed, block) or (not passed and _is_teaser(block)):
             yield block.index, BYLINE
             continue
         passed.append(block)
@@ -85,7 +86,9 @@ _SIGNS = " \t\n\xa0-*_=#\\"
 _SILENT = frozenset({"image", "rule"})
 _PASSED = 2
 """Number of blocks above a byline: a standfirst, a section."""
-_STANDFIRST = 250
+_SENTENCES = 250
+"""Number of letters of a standfirst below which a date with a name beside it may be the article's own."""
+_STANDFIRST = 400
 _ROW = 120
 
 
@@ -105,6 +108,18 @@ def _is_teaser(block: Block) -> bool:
         and not teaser.endswith((".", "!", "?", "。", "！", "？"))
         and is_dateline(rest.strip(" \n*"))
     )
+
+
+def _is_below_author(page: Page, removed: Removed, block: Block) -> bool:
+    """Return whether a short line is the author's name or office, below a removed link to the author."""
+    above = page.blocks[block.index - 1]
+    is_author = above.index in removed and above.links == 1 and not above.units and _AUTHOR.search(above.text)
+    is_line = block.kind == "text" and block.units + block.linked <= _OFFICE and not block.is_prose
+    return bool(is_author) and is_line and not is_data(block)
+
+
+_AUTHOR = re.compile(r"\]\([^()\s]{0,200}[/-](?:authors?|autore|giornalista|contributor|byline)[/-]")
+_OFFICE = 60
 
 
 def _recurs(page: Page, block: Block) -> bool:
@@ -145,7 +160,7 @@ def contents(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
             if above.text == _BOX and found - 2 >= page.start:
                 yield above.index, CONTENTS
                 above = page.blocks[found - 2]
-            if above.index not in removed and (above.label in _CONTENTS or _has_nothing_else(page, above)):
+            if above.index not in removed and (above.label in _CONTENTS or _introduces(page, above)):
                 yield above.index, CONTENTS
         if block.label in _CONTENTS and page.blocks[block.index + 1 : block.index + 2]:
             following = page.blocks[block.index + 1]
@@ -153,13 +168,15 @@ def contents(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
                 yield block.index, CONTENTS
 
 
-def _has_nothing_else(page: Page, label: Block) -> bool:
-    """Return whether the block below a heading is followed by the next heading."""
+def _introduces(page: Page, label: Block) -> bool:
+    """Return whether a short line introduces the block below it only: the next heading follows that block."""
+    is_line = label.kind in {"heading", "text"} and 0 < label.units <= _LABEL and not label.links
     next_one = page.blocks[label.index + 2 : label.index + 3]
-    is_heading = label.kind == "heading" and label.index >= page.start
-    return is_heading and bool(next_one) and next_one[0].kind == "heading"
+    is_line = is_line and label.index >= page.start and not label.plain.endswith((".", "!", "?", "。"))
+    return is_line and bool(next_one) and next_one[0].kind == "heading"
 
 
+_LABEL = 60
 _BOX = "[ ]"
 """The box that folds a table of contents."""
 _NEAR = 25
@@ -176,14 +193,21 @@ def repeated_labels(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     labels = [block for block in page.body if block.label in _REFERENCES and block.kind == "text"]
     stray = [block for block in labels if _is_above_text(page, block)]
     if len(stray) >= _TIMES:
-        yield from [
-            (block.index, "label without references") for block in stray if block.index not in removed
-        ]
+        lone = [block for block in labels if block.index not in removed and not _is_above_links(page, block)]
+        yield from ((block.index, "label without references") for block in lone)
 
 
 def _is_above_text(page: Page, block: Block) -> bool:
     following = page.blocks[block.index + 1 : block.index + 2]
     return bool(following) and following[0].is_prose and not following[0].links and not is_data(following[0])
+
+
+def _is_above_links(page: Page, block: Block) -> bool:
+    """Return whether a link, an address or another label stands below a label."""
+    return any(
+        one.is_linked or one.label in _REFERENCES or is_data(one) or (not one.is_prose and "://" in one.text)
+        for one in page.blocks[block.index + 1 : block.index + 2]
+    )
 
 
 _REFERENCES = frozenset({"参考资料", "参考链接", "参考文献", "references", "sources"})

@@ -12,7 +12,14 @@ from collections.abc import Iterator
 from itertools import islice
 
 from generator.reading.boilerplate.blocks import Block, is_data
-from generator.reading.boilerplate.page import ACCOUNT, Page, Removed, is_labelled_address
+from generator.reading.boilerplate.page import (
+    ACCOUNT,
+    Page,
+    Removed,
+    is_labelled_address,
+    is_poster,
+    names_references,
+)
 from generator.reading.boilerplate.recurring import LEARNED
 from generator.reading.text import bare
 
@@ -21,10 +28,7 @@ CLOSING = "about the publisher"
 
 def closing(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     """Yield the last blocks whose points outweigh the other lines among them, and the label above them."""
-    if page.last < page.first:
-        return
-    last = page.blocks[-1]
-    if page.is_cut and last.index not in removed and not (last.is_linked and last.links >= _LINKS):
+    if page.last < page.first or _is_cut_off(page, removed):
         return
     run: list[Block] = []
     rated: list[int] = []
@@ -34,7 +38,7 @@ def closing(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
             continue
         if block.index <= page.first or block.units > _LONGEST or len(run) == _ROWS:
             break
-        if (more := _points(page, block)) == _OWN:
+        if (more := _points(page, removed, block)) == _OWN:
             break
         run.append(block)
         rated.append(more)
@@ -52,7 +56,8 @@ def notices_above(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     """Yield notices of rights and liability among the first blocks, and a row of the publisher's sections."""
     for block in islice((b for b in page.body if b.index not in removed), _HEAD):
         is_menu = block.kind == "table" and block.index <= page.first and _SECTIONS.fullmatch(block.text)
-        if is_menu or (block.kind == "text" and block.units <= _LONGEST and _is_legal(page, block.plain)):
+        is_notice = block.kind in {"text", "table"} and block.units <= _LONGEST
+        if is_menu or (is_notice and _is_legal(page, block.plain.lstrip("|-* \n"))):
             yield block.index, "navigation" if is_menu else "licence or rights"
 
 
@@ -80,9 +85,9 @@ _NOT_ROWS = {None, "title", "before the title", "navigation", *LEARNED}
 _WORD = 24
 _TAG = re.compile(r"[^\W\d_][\w&+/ -]{1,20}(?:\n[^\W\d_][\w&+/ -]{1,20})*")
 """Words without markup and punctuation, on one line or several."""
-_MARKS = 3
-"""Number of letters as which invisible characters beside a picture may count."""
 _OWN = -99
+_BESIDE = 1
+"""Points of a line with a call that stands right above one that is removed already."""
 _ENOUGH = 2
 """Points of a run, if a single block has as many."""
 _MANY = 3
@@ -99,29 +104,41 @@ _CALL = 140
 _LONGEST = 700
 
 
-def _points(page: Page, block: Block) -> int:
+def _is_cut_off(page: Page, removed: Removed) -> bool:
+    """Return whether the clipper truncated the text, and not what stands below it."""
+    last = page.blocks[-1]
+    is_below = last.index in removed or (last.is_linked and last.links >= _LINKS)
+    return page.is_cut and not is_below and not _is_below_its_name(page, removed, last)
+
+
+def _points(page: Page, removed: Removed, block: Block) -> int:
+    """Return the points of a block, given what is removed above and below it."""
+    if _is_below_its_name(page, removed, block):
+        return _MANY
+    points = _points_of_block(page, block)
+    is_beside = points > 0 and removed.get(block.index + 1) == "call to subscribe"
+    return points + _BESIDE if is_beside else points
+
+
+def _points_of_block(page: Page, block: Block) -> int:
     """Return how much a block looks like the publisher's words; `_OWN` if it belongs to the text."""
-    is_poster = block.units <= _MARKS and _POSTER.match(block.text) is not None
-    if block.kind == "image" or is_poster:
-        return int(is_poster)
+    if is_poster(block) or block.kind == "image":
+        return int(is_poster(block))
     if len(block.plain) <= _FOOTER and page.source and page.source in map(bare, block.plain.split("\n")):
         return 2
     if block.is_linked and block.links and (_is_own_list(block) or _is_profile(block)):
         return 3
-    is_text = block.kind in {"text", "heading"} and not _NUMBER.match(block.plain)
+    above = page.blocks[block.index - 1]
+    is_item = any(_NUMBER.match(one.plain) for one in (block, above) if one is block or one.kind == "heading")
+    is_text = block.kind in {"text", "heading"} and not is_item
     if is_text and (_is_legal(page, block.plain) or _is_portrait(page, block)):
         return 3
     is_line = is_text or (block.kind == "list" and block.units + block.linked <= _LINE)
-    is_own = not is_line or block.units > _CALL or is_data(block) or _shows_address(block)
+    is_own = not is_line or block.units > _CALL or _shows_address(block)
+    is_own = is_own or (is_data(block) and not HOTLINE.search(block.plain))
     if is_own or _ANNOUNCED.search(page.blocks[0].plain):
         return _OWN
     return _points_of_line(block)
-
-
-_POSTER = re.compile(
-    r"\u200d?\[!\[[^\[\]]*\]\([^()\s]*\)\]\([^()\s]*(?<!png|jpg|gif|peg|ebp|bmp|svg)\)\u200d?\s*$"
-)
-"""A picture that is a link, and not to a larger one."""
 
 
 def _shows_address(block: Block) -> bool:
@@ -144,10 +161,7 @@ def _points_of_line(block: Block) -> int:
 def _is_label(block: Block) -> bool:
     """Return whether a line is the label of what stands below it, and not of references."""
     is_set_off = block.kind == "heading" or block.text.startswith("**") or block.plain.endswith(("：", ":"))
-    return is_set_off and not block.links and block.units <= _LINE and _CITED.search(block.plain) is None
-
-
-_CITED = re.compile(r"参考|引用|来源|文献|资料|refer|source|further|fonti", re.IGNORECASE)
+    return is_set_off and not block.links and block.units <= _LINE and not names_references(block)
 
 
 def _is_own_list(block: Block) -> bool:
@@ -173,7 +187,7 @@ _PROFILES = re.compile(
 
 def _is_aside(page: Page, removed: Removed, run: list[Block]) -> bool:
     """Return whether much more text stands above a run."""
-    text = (b for b in page.body if b.is_prose and b.index < run[-1].index)
+    text = (b for b in page.body if (b.is_prose or b.kind == "list") and b.index < run[-1].index)
     above = sum(block.units for block in text if block.index not in removed)
     return above >= _TEXT and above >= 2 * sum(block.units for block in run)
 
@@ -202,9 +216,9 @@ _START = 20
 _WORDS = 4
 _LEGAL = re.compile(
     "传播|利用|仅供|仅限|仅用于|学习|研究|交流|授权|后果|损失|责任|负责|承担|无关|侵权|违法|非法|法律|用途|禁止|转载"
-    "|删除|声明|未经|自负|教学|解释权"
+    "|删除|声明|未经|自负|教学|解释权|(?:真实|有效|完整|准确)性"
 )
-_LIABLE = re.compile("后果|无关|转载|侵权|自负|仅供|仅用于|承担")
+_LIABLE = re.compile("后果|无关|转载|侵权|自负|仅供|仅用于|承担|不对其")
 _SUBJECT = re.compile("使用者|本文|此文|[文⽂]中|该文|文章|公众号|作者|本人|读者")
 
 
@@ -219,6 +233,13 @@ def _is_portrait(page: Page, block: Block) -> bool:
         return False
     plain = block.plain.lstrip("*_# \u201c\u201d\n")
     return _GROUP.search(plain, 0, 120) is not None and _DOES.search(plain, 0, 80) is not None
+
+
+def _is_below_its_name(page: Page, removed: Removed, block: Block) -> bool:
+    """Return whether a paragraph begins with the name in the removed link above it: that of the author."""
+    above = page.blocks[block.index - 1]
+    is_name = above.index in removed and above.is_linked and len(above.label) >= _NAME
+    return is_name and block.is_prose and bare(block.plain[:80]).startswith(above.label)
 
 
 _NAME = 3
@@ -248,9 +269,11 @@ _CALLS = re.compile(
 )
 _CONTACT = re.compile(
     r"(?:电话|邮箱|地址|网站|官网|网址|contact(?: me)?|tel)\s*[:：]\s*\S"
-    r"|(?<!\d)(?:0\d{2,3}-?\d{7,8}|400-?\d{3,4}-?\d{3,4})(?!\d)"
+    r"|(?<!\d)(?:0\d{2,3}-?\d{7,8}|400(?:-?\d){7})(?!\d)"
     r"|[省市区县].{2,20}[路街道园].{0,12}\d+.{0,2}[号楼层室]",
     re.IGNORECASE,
 )
+HOTLINE = re.compile(r"(?<!\d)400(?:-?\d){7}(?!\d)")
+"""A number that has the form of an identifier."""
 _NUMBER = re.compile(r"[\W_]{0,6}(?:\d{1,2}|[一二三四五六七八九十]{1,3})\**\s?[、.．)）]")
 _ENDS = ("。", ".", "！", "!", "？", "?", "；", "：", ":", "”")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import islice, takewhile
 
 from generator.reading.boilerplate.blocks import Block, is_data
+from generator.reading.boilerplate.closing import HOTLINE
 from generator.reading.boilerplate.page import SOME, Page, Removed, section_numbers
 
 
@@ -24,7 +25,7 @@ def contacts(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
         return
     if last.kind == "code" and "星球" in last.plain and "元" in last.plain:
         yield last.index, "call to subscribe"
-    if not _HOTLINE.search(last.plain):
+    if not HOTLINE.search(last.plain):
         return
     rows: list[Block] = []
     for block in above:
@@ -41,7 +42,6 @@ def contacts(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
 _ROWS = 12
 _SHORT = 60
 _ENDS = ("。", ".", "！", "；")
-_HOTLINE = re.compile(r"(?<!\d)400(?:-?\d){7}(?!\d)")
 _LABEL = re.compile(r"\*\*.{2,12}(?:服务|支持)\**\s*$")
 _REQUEST = re.compile(r"联系|咨询|热线")
 

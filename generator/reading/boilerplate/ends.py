@@ -272,6 +272,9 @@ def behind_the_text(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     )
     if last < 0 or begun is None:
         return
+    is_words = page.blocks[-1].units >= _SCRAP
+    if page.is_cut and is_words and {removed.get(block.index) for block in rest[:-1]} <= _BOXES:
+        return  # the clipper may have cut the text right below a box
     found = [b for b in rest if b.index > begun and b.index not in removed]
     if not found:
         return
@@ -317,6 +320,8 @@ _AFTER = {"links to lists of the site": 450, "share bar": 250}
 """Reason → number of letters that may follow such a block and be about something else."""
 
 
+_SCRAP = 20
+_BOXES = {"call to subscribe", "advertisement", "repeated within texts"}
 _NOT_ARTICLE = frozenset({
     "call to subscribe", "share bar", "licence or rights", "related posts", "comments", "comment form",
     "login bar", "repeated within texts",

@@ -30,6 +30,7 @@ EVIDENCE: tuple[tuple[str, Evidence, str], ...] = (
     ("repeated inside", recurring.repeated_inside, "inside"),
     ("tags and shares", menus.tags_and_shares, "anywhere"),
     ("advertisements", menus.advertisements, "anywhere"),
+    ("badges", menus.badges, "anywhere"),
     ("links before", menus.links_before, "head"),
     ("links after", menus.links_after, "tail"),
     ("cards", menus.cards, "tail"),

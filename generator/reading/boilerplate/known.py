@@ -172,6 +172,8 @@ def account_cards(page: Page, _removed: Removed) -> Iterator[tuple[int, str]]:
 
 def known_lines(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     """Yield blocks that match a rule of a family, if they are in its place."""
+    own = (b.index for b in page.body if b.is_own and b.index >= page.first and b.index not in removed)
+    first = next(own, page.first)
     for block in page.body:
         index = block.index
         if index in removed:
@@ -194,12 +196,22 @@ def known_lines(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
             continue
         place = found.rule.place
         if found.kind == "gone" and (
-            (place == "head" and index > page.first)
+            (place == "head" and index > first)
             or (place == "tail" and index <= page.first)
-            or (block.kind == "heading" and page.first < index < page.last)
+            or (block.kind == "heading" and page.first < index < page.last and not _heads_same(page, index))
         ):
             continue
         yield index, found.rule.reason
+
+
+def _heads_same(page: Page, index: int) -> bool:
+    """Return whether a family removes the block below a heading for the same reason."""
+    head, below = page.found[index : index + 2]
+    return (
+        head is not None
+        and below is not None
+        and (head.kind, head.rule.reason) == (below.kind, below.rule.reason)
+    )
 
 
 def _is_of_topic(page: Page, index: int) -> bool:
@@ -219,12 +231,22 @@ def _is_text(page: Page, block: Block, found: Found) -> bool:
     if not page.first <= block.index <= page.last:
         return _is_recurring(page, found)
     return (
-        (_says_more(block) and found.rule.reason != "hidden part")
+        _is_field(page, block)
+        or (_says_more(block) and not found.pattern.endswith("$"))
         or (found.pattern.startswith(_FREE) and _is_sentence(block, found))
         or (found.rule.place == "tail" and bool(found.pattern) and _is_far_from_end(page, block.index))
         or _is_recurring(page, found)
         or (found.rule.reason == "share bar" and not found.pattern and _is_name_in_text(page, block))
     )
+
+
+def _is_field(page: Page, block: Block) -> bool:
+    """Return whether a block is a label and a value, like the block above it, which belongs to the text."""
+    above = page.blocks[block.index - 1]
+    return page.found[above.index] is None and all(_FIELD.match(one.text) for one in (above, block))
+
+
+_FIELD = re.compile(r"\*\*[^*\n]{2,12}[:：]\s?\*\*\s?\w")
 
 
 def _continues_list(page: Page, block: Block) -> bool:

@@ -13,8 +13,10 @@ from generator.reading.boilerplate.page import (
     Removed,
     is_digest,
     is_labelled_address,
+    is_poster,
     last_own,
     leads_to_other_accounts,
+    names_references,
 )
 from generator.reading.text import bare
 
@@ -57,6 +59,19 @@ def advertisements(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
             elif block.text.startswith("[![") and not block.units and (found := _ICON.search(block.text)):
                 yield block.index, "share bar" if found["form"] else "byline"
     yield from _pixel_in_code(page)
+
+
+def badges(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
+    """Yield pictures that are links, in a row with pictures of a share bar."""
+    if "share bar" not in removed.values():
+        return
+    for way in (page.body, reversed(page.body)):
+        is_row = False
+        for block in way:
+            if (reason := removed.get(block.index)) is not None:
+                is_row = reason == "share bar" and block.text.startswith(("![", "[!["))
+            elif is_row := is_row and is_poster(block):
+                yield block.index, "share bar"
 
 
 def _pixel_in_code(page: Page) -> Iterator[tuple[int, str]]:
@@ -172,16 +187,11 @@ def _citations(page: Page, rest: Sequence[int]) -> set[int]:
         return set()
     linked = [page.blocks[index] for index in rest if page.blocks[index].is_linked]
     found = {one.index for one in linked if _DOCUMENT.search(one.text) or leads_to_other_accounts(page, one)}
-    if rest and _CITED.fullmatch(page.blocks[rest[0]].plain):
+    if rest and names_references(page.blocks[rest[0]]):
         found |= set(takewhile(lambda index: page.blocks[index].is_linked, rest[1:]))
     return found
 
 
-_CITED = re.compile(
-    r"[#*_\s]*(?:references?|sources?|further reading|citations|bibliography|fonti|riferimenti|bibliografia"
-    r"|referencias|quellen|参考(?:资料|链接|文献|文章|来源|引用)?|引用(?:资料|链接|来源)?|资料来源|文献)[*_\s:：]*",
-    re.IGNORECASE,
-)
 _DOCUMENT = re.compile(r"\.(?:pdf|zip|7z|docx?|xlsx?|pptx?|csv)[?#)]", re.IGNORECASE)
 
 
@@ -193,15 +203,8 @@ def _is_column_head(page: Page, index: int, removed: Removed) -> bool:
         and not block.links
         and 0 < block.units <= 30
         and block.kind in {"heading", "text"}
-        and _REFERENCES.search(block.plain) is None
+        and not names_references(block)
     )
-
-
-_REFERENCES = re.compile(
-    r"refer|source|link|resource|further|note|download|credit|more info|appendix|ioc|indicator|"
-    r"fonti|riferiment|fuente|quelle|参考|引用|来源|链接|资料|附录|下载|地址|文献|出典|参照",
-    re.IGNORECASE,
-)
 
 
 def cards(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:

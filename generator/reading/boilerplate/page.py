@@ -90,6 +90,31 @@ def is_labelled_address(block: Block) -> bool:
 _LABELLED = re.compile(r"\W{0,4}[^\[\]\n:：]{1,20}[:：][*\s]{0,4}\[https?:")
 
 
+def names_references(block: Block) -> bool:
+    """Return whether a short line is the label of what an article cites, or hands out, below its text."""
+    return block.units <= _LINE and not block.links and _REFERENCES.search(block.plain) is not None
+
+
+_LINE = 48
+_REFERENCES = re.compile(
+    r"refer|source|link|resource|further|note|download|credit|more info|appendix|ioc|indicator|citations"
+    r"|bibliog|fonti|riferiment|fuente|quelle|参考|引用|来源|链接|资料|附录|下载|地址|文献|出典|参照",
+    re.IGNORECASE,
+)
+
+
+def is_poster(block: Block) -> bool:
+    """Return whether a block is a picture that is a link, and not to a larger picture."""
+    return block.units <= _MARKS and _POSTER.match(block.text) is not None
+
+
+_MARKS = 3
+"""Number of letters as which invisible characters beside a picture may count."""
+_POSTER = re.compile(
+    r"\u200d?\[!\[[^\[\]]*\]\([^()\s]*\)\]\([^()\s]*(?<!png|jpg|gif|peg|ebp|bmp|svg)\)\u200d?\s*$"
+)
+
+
 def section_numbers(page: Page) -> set[int]:
     """Return the blocks that number sections: lone numbers that count up, with other blocks in between."""
     numbers = [

@@ -35,7 +35,7 @@ def _repeated(page: Page, removed: Removed, indexes: range, places: set[str]) ->
         return
     until = _end_of_run(page, removed, indexes, places)
     found = [index for index in range(indexes.start, until, indexes.step) if index not in removed]
-    found = _without_section_start(page, found)
+    found = _without_timeline(page, _without_section_start(page, found))
     if any(page.blocks[index].label.isdecimal() for index in found):
         numbers = section_numbers(page)
         found = [index for index in found if index not in numbers]
@@ -65,13 +65,22 @@ def _without_section_start(page: Page, found: list[int]) -> list[int]:
     return found[:end]
 
 
+def _without_timeline(page: Page, found: list[int]) -> list[int]:
+    """Return a run of blocks below the text without a date at its start that goes on counting a timeline."""
+    if len(found) < 2 or found[0] < found[-1]:
+        return found
+    dates = [page.blocks[found[-1] - entry] for entry in (0, 2)]
+    return found[:-2] if all(map(is_date, dates)) and not dates[1].links else found
+
+
 def _without_section_label(page: Page, removed: Removed, run: list[int]) -> list[int]:
     """Return a run of blocks without the label of a section at its end, if later sections have one."""
     if not run or not _may_be_heading(page, run[-1]):
         return run
     label = page.blocks[run[-1]]
     mark = label.text.partition(" ")[0] if label.kind == "heading" else "**"
-    if not label.text.startswith(mark) or label.plain.rstrip(" *\xa0").endswith((":", "：")):
+    is_colon = label.kind != "heading" and label.plain.rstrip(" *\xa0").endswith((":", "："))
+    if is_colon or not label.text.startswith(mark):
         return run
     others = page.blocks[label.index + 1 : page.last + 1]
     is_one_of_some = any(

@@ -158,3 +158,30 @@ def test_the_box_that_folds_a_table_of_contents_goes_with_it():
     places = "* [Stairs](#stairs)\n* [Wick](#wick)\n* [Book](#book)"
     body = page(*MENU, f"# {TITLE}", TEXT[0], "文章目录", "[ ]", places, *TEXT[1:])
     assert text_of(body) == ARTICLE
+
+
+def test_a_line_that_introduces_a_table_of_contents_goes_with_it():
+    places = "* [Stairs](#stairs)\n* [Wick](#wick)\n* [Book](#book)"
+    text = [TEXT[0], "## Stairs", *TEXT[1:]]
+    body = page(*MENU, f"# {TITLE}", TEXT[0], "Le tappe del racconto", places, *text[1:])
+    assert text_of(body) == "\n\n".join(text)
+
+
+@pytest.mark.parametrize(
+    ("row", "stays"), [("Pubblicato il 15 mag 2024", False), ("Incontro: 15 mag 2024, Faro", True)]
+)
+def test_only_a_bare_date_goes_below_a_long_standfirst(row, stays):
+    standfirst = "Nobody asked the keepers what they thought of it, and nobody wrote it down. " * 5
+    assert (row in text_of(page(*MENU, f"# {TITLE}", standfirst, row, *TEXT))) == stays
+
+
+def test_a_name_with_a_mark_is_an_author():
+    row = "May 24, 2024\xa0·\xa010 min\xa0·\xa01918 words\xa0·\xa0lee!"
+    assert text_of(page(*MENU, f"# {TITLE}", row, *TEXT)) == ARTICLE
+
+
+@pytest.mark.parametrize("line", ["Keeper of lamps, North Harbour", "[Ann Lee](https://ann.example/)"])
+def test_a_line_below_the_link_to_the_author_goes(line):
+    author = "[Ann Lee](https://coast.example/author/ann-lee/)"
+    assert text_of(page(*MENU, f"# {TITLE}", author, line, *TEXT)) == ARTICLE
+    assert line in text_of(page(*MENU, f"# {TITLE}", "**The Coast**", TEXT[0], line, *TEXT[1:]))

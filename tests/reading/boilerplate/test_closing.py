@@ -3,6 +3,8 @@
 import pytest
 from boilerplate_pages import MENU, TEXT, TITLE, opinion, page, text_of
 
+from generator.reading.boilerplate import article_markdown
+
 ARTICLE = "\n\n".join(TEXT)
 WECHAT = "https://mp.weixin.qq.com/s?__biz=Coast"
 
@@ -24,6 +26,8 @@ def left_of(*tail: str, title: str = TITLE) -> str:
         ["## The Coast", "* The Coast\n* lamps@coast.example", "a log of lamps"],
         ["Ann Lee\n[@annlee](https://twitter.com/annlee) | [Lamps](https://www.linkedin.com/in/annlee/)"],
         [f"[![](/poster{n}.png)](https://coast.example/fair{n})" for n in range(3)],
+        ["*本文内容收集自各地灯塔日志，编者对其完整性负责，但不对其真实性和有效性负责。*"],
+        ["**灯油服务**", "欢迎拨打咨询电话：400-0309-360"],
     ],
 )
 def test_what_is_about_the_publisher_goes(tail):
@@ -98,3 +102,25 @@ def test_a_tag_or_a_name_beside_the_date_goes(tag):
 @pytest.mark.parametrize("line", ["Notes:", "**Lamps**", "Two lamps are lit.", "3 lamps"])
 def test_other_lines_beside_the_date_stay(line):
     assert text_of(page(*MENU, f"# {TITLE}", "July 3, 2024", line, *TEXT)).startswith(line)
+
+
+def test_the_portrait_below_the_authors_name_goes_even_if_it_is_cut():
+    portrait = "Ann Lee trimmed the lamps of nine harbours, and has written about each of th"
+    body = page(*MENU, f"# {TITLE}", *TEXT, "[**Ann Lee**](/author/ann-lee)", portrait)
+    assert article_markdown(opinion(body, is_cut=True).blocks) == ARTICLE
+    body = page(*MENU, f"# {TITLE}", *TEXT, portrait)
+    assert article_markdown(opinion(body, is_cut=True).blocks).endswith(portrait)
+
+
+def test_a_piece_of_news_above_a_notice_stays():
+    news = [
+        "### 3. 扫描灯",
+        "扫描灯是一款由海岸灯塔公司推出的工具，用来扫描海雾里的船。【[阅读原文](/lamp)】",
+    ]
+    notice = "本文内容收集自各地灯塔日志，编者对其完整性负责，但不对其真实性和有效性负责。"
+    assert left_of(*news, notice) == "\n\n".join([*TEXT, *news])
+
+
+def test_a_notice_in_a_table_above_the_text_goes():
+    notice = "|  |\n| --- |\n| **声明：**文章仅供学习研究，读者将其用作其他用途的，后果自负，与作者无关。 |"
+    assert text_of(page(*MENU, f"# {TITLE}", notice, *TEXT)) == ARTICLE

@@ -62,15 +62,60 @@ def test_the_next_item_of_a_numbered_list_stays():
 
 @pytest.mark.parametrize(
     "block",
-    ["**<<<**滑动查看更多图片**>>>**", "左右滑动查看图片", "Post Views: 2,938"],
+    [
+        "**<<<**滑动查看更多图片**>>>**",
+        "<<<左右滑动见更多 >>>",
+        "**上拉下滑查看目录 ↓**",
+        "左右滑动查看图片",
+        "Post Views: 2,938",
+    ],
 )
 def test_a_note_on_pictures_or_views_goes(block):
     assert text_of(page(f"# {TITLE}", *TEXT, block, *TEXT)) == "\n\n".join([*TEXT, *TEXT])
 
 
 @pytest.mark.parametrize(
-    "block", ["*温馨提示：本文共3574字，预计阅读时间9分钟。*", "> 招新小广告：灯塔组诚招看守人"]
+    "block",
+    [
+        "*温馨提示：本文共3574字，预计阅读时间9分钟。*",
+        "> 招新小广告：灯塔组诚招看守人",
+    ],
 )
 def test_a_note_above_the_text_goes(block):
     url = "http://mp.weixin.qq.com/s?__biz=M9A==&mid=7"
     assert text_of(page(f"# {TITLE}", block, *TEXT), url=url) == "\n\n".join(TEXT)
+
+
+def test_a_field_beside_other_fields_stays():
+    fields = ["**时间：**每晚七点", "**地点：**灯塔之友交流群"]
+    assert text_of(page(f"# {TITLE}", *TEXT, *fields, *TEXT)) == "\n\n".join([*TEXT, *fields, *TEXT])
+
+
+@pytest.mark.parametrize(
+    "blocks",
+    [
+        [
+            "This file contains hidden or bidirectional Unicode text that may be read "
+            "differently. To review, open "
+            "the file in an editor that shows hidden Unicode characters, one by one, until "
+            "the lamp is lit again."
+        ],
+        ["[view raw](https://gist.example/raw)\n[lamps.txt](https://gist.example/lamps)\nhosted with love"],
+        [
+            "#### Contact Us",
+            "Do you have more information about the lamps? You can reach Ann Lee on Signal at "
+            "555-0100 from any telephone that stands by the sea, or write to her by letter, "
+            "at the lighthouse.",
+        ],
+    ],
+)
+def test_a_notice_of_a_gist_or_of_a_reporter_goes_within_the_text(blocks):
+    assert text_of(page(f"# {TITLE}", *TEXT, *blocks, *TEXT)) == "\n\n".join([*TEXT, *TEXT])
+
+
+def test_a_notice_of_a_feed_goes_below_the_text():
+    notice = [
+        "[Permalink](https://coast.example/1)",
+        "\\* This is a syndicated blog. Read the original post at: <https://coast.example/1>",
+    ]
+    assert text_of(page(f"# {TITLE}", *TEXT, *notice)) == "\n\n".join(TEXT)

@@ -79,3 +79,12 @@ def test_a_link_within_the_text_that_is_a_sentence_stays():
 def test_a_row_of_links_to_lists_of_the_site_goes(row):
     assert text_of(page(*MENU, f"# {TITLE}", row, *TEXT)) == ARTICLE
     assert text_of(page(*MENU, f"# {TITLE}", *TEXT, row)) == ARTICLE
+
+
+def test_badges_in_a_row_with_a_share_bar_go():
+    listen = "[![Listen on a podcast](https://img.example/p.svg)](https://open.spotify.com/show/1)"
+    badges = [f"[![](https://img.example/{n}.svg)](https://{n}.example/show)" for n in ("play", "feed")]
+    body = page(*MENU, f"# {TITLE}", TEXT[0], badges[0], listen, badges[1], *TEXT[1:])
+    assert text_of(body) == ARTICLE
+    larger = "[![](/lamp.png)](/lamp-large.png)"
+    assert larger in text_of(page(*MENU, f"# {TITLE}", TEXT[0], listen, larger, *TEXT[1:]))

@@ -83,3 +83,17 @@ def test_the_number_of_a_section_that_goes_goes_too():
     )
     found = opinion(body, repeats=LearnedBoilerplate(tail=tail))
     assert article_markdown(found.blocks) == "\n\n".join(["01", TEXT[0], "02", TEXT[1]])
+
+
+def test_the_last_entry_of_a_timeline_stays_where_the_source_repeats_it():
+    timeline = ["**2024/7/11**", "The lamp was lit.", "**2024/7/11**", "The Coast told the ships."]
+    tail = frozenset(map(text_hash, timeline[2:]))
+    body = page(*MENU, f"# {TITLE}", *TEXT, *timeline)
+    assert left_of(body, LearnedBoilerplate(tail=tail)) == "\n\n".join([*TEXT, *timeline])
+
+
+def test_the_heading_of_a_section_with_own_text_stays_below_a_repeated_box():
+    sections = ["### Guest:", "Ann Lee, of the lamp", "### Links:", TEXT[1]]
+    inside = frozenset(map(text_hash, [*CARD, "### Guest:"]))
+    body = page(*MENU, f"# {TITLE}", TEXT[0], *CARD, *sections)
+    assert left_of(body, LearnedBoilerplate(inside=inside)) == "\n\n".join([TEXT[0], *sections])
