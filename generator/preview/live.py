@@ -144,8 +144,9 @@ class Live:
         return manifest.digest(data) in {self._files.get(path), self._coming.get(path)}
 
     def is_stale(self, path: str) -> bool:
-        """Return whether a page may be outdated, as far as known. Does not block."""
-        self._viewed.append(path)
+        """Return whether a file may be outdated, as far as known. Does not block."""
+        if path.endswith(".html"):
+            self._viewed.append(path)
         session = self._session
         return session is not None and path in session.queue
 

@@ -223,9 +223,8 @@ class _ServedFolder:
         return None
 
     async def update(self, page: str) -> None:
-        """Update a page, in a thread that neither other answers nor the shutdown wait for."""
-        is_page = self.hub.has_built and page.endswith(".html")
-        if not is_page or not self._pages.is_stale(page):
+        """Update a file, in a thread that neither other answers nor the shutdown wait for."""
+        if not self.hub.has_built or not self._pages.is_stale(page):
             return
         async with self._updates:
             ended = asyncio.Event()

@@ -4,10 +4,11 @@ import { Index } from "./search-index.js";
 import { holds, marked, parsed } from "./search-query.js";
 
 const PAGE = 10;
-/** With so many, older months wait. */
+/** Older months wait if so many are found, or any among so many articles. */
 const ENOUGH = 5;
+const FAR = 10000;
 const WAIT = 120;
-/** Milliseconds without typing after which the address follows. */
+/** Milliseconds until the address follows. */
 const SETTLED = 1500;
 const [without, form, status, list, more] = document.querySelectorAll("#_without, #_search, #_status, #_results, #_more");
 const box = form.elements.q;
@@ -30,6 +31,7 @@ function withMarks(name, attributes, text, clauses) {
 class Search {
   waiting = [];
   found = 0;
+  searched = 0;
   groups = new Map();
   damaged = new Set();
   isOver = false;
@@ -40,16 +42,18 @@ class Search {
     this.months = index.search(query);
   }
 
-  /** Show some more articles. */
+  /** Show so many more articles, or the next ones. */
   async show(count, isCurrent) {
+    const most = count || PAGE;
+    const far = this.searched + FAR;
     let shown = 0;
-    while (shown < count && isCurrent()) {
+    while (shown < most && isCurrent()) {
       if (!this.waiting.length) {
-        if (this.isOver || (count === PAGE && shown >= ENOUGH)) break;
+        if (this.isOver || (!count && shown >= (this.searched < far ? ENOUGH : 1))) break;
         await this.#next();
         continue;
       }
-      const some = this.waiting.splice(0, shown ? count - shown : 1); // the first list sooner
+      const some = this.waiting.splice(0, shown ? most - shown : 1); // the first list sooner
       for (const coming of some.map((one) => this.#document(one))) {
         const document = await coming;
         if (!isCurrent()) break;
@@ -71,6 +75,7 @@ class Search {
     const { value, done } = await this.months.next();
     this.isOver = done || value.isLast;
     if (done) return;
+    this.searched += value.month.count;
     if (value.error) this.damaged.add(value.month.name);
     const matches = value.matches.map((one) => ({ ...one, month: value.month }));
     if (this.order !== "date") matches.sort((one, other) => other.isShown - one.isShown);
@@ -96,7 +101,7 @@ class Search {
     if (!address.href.startsWith(root.href)) return 0;
     if (known) {
       const also = known.querySelector(".also") ?? element("p", { class: "also" }, say("also"));
-    known.append(also);
+      known.append(also);
       also.append(" ", element("a", { href: address.href, title: found.title }, found.source));
       return 0;
     }
@@ -120,7 +125,7 @@ class Search {
 
 let search = null;
 
-async function start(count = PAGE, scroll = 0) {
+async function start(count, scroll) {
   const own = ++run;
   const query = parsed(box.value);
   fill(query);
@@ -186,13 +191,13 @@ function ask(isNew = true) {
   if (address.href !== location.href) history[isNew ? "pushState" : "replaceState"]({}, "", address);
 }
 
-/** Keep where this query's results stand, for Back and reload. `history` would count it as navigation. */
+/** Keep the place for Back and reload. `history` would count it as navigation. */
 function remember() {
   const place = { count: list.childElementCount, scroll: scrollY };
   try {
     sessionStorage.setItem(location.pathname + location.search, JSON.stringify(place));
   } catch {
-    // refused or full: results begin at the first
+    // refused or full
   }
 }
 
@@ -209,7 +214,7 @@ function restore(isAgain) {
   box.value = asked.get("q") ?? "";
   form.elements.order.value = asked.get("order") === "date" ? "date" : "relevance";
   const { count, scroll } = isAgain ? remembered() : {};
-  start(Math.max(PAGE, Number(count) || 0), Number(scroll) || 0);
+  start(count > 0 && count, scroll);
 }
 
 const settle = () => timers.forEach((timer) => clearTimeout(timer));
@@ -245,12 +250,11 @@ for (const field of fields) {
 more.addEventListener("click", async () => {
   const last = list.lastElementChild;
   more.disabled = true;
-  await proceed(search, run, PAGE);
+  await proceed(search, run);
   more.disabled = false;
   last?.nextElementSibling?.querySelector("a")?.focus();
 });
 addEventListener("popstate", () => restore(true));
-addEventListener("pagehide", remember);
 document.addEventListener("visibilitychange", remember);
 history.scrollRestoration = "manual";
 without.hidden = true;

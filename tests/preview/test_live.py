@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import shutil
 import sys
@@ -22,6 +23,8 @@ from generator.model.errors import BuildError, ConfigError
 from generator.model.ids import path_id
 from generator.output.write import Transaction
 from generator.preview.live import Live
+from generator.search.table import KEY_BITS
+from generator.search.terms import key_of
 from writing import BODY, NOW, files_of, site_in, write_clipping, write_config
 
 ASKED = Options(accepts_losses=True, as_of=NOW)
@@ -190,6 +193,19 @@ def test_a_page_that_is_asked_for_is_made_first(site):
     assert not site.live.is_stale(page)
     assert "A new title" in (site.root / "public" / page).read_text("utf-8")
     site.live.fresh("no/such/page.html")
+    assert site.settle() == site.clean()
+
+
+def test_a_search_finds_what_was_saved_though_no_page_was_made_since(site):
+    file = write_clipping(site.content, "0.md", title="Newly zincographed", date="2024-06-01", body=LONG * 3)
+    site.follow(file)
+    folder = site.root / "public/search"
+    parts = {one[0]: one[2] for one in json.loads((folder / "months.json").read_bytes())["months"]}["2024-06"]
+    path = f"search/2024/06/terms-{key_of('zincographed') * parts >> KEY_BITS}.bin"
+    before = (site.root / "public" / path).read_bytes()
+    assert site.live.is_stale(path)
+    site.live.fresh(path)
+    assert (site.root / "public" / path).read_bytes() != before
     assert site.settle() == site.clean()
 
 

@@ -328,7 +328,7 @@ def test_a_page_listens_for_itself_and_knows_what_it_was_told(site, previewing, 
         assert event_of(stream.iter_lines())[1] == second
 
 
-def test_a_page_is_brought_up_to_date_before_it_is_read(site, previewing):
+def test_a_file_is_brought_up_to_date_before_it_is_read(site, previewing):
     asked = []
 
     def fresh(page):
@@ -341,7 +341,7 @@ def test_a_page_is_brought_up_to_date_before_it_is_read(site, previewing):
     assert httpx.get(preview.address + "new%20one.html").text.startswith("<p>new one.html")
     for address in ("style.css", "2024", ".hidden/", "..%2fx.html", "__broadsheet/reload.js"):
         httpx.get(preview.address + address)
-    assert asked == ["2024/index.html", "new one.html", "404.html", "404.html"]
+    assert asked == ["2024/index.html", "new one.html", "style.css", "2024", "404.html", "404.html"]
 
 
 def test_a_page_that_is_not_stale_is_read_at_once(site, previewing):
@@ -362,7 +362,8 @@ def test_while_pages_are_brought_up_to_date_all_else_is_served(site, previewing)
             began.release()
             go_on.wait(PATIENCE)
 
-    preview = wait_for(previewing(site, build, pages=Pages(fresh)))
+    stale = Pages(fresh, is_stale=lambda page: page.endswith(".html"))
+    preview = wait_for(previewing(site, build, pages=stale))
     (site / "slow.html").write_text(PAGE)
     answers = []
     threads = [

@@ -225,6 +225,20 @@ def test_nothing_found_names_the_word_to_drop(search):
         assert said == [f"Search without {one}" for one in dropped], query
 
 
+def test_a_search_that_found_something_waits_after_many_articles(served, page):
+    def fewer(route):
+        answer = route.fetch()
+        assert "FAR = 10000;" in answer.text()
+        route.fulfill(response=answer, body=answer.text().replace("FAR = 10000;", "FAR = 20;"))
+
+    page.route("**/search.js", fewer)
+    page.goto(f"{served}search/?q=CVE-2024-3094")
+    settled(page)
+    assert status(page) == "Articles found so far: 1, with older months to be searched."
+    page.click("#_more")
+    expect(page.locator("#_status")).to_have_text("Articles found: 1.")
+
+
 def test_what_is_not_searched_is_said(search):
     page = search("漏")
     assert status(page) == "Type a word, or two characters or more. Not searched: 漏."
