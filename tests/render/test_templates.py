@@ -192,10 +192,12 @@ def test_a_day_folds_links_by_source_and_those_with_few_together():
         block(item(name * 12), source=views.Named(name=name, address=f"sources/{name}/", count=1))
         for name in "xy"
     )
-    html = html_of("day.html", day_view(links=(large, *few), activity=(large,)))
+    html = html_of("day.html", day_view(count=10, links=(large, *few), activity=(large,)))
     assert html.count("<details>") == 3
     assert "<summary><h3>Many <b>4</b></h3></summary>" in html
     assert "<summary><h3>x <b>1</b>, y <b>1</b></h3></summary>" in html
+    html = html_of("day.html", day_view(count=9, links=(large, *few), activity=(large,)))
+    assert "<details>" not in html
 
 
 def test_items_stay_lean():

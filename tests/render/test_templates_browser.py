@@ -111,6 +111,7 @@ def test_a_phone_shows_the_first_text_near_the_top(page, folder, template, view,
 TITLES = ("A title of a usual length, as newspapers have them", "一个普通长度的标题，像报纸上常见的那样")
 BUSY = day_view(
     *(block(*(item(f"{n:04}{m:08}", title=TITLES[n % 2]) for m in range(3)), anchor="") for n in range(34)),
+    count=310,
     stories=tuple(item(f"s{n:011}", title=TITLES[n % 2], also=(also(),)) for n in range(8)),
     links=(
         block(
