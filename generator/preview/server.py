@@ -59,10 +59,10 @@ class Pages(Protocol):
         """Return whether a build of this process wrote these bytes there, or is about to. Does not block."""
 
     def is_stale(self, path: str) -> bool:
-        """Return whether a page may be out of date. Does not block, because every answer waits for it."""
+        """Return whether a file may be out of date. Does not block, because every answer waits for it."""
 
     def fresh(self, path: str) -> None:
-        """Update a page that is requested."""
+        """Update a file that is requested."""
 
 
 class Preview:

@@ -171,9 +171,9 @@ def contents(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
 def _introduces(page: Page, label: Block) -> bool:
     """Return whether a short line introduces the block below it only: the next heading follows that block."""
     is_line = label.kind in {"heading", "text"} and 0 < label.units <= _LABEL and not label.links
+    is_label = is_line and label.index >= page.start and not label.plain.endswith((".", "!", "?", "。"))
     next_one = page.blocks[label.index + 2 : label.index + 3]
-    is_line = is_line and label.index >= page.start and not label.plain.endswith((".", "!", "?", "。"))
-    return is_line and bool(next_one) and next_one[0].kind == "heading"
+    return is_label and bool(next_one) and next_one[0].kind == "heading"
 
 
 _LABEL = 60

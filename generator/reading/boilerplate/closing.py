@@ -122,8 +122,8 @@ def _points(page: Page, removed: Removed, block: Block) -> int:
 
 def _points_of_block(page: Page, block: Block) -> int:
     """Return how much a block looks like the publisher's words; `_OWN` if it belongs to the text."""
-    if is_poster(block) or block.kind == "image":
-        return int(is_poster(block))
+    if (is_linked_picture := is_poster(block)) or block.kind == "image":
+        return int(is_linked_picture)
     if len(block.plain) <= _FOOTER and page.source and page.source in map(bare, block.plain.split("\n")):
         return 2
     if block.is_linked and block.links and (_is_own_list(block) or _is_profile(block)):
@@ -267,13 +267,13 @@ _CALLS = re.compile(
     r"|learn more|free trial|(?:request|schedule|book) a demo|patreon|donate|share this"
     r"|social media)\b"
 )
+HOTLINE = re.compile(r"(?<!\d)400(?:-?\d){7}(?!\d)")
+"""A number that has the form of an identifier."""
 _CONTACT = re.compile(
     r"(?:电话|邮箱|地址|网站|官网|网址|contact(?: me)?|tel)\s*[:：]\s*\S"
-    r"|(?<!\d)(?:0\d{2,3}-?\d{7,8}|400(?:-?\d){7})(?!\d)"
+    rf"|(?<!\d)0\d{{2,3}}-?\d{{7,8}}(?!\d)|{HOTLINE.pattern}"
     r"|[省市区县].{2,20}[路街道园].{0,12}\d+.{0,2}[号楼层室]",
     re.IGNORECASE,
 )
-HOTLINE = re.compile(r"(?<!\d)400(?:-?\d){7}(?!\d)")
-"""A number that has the form of an identifier."""
 _NUMBER = re.compile(r"[\W_]{0,6}(?:\d{1,2}|[一二三四五六七八九十]{1,3})\**\s?[、.．)）]")
 _ENDS = ("。", ".", "！", "!", "？", "?", "；", "：", ":", "”")
