@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import filterfalse
@@ -22,7 +23,7 @@ from generator.render.frame import article_frame
 from generator.render.images import absolute_html
 from generator.render.templates import Templates
 from generator.search.documents import Document, head_keys
-from generator.search.postings import Keys, blocks_of, files_of
+from generator.search.postings import EVERY_KEY, Keys, blocks_of, files_of
 
 _WRITERS = {addresses.ATOM: feeds.atom, addresses.RSS: feeds.rss, addresses.JSON_FEED: feeds.json_feed}
 _NO_TEXT = array("I")
@@ -185,13 +186,18 @@ def _files_of_terms(content: TermsContent, bodies: Bodies | Cache) -> list[bytes
     return [data for number, data in zip(numbers, files, strict=True) if number in content.numbers]
 
 
-def keys_of(document: Document, text: Text | None, bodies: Bodies | Cache) -> Keys:
-    """Return the keys of a document. Raises `MissingError` if those of its text are missing."""
+def keys_of(document: Document, text: Text | None, bodies: Bodies | Cache, among: range = EVERY_KEY) -> Keys:
+    """Return those keys of a document that are among some.
+
+    Raises `MissingError` if those of its text are missing.
+    """
     head = head_keys(document)
     own = _NO_TEXT
     if text is not None:
         found = bodies.terms(text.path, text.digest)
         if found is None:
             raise MissingError("bodies", os.fsencode(text.path))
-        own = array("I", [*filterfalse(head.__contains__, array("I", found))])
-    return Keys(array("I", [*head]), own)
+        every = array("I", found)
+        some = every[bisect_left(every, among.start) : bisect_left(every, among.stop)]
+        own = array("I", [*filterfalse(head.__contains__, some)])
+    return Keys(array("I", [*filter(among.__contains__, head)]), own)

@@ -18,14 +18,14 @@ from generator.parallel.workers import batches
 from generator.render.plan import Plan
 from generator.search.documents import Document, listed
 from generator.search.months import LISTED, IndexFile, Month, Months, months_of
-from generator.search.postings import BLOCK, bits_of, block_of, files_of
+from generator.search.postings import BLOCK, bits_of, block_of, blocks_of, files_of, keys_between
 from generator.search.query import Query
 
 if TYPE_CHECKING:
     from generator.engine.site_index import SiteIndex
 
 HELD = 15_000
-"""Articles whose postings are kept in memory for the next save; they take some 35 MB."""
+"""Articles whose postings are kept in memory for the next save, besides one month; they take some 35 MB."""
 AT_ONCE = 128
 """Files of terms that one task makes. A task reads the terms of all texts of its month."""
 
@@ -39,7 +39,11 @@ class SearchIndex:
         self._months: Months = Months(
             plan.digest, last._months if last else None, has_texts=self._mode == "full"
         )
-        self._marks: dict[dt.date, bytes] = {}
+        self._fingerprints: dict[dt.date, bytes] = {}
+        self._marked: tuple[dt.date, list[bytes]] | None = None
+        """The month whose articles were last marked, and their marks in order."""
+        self._asked: dt.date | None = last._asked if last else None
+        """The month that a file was last asked of while nothing of it was kept."""
         self._blocks: dict[dt.date, dict[int, tuple[bytes, array[int]]]] = last._blocks if last else {}
         """First day of a month → number of its first article → mark and postings of a block."""
         self._held: tuple[dt.date, list[array[int]]] | None = None
@@ -69,10 +73,10 @@ class SearchIndex:
         """Return the fingerprint of a file: all of a month have the same but for their number."""
         if file.month is None:
             return hashed(program(), self._months.listed())
-        known = self._marks.get(file.month)
+        known = self._fingerprints.get(file.month)
         if known is None:
-            marks = [self._mark(article) for article in self._months.articles(file.month)]
-            known = self._marks[file.month] = hashed(program(), self._mode.encode(), *marks)
+            known = hashed(program(), self._mode.encode(), *self._marks_of(file.month))
+            self._fingerprints[file.month] = known
         return known
 
     def bytes_of(self, file: IndexFile, cache: Cache) -> bytes:
@@ -84,29 +88,23 @@ class SearchIndex:
         if not file.is_terms:
             start = file.number * LISTED
             return listed([*map(self._document, articles[start : start + LISTED])], month.numbering)
-        if self._held is None or self._held[0] != file.month:
-            self._hold(month, articles, cache)
-            self._held = file.month, [block for _, block in self._blocks[month.first].values()]
         numbers = range(file.number, file.number + 1)
-        return next(files_of(self._held[1], month.count, month.numbering, month.parts, numbers))
+        blocks = self._blocks_for(month, articles, numbers, cache)
+        return next(files_of(blocks, month.count, month.numbering, month.parts, numbers))
 
     def prepare(self, cache: Cache) -> bool:
-        """Make a block of the newest months, which the next save probably needs.
+        """Make a block of the months that the next save probably changes.
 
         Returns whether there was any to make.
         """
-        room = HELD
-        for edition in reversed(self._plan.digest.months if self._mode != "none" else ()):
-            month = self._months.at(edition.first)
-            assert month is not None  # noqa: S101 - it is of this digest
-            room -= month.count
-            if room < 0:
-                break
-            held = self._blocks.setdefault(month.first, {})
+        kept = {} if self._mode == "none" else {month.first: month for month in self._kept()}
+        for first in self._blocks.keys() - kept.keys():
+            del self._blocks[first]
+        for first, month in kept.items():
+            held = self._blocks.setdefault(first, {})
             for start in range(0, month.count, BLOCK):
                 if start not in held:
-                    some = self._months.articles(month.first)[start : start + BLOCK]
-                    held[start] = self._block(month, start, some, cache)
+                    held[start] = self._block(month, start, self._months.articles(first), cache)
                     return True
         return False
 
@@ -147,27 +145,55 @@ class SearchIndex:
         assert month is not None  # noqa: S101 - the file is planned
         return month
 
-    def _hold(self, month: Month, articles: Sequence[Article], cache: Cache) -> None:
-        """Keep the blocks of a month, and of as many others as there is room for, the newest ones."""
-        starts = range(0, month.count, BLOCK)
-        blocks = {
-            start: self._block(month, start, articles[start : start + BLOCK], cache) for start in starts
-        }
-        self._blocks[month.first] = blocks
-        others = sorted(self._blocks.keys() - {month.first}, reverse=True)
-        while others and sum(map(len, self._blocks.values())) * BLOCK > HELD:
-            del self._blocks[others.pop()]
+    def _kept(self) -> Iterator[Month]:
+        """Yield the months whose blocks are kept: the one last asked for, then the newest ones."""
+        asked = self._months.at(self._asked) if self._asked else None
+        others = (month for month in reversed(self._months) if month != asked)
+        if asked:
+            yield asked
+        room = HELD - (asked.count if asked else 0)
+        for month in others:
+            room -= month.count
+            if room < 0:
+                return
+            yield month
+
+    def _blocks_for(
+        self, month: Month, articles: Sequence[Article], numbers: range, cache: Cache
+    ) -> Iterable[array[int]]:
+        """Return blocks of a month that suffice for the files with these numbers.
+
+        If none is kept, they have the postings of these files alone: all of them would take twice as long.
+        """
+        if month.first not in self._blocks:
+            self._asked = month.first
+            keys = keys_between(month.parts, numbers)
+            some = (keys_of(*self._with_text(article), cache, keys) for article in articles)
+            return blocks_of(some, month.count)
+        if self._held is None or self._held[0] != month.first:
+            starts = range(0, month.count, BLOCK)
+            blocks = {start: self._block(month, start, articles, cache) for start in starts}
+            self._blocks[month.first] = blocks
+            self._held = month.first, [block for _, block in blocks.values()]
+        return self._held[1]
 
     def _block(
-        self, month: Month, start: int, articles: Iterable[Article], cache: Cache
+        self, month: Month, start: int, articles: Sequence[Article], cache: Cache
     ) -> tuple[bytes, array[int]]:
-        """Return the mark and the postings of some articles, which are numbered from `start`."""
-        mark = hashed(bytes((bits_of(month.count),)), *map(self._mark, articles))
+        """Return the mark and the postings of the block that starts at an article of a month."""
+        some = slice(start, start + BLOCK)
+        mark = hashed(bytes((bits_of(month.count),)), *self._marks_of(month.first)[some])
         known = self._blocks.get(month.first, {}).get(start)
         if known is not None and known[0] == mark:
             return known
-        keys = (keys_of(*self._with_text(article), cache) for article in articles)
+        keys = (keys_of(*self._with_text(article), cache) for article in articles[some])
         return mark, block_of(keys, start, month.count)
+
+    def _marks_of(self, first: dt.date) -> list[bytes]:
+        """Return the marks of a month's articles in order."""
+        if self._marked is None or self._marked[0] != first:
+            self._marked = first, [self._mark(article) for article in self._months.articles(first)]
+        return self._marked[1]
 
     def _with_text(self, article: Article) -> tuple[Document, Text | None]:
         document = self._document(article)

@@ -71,6 +71,10 @@ class Months:
         """Yield all months, oldest first."""
         return map(self._month, self._digest.months)
 
+    def __reversed__(self) -> Iterator[Month]:
+        """Yield all months, newest first."""
+        return map(self._month, reversed(self._digest.months))
+
     def at(self, first: dt.date) -> Month | None:
         """Return the month that begins on a day; None if it has no articles."""
         editions = self._digest.months

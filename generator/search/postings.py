@@ -29,6 +29,9 @@ BLOCK = 128
 """Documents whose postings are sorted together: some 20,000, which fit into a processor's cache."""
 
 
+EVERY_KEY = range(1 << KEY_BITS)
+
+
 class Keys(NamedTuple):
     """The keys of a document. Sorting takes half of the time where they are sorted."""
 
@@ -74,7 +77,8 @@ def files_of(
     """
     unused = 32 - bits_of(count)
     head = bytes((FORMAT,)) + numbering.to_bytes(4, "little")
-    first, end = (first_key(number, parts) << 32 for number in (numbers.start, numbers.stop))
+    keys = keys_between(parts, numbers)
+    first, end = keys.start << 32, keys.stop << 32
     own = [block[bisect_left(block, first) : bisect_left(block, end)] for block in blocks]
     starts = [0] * len(own)
     for number in numbers:
@@ -89,6 +93,11 @@ def files_of(
 def first_key(number: int, parts: int) -> int:
     """Return the lowest key of a file: that of `key` has the number `key * parts >> KEY_BITS`."""
     return -(-(number << KEY_BITS) // parts)
+
+
+def keys_between(parts: int, numbers: range) -> range:
+    """Return the keys that the files with these numbers have, of the `parts` of a month."""
+    return range(first_key(numbers.start, parts), first_key(numbers.stop, parts))
 
 
 def bits_of(count: int) -> int:

@@ -108,6 +108,25 @@ def test_without_search_there_is_no_page_and_no_link_to_it(tmp_path):
     assert b"search/" not in files["index.html"]
 
 
+def test_files_of_terms_are_the_same_whatever_is_kept_of_their_month(tmp_path):
+    """Made alone, then of the blocks of the whole month, in a month of two blocks and some files."""
+    write_config(tmp_path)
+    for n in range(130):
+        words = " ".join(f"{WORDS[n % 8]}{number}" for number in range(n, n + 900))
+        write_clipping(tmp_path / "content", f"{n}.md", f"{words}. " + "It rained. " * 30, date="2024-06-03")
+    build_site(tmp_path)
+    built = {path: data for path, data in files_of(tmp_path / "public").items() if "/terms-" in path}
+    assert len(built) > 2
+    site, options = site_in(tmp_path), Options(as_of=NOW)
+    with cache_of(tmp_path) as cache:
+        index = read(site, options, BuildContext(cache, workers_here(), silent))
+        search = SearchIndex(site.config, planned_of(index.digest, site.config), index)
+        files = [search.file_at(path) for path in built]
+        assert [search.bytes_of(file, cache) for file in files] == [*built.values()]
+        assert [search.prepare(cache) for _ in range(3)] == [True, True, False]
+        assert [search.bytes_of(file, cache) for file in files] == [*built.values()]
+
+
 def test_saves_to_a_large_month_leave_the_files_of_a_clean_build(tmp_path):
     """A month of two blocks: an article is edited, two come, in its middle and last, and one goes."""
     root, content = tmp_path / "site", tmp_path / "site/content"
