@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from coverage import Coverage
 from hypothesis import settings
 
 if TYPE_CHECKING:
@@ -42,33 +41,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="accept what the sites in tests/sites/ look like now",
     )
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests that measure no coverage: tracing lines takes two thirds of their time.
-
-    These are property tests, and in modules marked `cover_first_case` all cases of a test but the first.
-    """
-    seen = set()
-    for item in items:
-        test = item.nodeid.partition("[")[0]
-        is_repeated = test in seen and item.get_closest_marker("cover_first_case")
-        if is_repeated or getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
-            item.add_marker("no_coverage")
-        seen.add(test)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Stop measuring coverage during a test that is marked `no_coverage`."""
-    coverage = Coverage.current() if item.get_closest_marker("no_coverage") else None
-    if coverage:
-        coverage.stop()
-    try:
-        return (yield)
-    finally:
-        if coverage:
-            coverage.start()
 
 
 @pytest.fixture(scope="session", autouse=True)

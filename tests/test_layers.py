@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.cover_first_case
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "generator"
 PAGE = (ROOT / "docs/architecture.md").read_text("utf-8")

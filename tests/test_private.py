@@ -12,7 +12,6 @@ import pytest
 from generator.cli.main import run
 from writing import BODY, files_of, write_clipping, write_config
 
-pytestmark = pytest.mark.cover_first_case
 SECRET = "zebra-omelette"
 PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060"

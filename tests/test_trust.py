@@ -39,10 +39,7 @@ LETTER = "Subscribe to our weekly letter of the presses, and never miss one of t
 CLEAN: dict[str, dict[str, bytes]] = {}
 OTHERS_KEY = "the key of somebody else, who has this site too"
 
-pytestmark = [
-    pytest.mark.cover_first_case,
-    pytest.mark.skipif(os.name == "nt", reason="makes links and pipes"),
-]
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="makes links and pipes")
 
 
 @pytest.fixture(scope="module")

@@ -25,7 +25,6 @@ from generator.engine.records import decoded, encoded
 from generator.model.errors import BuildError
 from writing import BODY, NOW, cache_file, cache_of, files_of, site_in, write_clipping, write_config
 
-pytestmark = pytest.mark.cover_first_case
 STAMP = Stamp(1, 2, 3, 4)
 
 

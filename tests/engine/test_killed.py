@@ -35,10 +35,7 @@ from generator.output.write import Transaction
 from generator.parallel.workers import Workers
 from writing import BODY, NOW, cache_file, files_of, site_in, write_clipping, write_config
 
-pytestmark = [
-    pytest.mark.cover_first_case,
-    pytest.mark.skipif(sys.platform == "win32", reason="kills processes"),
-]
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills processes")
 
 SEED = 4
 KILLS = 6

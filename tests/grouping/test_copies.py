@@ -718,7 +718,6 @@ def test_much_change_is_a_new_beginning():
     assert kept.updated() == copies_of([*POOL, *first])
 
 
-@pytest.mark.no_coverage
 @pytest.mark.parametrize("kind", ["title", "text", "key"])
 def test_articles_all_alike_are_gone_through_in_time(kind):
     texts = fingerprint_of(prose(1)) if kind == "text" else (0, b"")
@@ -738,7 +737,6 @@ def test_articles_all_alike_are_gone_through_in_time(kind):
     assert sum(len(story.articles) for story in copies_of(many)) >= (2000 if kind != "key" else 0)
 
 
-@pytest.mark.no_coverage
 @pytest.mark.parametrize(
     "title", ["Flaw {} in the server of somebody", "The same flaw in the server of somebody"]
 )

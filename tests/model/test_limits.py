@@ -62,7 +62,6 @@ def test_the_reference_names_every_limit_that_a_curator_may_meet():
 # ---- texts
 
 
-@pytest.mark.no_coverage
 @pytest.mark.parametrize(
     ("block", "count"), [("A paragraph of some words.\n\n", 50_000), ("*a* ", 300_000), ("- a\n", 300_000)]
 )
@@ -176,7 +175,6 @@ def test_front_matter_has_a_number_of_fields(tmp_path):
     ]
 
 
-@pytest.mark.no_coverage
 @pytest.mark.parametrize("line", ["k: v\n", "k: v: w\n", "- a\n", "# a\n", "? a\n"])
 def test_no_front_matter_takes_long(tmp_path, line):
     text = "---\ntitle: T\ndate: 2024-07-03\ntags:\n" + line * (10_000_000 // len(line)) + "---\n\nText.\n"

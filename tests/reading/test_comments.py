@@ -72,7 +72,6 @@ def test_a_block_that_is_cut_hides_the_rest():
     assert without_comments("a\n%%\nsecret", is_beginning=True) == ("a", [])
 
 
-@pytest.mark.no_coverage
 @pytest.mark.parametrize(
     "text", ["%%a " * 60_000, "`%%` ``" * 30_000, "%%\n" * 60_000, "`" * 500_000 + "%%", "a %%b\n" * 60_000]
 )

@@ -10,7 +10,6 @@ from generator.model.errors import Severity
 from generator.reading.frontmatter import read_clipping
 from generator.reading.mojibake import garbled_line, restoration
 
-pytestmark = pytest.mark.cover_first_case
 CHINESE = "今天的报纸写到了这个城市的新图书馆，它将在春天开放。"
 JAPANESE = "図書館は春に開きます。新しい本がたくさんあります。"
 ITALIAN = "La città è più bella di così: perché no? Già l’università aprirà."

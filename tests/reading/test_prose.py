@@ -147,7 +147,6 @@ def test_nothing_raises(body, title):
     prose.is_readable(body, prose.opening_words(body))
 
 
-@pytest.mark.no_coverage
 @pytest.mark.parametrize(
     "hostile",
     [

@@ -10,8 +10,6 @@ from generator.reading.article import article_of
 from generator.reading.frontmatter import clipping_in, clipping_of, front_matter_in
 from generator.reading.withholding import corrected
 
-pytestmark = pytest.mark.cover_first_case
-
 
 def reading_with(block):
     return article_of(clipping_of("a.md", f"---\n{block}---\n\nA line of text.\n")[0], rules())
@@ -289,7 +287,6 @@ def test_a_line_of_a_text_or_of_a_mapping_holds_nothing_back(front):
     assert not faults
 
 
-@pytest.mark.no_coverage
 @pytest.mark.parametrize(
     "line", [" private: true", " name: x\n hidden: true", "- hidden: true\n  a: b", "\t- " * 20]
 )

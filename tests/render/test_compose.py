@@ -28,7 +28,6 @@ def test_a_month_shows_every_item_however_lean():
     assert {len(items(view)) for view in shown["sources/a/2024/07/"]} == {150}
 
 
-@pytest.mark.no_coverage
 def test_the_heaviest_page_stays_within_its_weight(tmp_path):
     write_config(tmp_path)
     body = "每一天的报纸都有很多内容，读者只想在两分钟之内看完。" * 8
@@ -162,7 +161,6 @@ def test_a_reason_is_told_in_the_language_of_the_interface():
     assert [lists.item(own).reason for own in digest.articles] == ["需要登录", "<my> own 100%"]
 
 
-@pytest.mark.no_coverage
 def test_a_heavy_front_page_with_stories_and_picks_stays_within_its_weight():
     own = [
         article(n, f"来源{n % 250}", title=f"一个很长的标题，说的是第{n}件事情，还有更多的话" * 2,

@@ -28,8 +28,6 @@ from generator.render.day_views import EarlierDay
 from generator.render.engine import Engine
 from generator.render.templates import TemplateFault, Templates
 
-pytestmark = pytest.mark.cover_first_case
-
 
 class Jinja(Templates):
     """The same theme rendered by Jinja2 as it comes."""

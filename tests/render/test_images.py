@@ -177,7 +177,6 @@ def test_size_is_not_looked_for_in_a_million_parts(content, filling):
     assert (image.width, image.height) == (None, None)
 
 
-@pytest.mark.no_coverage
 def test_drawing_of_too_many_parts_is_none(content):
     (content / "many.svg").write_text(svg("<g/>" * 1_000_000))
     assert image_beside(content, "y.md", "many.svg") is None

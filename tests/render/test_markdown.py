@@ -15,7 +15,6 @@ from generator.render import sanitise
 from generator.render.images import Image, LocalImages
 from generator.render.markdown import Place, body_html, plain
 
-pytestmark = pytest.mark.cover_first_case
 CASES = Path(__file__).parents[1] / "cases"
 PLACE = Place(
     original="https://o.example/p/q.html?x=1",
@@ -108,7 +107,6 @@ def test_text_too_deep_to_parse_is_shown_as_written(monkeypatch):
     assert body_html("a <b>", ALONE) == '<pre tabindex="0">a &lt;b&gt;</pre>'
 
 
-@pytest.mark.no_coverage
 @pytest.mark.parametrize(
     "text",
     [
@@ -199,7 +197,6 @@ def test_a_comment_ends_where_browsers_end_it():
         assert all(word in shown for word in ("one", "two", "three"))
 
 
-@pytest.mark.no_coverage
 def test_many_unclosed_comments_take_linear_time():
     text = "<!-- a\n<?xml b\n<script> c\n" * 20_000
     start = time.process_time()

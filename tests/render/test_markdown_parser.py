@@ -21,7 +21,6 @@ from generator.render.markdown.definitions import text_like_definition
 from generator.render.markdown.html_blocks import html_block
 from generator.render.markdown.parser import Parser, _keep_unreferenced, _link_bare_addresses
 
-pytestmark = pytest.mark.cover_first_case
 CASES = Path(__file__).parents[1] / "cases"
 
 

@@ -14,7 +14,7 @@ from generator.render.newest import mark
 from serving import serving
 from writing import build_site, write_clipping
 
-pytestmark = [pytest.mark.cover_first_case, pytest.mark.browser]
+pytestmark = pytest.mark.browser
 
 ITEM = "#fir > a"
 HOUR = 3_600_000

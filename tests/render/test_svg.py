@@ -238,7 +238,6 @@ BLOWN_UP |= {
 }  # fmt: skip
 
 
-@pytest.mark.no_coverage
 @pytest.mark.parametrize("kind", BLOWN_UP)
 def test_drawings_that_blow_up_are_refused_at_once(kind):
     started = time.process_time()
@@ -291,7 +290,6 @@ def test_a_long_chain_of_references_is_refused():
     assert "deep" in why(svg(chain))
 
 
-@pytest.mark.no_coverage
 @pytest.mark.parametrize(
     "text",
     [

@@ -89,7 +89,6 @@ def test_texts_that_fold_to_themselves_are_spared_the_folding(text):
     assert keys_of(text) == keys_of(folded(text))
 
 
-@pytest.mark.no_coverage
 def test_every_character_that_is_spared_the_folding_folds_to_itself():
     for code in range(0x20000):
         if not 0xD800 <= code < 0xE000:

@@ -28,7 +28,6 @@ def one_by_one(text: str) -> int | None:
     return next((number for number in ORDERED if COMPILED[number].match(text)), None)
 
 
-@pytest.mark.no_coverage
 @pytest.mark.parametrize("pattern", COMPILED, ids=OURS)
 def test_no_text_that_fits_is_missed(pattern):
     @settings(max_examples=5)
