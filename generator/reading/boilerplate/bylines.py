@@ -12,6 +12,7 @@ from generator.reading.datelines import is_byline, is_credit, is_dateline
 
 BYLINE = "byline"
 CONTENTS = "table of contents"
+SERIES = "parts of a series"
 
 
 def datelines(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
@@ -166,6 +167,15 @@ def contents(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
             following = page.blocks[block.index + 1]
             if following.label == "toggle" or (following.index in removed and following.is_linked):
                 yield block.index, CONTENTS
+        if block.label in _SERIES and block.kind == "heading":
+            yield from ((index, SERIES) for index in _list_below(page, block))
+
+
+def _list_below(page: Page, label: Block) -> Iterator[int]:
+    """Yield the label of a list of links and the list, of which the part that is shown may be no link."""
+    following = page.blocks[label.index + 1 : label.index + 2]
+    if following and following[0].kind == "list" and following[0].links >= 2 and not following[0].is_prose:
+        yield from (label.index, following[0].index)
 
 
 def _introduces(page: Page, label: Block) -> bool:
@@ -183,6 +193,11 @@ _NEAR = 25
 _CONTENTS = frozenset({
     "contents", "tableofcontents", "inthisarticle", "onthispage", "indice", "indicedeicontenuti", "sommario",
     "sommaire", "inhalt", "inhaltsverzeichnis", "índice", "目录", "文章目录", "目录表", "本文目录", "目次",
+})  # fmt: skip
+
+_SERIES = frozenset({
+    "tableoflinks", "inthisseries", "articlesinthisseries", "postsinthisseries", "otherpartsofthisseries",
+    "morefromthisseries", "系列文章", "本系列文章", "系列文章目录",
 })  # fmt: skip
 
 

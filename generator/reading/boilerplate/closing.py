@@ -59,6 +59,9 @@ def notices_above(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
         is_notice = block.kind in {"text", "table"} and block.units <= _LONGEST
         if is_menu or (is_notice and _is_legal(page, block.plain.lstrip("|-* \n"))):
             yield block.index, "navigation" if is_menu else "licence or rights"
+            above = page.blocks[block.index - 1]
+            if not is_menu and above.index >= page.start and _NOTICE.fullmatch(above.label):
+                yield above.index, "licence or rights"
 
 
 def kickers(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
@@ -78,6 +81,8 @@ def kickers(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
         return
 
 
+_NOTICE = re.compile("(?:重要|免责|版权|法律|特别)?声明|disclaimer")
+"""The label above a notice."""
 _SECTIONS = re.compile(r"[|\s-]*(?:\|[\s*]*[^\W\d_]{2,6}[\s*]*){3,8}\|\s*")
 """A table of one row of short words."""
 _NOT_ROWS = {None, "title", "before the title", "navigation", *LEARNED}
@@ -231,6 +236,8 @@ def _is_portrait(page: Page, block: Block) -> bool:
     start = bare(block.plain[:80])
     if not any(len(name) >= _NAME and name in start[: len(name) + 12] for name in names):
         return False
+    if len(names) > 1 and names[1] != above.label and page.source.startswith(names[1][:_STEM]):
+        return block.is_prose and block.kind == "text"
     plain = block.plain.lstrip("*_# \u201c\u201d\n")
     return _GROUP.search(plain, 0, 120) is not None and _DOES.search(plain, 0, 80) is not None
 
@@ -243,6 +250,8 @@ def _is_below_its_name(page: Page, removed: Removed, block: Block) -> bool:
 
 
 _NAME = 3
+_STEM = 4
+"""Number of letters with which both the publisher's name and the label above its portrait begin."""
 _GROUP = re.compile(
     "团队|实验室|研究院|公司|中心|平台|社区|媒体|企业|部门|战队|集团|公众号|品牌|服务商|提供商|机构|期刊|双月刊|杂志"
     r"|\b(?:company|team|provider|firm|platform|non-?profit|organi[sz]ation|consultancy|lab|leader|publisher)\b",
@@ -262,7 +271,7 @@ _TAKING_PART = re.compile("报名|参赛|投递|申报|招聘|简历|领取方�
 _CALLS = re.compile(
     "联系|扫码|扫描|扫一扫|长按|识别|二维码|公众号|微信号|视频号|小程序|知识星球|交流群|微信群|[进入加]群|加微信|小助手"
     "|阅读原文|点赞|在看|转发|星标|关注|订阅|投稿|商务|热线|试用|咨询|了解更多|往期|领取|优惠|后台回复"
-    "|更多.{0,6}(?:信息|内容|详情|资讯)|我的.{0,4}星球|长期主义"
+    "|(?:欢迎|邀请)[^，。；]{0,24}加入|一起(?:分享|交流|探讨)|更多.{0,6}(?:信息|内容|详情|资讯)|我的.{0,4}星球|长期主义"
     r"|\b(?:subscribe|newsletter|follow (?:us|me)|sign up|contact (?:us|me)|get in touch|join (?:us|our)|rss"
     r"|learn more|free trial|(?:request|schedule|book) a demo|patreon|donate|share this"
     r"|social media)\b"

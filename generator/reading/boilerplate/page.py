@@ -178,7 +178,7 @@ def page_of(
     is_cut: bool = False,
 ) -> Page:
     """Analyse a body."""
-    repetition = _repetitions(blocks, repeats)
+    repetition = _repetitions(blocks, repeats, is_cut=is_cut)
     prose = [
         min(block.units, 400) if not kind and (block.is_prose or block.kind in {"code", "table"}) else 0
         for block, kind in zip(blocks, repetition, strict=True)
@@ -242,11 +242,24 @@ def _rule(label: str, plain: str, lexicons: tuple[Lexicon, ...]) -> Found | None
 _known_rule = lru_cache(8192)(_rule)
 
 
-def _repetitions(blocks: Sequence[Block], repeats: LearnedBoilerplate) -> tuple[str, ...]:
+def _repetitions(blocks: Sequence[Block], repeats: LearnedBoilerplate, *, is_cut: bool) -> tuple[str, ...]:
     if repeats == NOTHING:
         return ("",) * len(blocks)
     places = _places(repeats)
-    return tuple(["" if block.kind in _UNMARKED else _place_of(block, places) for block in blocks])
+    found = ["" if block.kind in _UNMARKED else _place_of(block, places) for block in blocks]
+    if is_cut and not found[-1] and blocks[-1].kind not in _UNMARKED and not blocks[-1].is_prose:
+        found[-1] = _place_of_rest(blocks[-1], places)
+    return tuple(found)
+
+
+def _place_of_rest(block: Block, places: Mapping[int, str]) -> str:
+    """Return `tail` if the source repeats all lines of a truncated block, except for the line that is cut.
+
+    A link may belong to an embedded player, below which the text goes on.
+    """
+    whole = block.text.rpartition("\n")[0]
+    found = [places.get(line, "") for line in line_hashes(whole)] if whole and whole[0] not in "[!" else []
+    return "tail" if found and set(found) <= {"tail", "both"} else ""
 
 
 _UNMARKED = _ASIDE | {"code"}

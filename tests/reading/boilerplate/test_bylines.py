@@ -185,3 +185,17 @@ def test_a_line_below_the_link_to_the_author_goes(line):
     author = "[Ann Lee](https://coast.example/author/ann-lee/)"
     assert text_of(page(*MENU, f"# {TITLE}", author, line, *TEXT)) == ARTICLE
     assert line in text_of(page(*MENU, f"# {TITLE}", "**The Coast**", TEXT[0], line, *TEXT[1:]))
+
+
+def test_the_editor_and_the_origin_of_the_news_below_the_text_go():
+    assert text_of(page(*MENU, f"# {TITLE}", *TEXT, "编辑：海生", "资讯来源：港口日报、Lamp News")) == ARTICLE
+    line = "消息来源：守灯人说，他们每晚都听见海上的歌声。"
+    assert line in text_of(page(*MENU, f"# {TITLE}", *TEXT, line))
+
+
+@pytest.mark.parametrize("label", ["## Table of Links", "### In this series"])
+def test_the_parts_of_a_series_go(label):
+    parts = "* [One](https://coast.example/one)\n* [Two](https://coast.example/two)\n* Three"
+    assert text_of(page(*MENU, f"# {TITLE}", TEXT[0], label, parts, *TEXT[1:])) == ARTICLE
+    text = [TEXT[0], label, *TEXT[1:]]
+    assert text_of(page(*MENU, f"# {TITLE}", *text)) == "\n\n".join(text)

@@ -3,7 +3,9 @@
 import pytest
 from boilerplate_pages import MENU, TEXT, TITLE, opinion, page, text_of
 
-from generator.reading.boilerplate import article_markdown
+from generator.reading.boilerplate import article_markdown, judge_blocks
+from generator.reading.boilerplate.families import built_in
+from generator.reading.boilerplate.repeats import NOTHING
 
 ARTICLE = "\n\n".join(TEXT)
 WECHAT = "https://mp.weixin.qq.com/s?__biz=Coast"
@@ -28,6 +30,7 @@ def left_of(*tail: str, title: str = TITLE) -> str:
         [f"[![](/poster{n}.png)](https://coast.example/fair{n})" for n in range(3)],
         ["*本文内容收集自各地灯塔日志，编者对其完整性负责，但不对其真实性和有效性负责。*"],
         ["**灯油服务**", "欢迎拨打咨询电话：400-0309-360"],
+        ["欢迎每一位爱看海的你加入守灯人，一起分享海上的见闻，共建一座温暖的灯塔！", "阅读原文查看名单"],
     ],
 )
 def test_what_is_about_the_publisher_goes(tail):
@@ -104,6 +107,15 @@ def test_other_lines_beside_the_date_stay(line):
     assert text_of(page(*MENU, f"# {TITLE}", "July 3, 2024", line, *TEXT)).startswith(line)
 
 
+def test_a_portrait_below_a_label_with_the_publishers_name_goes_without_further_words():
+    words = "始终愿意为走夜路的船点一盏灯，用歌声和旗语交换海上的消息，也把雾和风都记在本子里。"
+    body = page(*MENU, f"# {TITLE}", *TEXT, "**关于 海岸灯塔**", f"海岸灯塔{words}")
+    found = judge_blocks(body, TITLE, "https://coast.example/a", "海岸灯塔日志", NOTHING, built_in())
+    assert article_markdown(found.blocks) == ARTICLE
+    found = judge_blocks(body, TITLE, "https://coast.example/a", "北方港口", NOTHING, built_in())
+    assert words in article_markdown(found.blocks)
+
+
 def test_the_portrait_below_the_authors_name_goes_even_if_it_is_cut():
     portrait = "Ann Lee trimmed the lamps of nine harbours, and has written about each of th"
     body = page(*MENU, f"# {TITLE}", *TEXT, "[**Ann Lee**](/author/ann-lee)", portrait)
@@ -124,3 +136,10 @@ def test_a_piece_of_news_above_a_notice_stays():
 def test_a_notice_in_a_table_above_the_text_goes():
     notice = "|  |\n| --- |\n| **声明：**文章仅供学习研究，读者将其用作其他用途的，后果自负，与作者无关。 |"
     assert text_of(page(*MENU, f"# {TITLE}", notice, *TEXT)) == ARTICLE
+
+
+def test_the_label_of_a_notice_above_the_text_goes_with_it():
+    notice = "本文提供的信息仅供学习研究，严禁用于非法用途，由此产生的后果由使用者自行承担，与作者无关。"
+    assert text_of(page(*MENU, f"# {TITLE}", "***【免责声明】***", notice, *TEXT)) == ARTICLE
+    lamps = "灯塔的灯油仅供本塔使用。"
+    assert "**声明**" in text_of(page(*MENU, f"# {TITLE}", "**声明**", lamps, *TEXT))

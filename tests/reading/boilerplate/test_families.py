@@ -4,6 +4,7 @@ import re
 from importlib import resources
 
 import pytest
+from boilerplate_pages import TEXT, TITLE, page, text_of
 
 from generator.reading.boilerplate import families
 
@@ -108,3 +109,20 @@ def test_patterns_find_what_each_alone_would(tmp_path, patterns, words):
     found = known.of("", "The Daily")[0].find("", words)
     wanted = next((str(n) for n, one in enumerate(patterns) if re.match(one, words, re.DOTALL)), None)
     assert (found.rule.reason if found else None) == wanted
+
+
+@pytest.mark.parametrize(
+    ("url", "line"),
+    [
+        (
+            "https://www.freebuf.com/1",
+            "![](/reward.png)\n本文由\n创作，已纳入「原创奖励计划」，未授权禁止转载",
+        ),
+        (
+            "https://mp.weixin.qq.com/s?__biz=M1A==&mid=1",
+            "**建议大家把公众号“海岸灯塔”设为星标，否则就看不到了！**",
+        ),
+    ],
+)
+def test_a_notice_of_the_platform_within_the_text_goes(url, line):
+    assert text_of(page(f"# {TITLE}", TEXT[0], line, *TEXT[1:]), url=url) == "\n\n".join(TEXT)

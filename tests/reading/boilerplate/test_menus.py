@@ -50,11 +50,19 @@ def test_what_the_author_of_a_post_read_this_week_stays():
         "[![Listen on a podcast](https://img.example/p.svg)](https://cast.example/1)",
         "[![](https://img.example/s.svg)](https://open.spotify.com/show/1)",
         "* [![Ann Lee](/img/ann.png)](/author/ann-lee/)",
+        "![](/graphics/icons/social_share_icon.svg)",
+        "![The Coast profile picture](https://img.example/coast.png)",
+        "![](https://secure.gravatar.com/avatar/86a?s=32)",
         "Toggle",
     ],
 )
 def test_an_icon_that_shares_or_shows_the_author_goes(icon):
     assert text_of(page(*MENU, f"# {TITLE}", *TEXT[:1], icon, *TEXT[1:])) == ARTICLE
+
+
+@pytest.mark.parametrize("picture", ["![](/share-of-lamps.png)", "![A profile](/keeper.png)"])
+def test_another_picture_stays(picture):
+    assert picture in text_of(page(*MENU, f"# {TITLE}", *TEXT[:1], picture, *TEXT[1:]))
 
 
 def test_the_beginning_of_a_link_goes_with_its_end():

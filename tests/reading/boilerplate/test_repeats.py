@@ -158,3 +158,23 @@ def test_an_article_and_its_updates_teach_nothing_of_it():
 
     bodies = [*map(update, range(3)), *map(bulletin, range(8))]
     assert removed_from(update(1), bodies, "Storm report of Bay") == [FOOT]
+
+
+def test_a_repeated_signature_goes_if_the_clipper_cut_its_last_line():
+    signature = (
+        "---\nAnn Lee, keeper of the northern light, [The Coast](/ann)\n[Lamps](/lamps) and [ropes](/ropes)"
+    )
+    learned = learn(["\n\n".join([*story(n), signature]) for n in range(8)])
+    for end in ("[Lam", "[Lamps](/lamps) and"):
+        cut = "\n\n".join([*story(9), signature.rpartition("\n")[0] + f"\n{end}"])
+        found = opinion(cut, "Another title", repeats=learned, is_cut=True)
+        assert article_markdown(found.blocks) == "\n\n".join(story(9))
+        assert end in article_markdown(opinion(cut, "Another title", repeats=learned).blocks)
+
+
+def test_a_series_whose_titles_differ_in_figures_does_not_teach_its_form():
+    def report(week: int) -> str:
+        blocks = [f"# Lamp report, week {week}", "## Lamps lit", f"{TEXT[0]} Week {week}.", "## Lamps lost"]
+        return "\n\n".join([*blocks, f"In week {week}, {TEXT[1]}"])
+
+    assert learn(report(week) for week in range(8)) == NOTHING
