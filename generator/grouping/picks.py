@@ -138,7 +138,7 @@ def _changed(article: Article, pick: Pick | None, language_of: LanguageOf) -> Ar
     if pick.pin is not None:
         changes |= {"pinned": pick.pin, "place": pick.place if pick.pin else 0}
     if pick.note is not None:
-        changes["note"] = pick.note
+        changes |= {"note": pick.note, "note_language": language_of(pick.note) or ""}
     if pick.title is not None and pick.title != article.title:
         changes |= {
             "title": pick.title,

@@ -100,6 +100,8 @@ class Article(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=Fal
     pinned: bool = False
     note: str = ""
     """The curator's note, in Markdown."""
+    note_language: str = ""
+    """BCP 47 tag of the note; empty if it is too short to tell."""
     repeated: int = 0
     """Percentage of the letters within its text that were removed because its source repeats them."""
     identifiers: tuple[str, ...] = ()

@@ -147,6 +147,8 @@ class Lists(msgspec.Struct, frozen=True):
             if article.verdict is Verdict.LINK and article.reason != USUAL_REASON
             else "",
             note=note_of(article),
+            note_language=article.note_language,
+            note_dir=direction_of(article.note_language),
             pinned=article.pinned,
             tags=self.names.tags(article)[:TAGS],
         )

@@ -91,6 +91,9 @@ class Item(View, frozen=True, kw_only=True):
     """The ids of the articles that it represents without naming them, also targets of `…#<id>`."""
     note: Markup = Markup()
     """The curator's note, as sanitised HTML."""
+    note_language: str = ""
+    """The note's language; empty if it is too short to tell."""
+    note_dir: str = "ltr"
     pinned: bool = False
     tags: tuple[Named, ...] = ()
     """Its first tags."""
@@ -171,6 +174,9 @@ class ArticleView(View, frozen=True):
     """The source's month."""
     note: Markup = Markup()
     """The curator's note, as sanitised HTML."""
+    note_language: str = ""
+    """The note's language; empty if it is too short to tell."""
+    note_dir: str = "ltr"
     copies: tuple[Also, ...] = ()
     """Where else its text stands, one for each other source or address."""
     copies_more: int = 0

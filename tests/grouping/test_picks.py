@@ -100,6 +100,12 @@ def test_a_title_in_no_language_is_in_that_of_the_text():
     assert changed.title_language == "fr"
 
 
+def test_a_note_has_a_language_of_its_own():
+    picks = [pick("a.md", note="Read this."), pick("b.md", note="42")]
+    (first, second, *_), *_ = applied(ARTICLES, picks, language_of={"Read this.": "en"}.get)
+    assert (first.note_language, second.note_language) == ("en", "")
+
+
 def test_what_is_hidden_is_skipped_with_its_reason():
     picks = [pick("a.md", hide=True), pick("b.md", hide=True, why="an advertisement"), own("c.md", hide=True)]
     articles, skipped, problems, *_ = applied(ARTICLES, picks)

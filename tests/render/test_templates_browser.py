@@ -1,5 +1,6 @@
 """Pages opened from the disk in a real browser: they have their styles, and nothing breaks them."""
 
+import msgspec
 import pytest
 from markupsafe import Markup
 from theme_views import (
@@ -89,7 +90,7 @@ def test_nothing_overflows_and_the_policy_blocks_nothing_of_ours(page, folder, a
     page.set_viewport_size({"width": width, "height": 800})
     page.goto((folder / address).as_uri())
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert page.evaluate("getComputedStyle(document.querySelector('.masthead')).display") == "grid"
+    assert page.evaluate("getComputedStyle(document.querySelector('.masthead')).display") in ("grid", "flex")
     assert not complaints
 
 
@@ -145,6 +146,66 @@ def test_a_day_of_three_hundred_items_is_scanned_quickly(page, folder, size, scr
     assert min(box["top"] for box in boxes) <= first
     if size[0] == 360:
         assert min(box["height"] for box in boxes[8:]) >= 44
+
+
+NOTE = (
+    "The clearest account so far of how this worked, with the commands to check your own systems. Start here."
+)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_picks_with_notes_leave_room_for_the_stories(page, folder, language):
+    notes = (
+        Markup(f"<p>{NOTE}</p>"),
+        Markup(f"<p>{'写得很清楚，先读这一篇。' * 5}</p>"),
+        Markup(f"<p>{NOTE}</p>"),
+    )
+    excerpt = TITLES[0] * 4
+    picks = tuple(
+        item(f"p{n:011}", title=TITLES[n % 2], note=note, excerpt=excerpt) for n, note in enumerate(notes)
+    )
+    view = msgspec.structs.replace(BUSY, picks=picks)
+    html = Templates(None, site(language, file_links=True)).render(frame("day.html", "top.html"), view)
+    (folder / "top.html").write_bytes(html)
+    for (width, height), above in (((1280, 800), 12), ((360, 740), 5)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.goto((folder / "top.html").as_uri())
+        bottoms = page.evaluate(
+            "[...document.querySelectorAll('main li[id]')].map(li => li.querySelector('a'))"
+            ".filter(a => a.checkVisibility()).map(a => a.getBoundingClientRect().bottom)"
+        )
+        assert sum(bottom <= height for bottom in bottoms) >= above
+        whole = "[...document.querySelectorAll('.said')].every(n => n.scrollHeight <= n.clientHeight)"
+        assert page.evaluate(whole)
+
+
+def test_emphasis_is_that_of_the_language_around_it(page, folder):
+    """Chinese has dots, also in an English article; English is slanted, also on a Chinese site."""
+    body = Markup('<p><em>one</em></p><blockquote lang="zh"><p><em>一</em></p></blockquote>')
+    note = Markup("<p>Read <em>this</em>.</p>")
+    views_ = (
+        article_view(language="en", body=body, note=note, note_language="en"),
+        article_view(language="zh", body=Markup("<p><em>一</em></p>"), note=note, note_language="en"),
+    )
+    found = []
+    for view in views_:
+        html = Templates(None, site("zh", file_links=True)).render(
+            frame("article.html", "top.html", language=view.language), view
+        )
+        (folder / "top.html").write_bytes(html)
+        page.goto((folder / "top.html").as_uri())
+        found += page.evaluate(
+            "[...document.querySelectorAll('em')].map(e => [e.innerText, getComputedStyle(e).fontStyle,"
+            " getComputedStyle(e).textEmphasisStyle])"
+        )
+    slanted, dotted = ["italic", "none"], ["normal", "dot"]
+    assert found == [
+        ["this", *slanted],
+        ["one", *slanted],
+        ["一", *dotted],
+        ["this", *slanted],
+        ["一", *dotted],
+    ]
 
 
 def test_wide_tables_and_code_scroll_in_their_own_boxes(page, folder):
