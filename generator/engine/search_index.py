@@ -42,12 +42,12 @@ class SearchIndex:
         self._fingerprints: dict[dt.date, bytes] = {}
         self._marked: tuple[dt.date, list[bytes]] | None = None
         """The month whose articles were last marked, and their marks in order."""
-        self._asked: dt.date | None = last._asked if last else None
-        """The month that a file was last asked of while nothing of it was kept."""
+        self._requested: dt.date | None = last._requested if last else None
+        """The month whose file was last requested while not all of its blocks were kept."""
         self._blocks: dict[dt.date, dict[int, tuple[bytes, array[int]]]] = last._blocks if last else {}
         """First day of a month → number of its first article → mark and postings of a block."""
-        self._held: tuple[dt.date, list[array[int]]] | None = None
-        """The month that a file was last made of alone, and its blocks in order."""
+        self._current: tuple[dt.date, list[array[int]]] | None = None
+        """The month whose blocks were last compared with its articles, and these blocks in order."""
 
     def files(self) -> Iterator[IndexFile]:
         """Yield all files."""
@@ -146,12 +146,12 @@ class SearchIndex:
         return month
 
     def _kept(self) -> Iterator[Month]:
-        """Yield the months whose blocks are kept: the one last asked for, then the newest ones."""
-        asked = self._months.at(self._asked) if self._asked else None
-        others = (month for month in reversed(self._months) if month != asked)
-        if asked:
-            yield asked
-        room = HELD - (asked.count if asked else 0)
+        """Yield the months whose blocks are kept: the one last requested, then the newest ones."""
+        requested = self._months.at(self._requested) if self._requested else None
+        others = (month for month in reversed(self._months) if month != requested)
+        if requested:
+            yield requested
+        room = HELD - (requested.count if requested else 0)
         for month in others:
             room -= month.count
             if room < 0:
@@ -163,19 +163,20 @@ class SearchIndex:
     ) -> Iterable[array[int]]:
         """Return blocks of a month that suffice for the files with these numbers.
 
-        If none is kept, they have the postings of these files alone: all of them would take twice as long.
+        Unless all are kept, they have the postings of these files alone: all would take twice as long.
         """
-        if month.first not in self._blocks:
-            self._asked = month.first
+        starts = range(0, month.count, BLOCK)
+        kept = self._blocks.get(month.first, {})
+        if not all(start in kept for start in starts):
+            self._requested = month.first
             keys = keys_between(month.parts, numbers)
             some = (keys_of(*self._with_text(article), cache, keys) for article in articles)
             return blocks_of(some, month.count)
-        if self._held is None or self._held[0] != month.first:
-            starts = range(0, month.count, BLOCK)
+        if self._current is None or self._current[0] != month.first:
             blocks = {start: self._block(month, start, articles, cache) for start in starts}
             self._blocks[month.first] = blocks
-            self._held = month.first, [block for _, block in blocks.values()]
-        return self._held[1]
+            self._current = month.first, [block for _, block in blocks.values()]
+        return self._current[1]
 
     def _block(
         self, month: Month, start: int, articles: Sequence[Article], cache: Cache

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import zlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from zlib import crc32
 
 import msgspec
 
@@ -52,7 +52,7 @@ class Month(msgspec.Struct, frozen=True):
     parts: int
     """Number of files that its terms are in."""
     numbering: int
-    """32-bit hash of the ids of its articles in order."""
+    """32-bit hash of `parts` and of the ids of its articles in order, which all its files carry."""
 
     def files(self) -> Iterator[IndexFile]:
         """Yield the files of the month."""
@@ -106,8 +106,8 @@ class Months:
         known = self._known.get(edition.first)
         if known is None or known[0] is not edition:
             articles = self.articles(edition.first)
-            numbering = zlib.crc32("\n".join([one.id for one in articles]).encode())
             parts = _parts(articles, has_texts=self._has_texts)
+            numbering = crc32("\n".join([str(parts), *(one.id for one in articles)]).encode())
             month = Month(edition.first, len(articles), parts, numbering)
             known = self._known[edition.first] = edition, month
         return known[1]
@@ -120,7 +120,7 @@ def is_of_index(path: str) -> bool:
     )
 
 
-_OF_MONTH = re.compile(re.escape(addresses.SEARCH) + r"(\d{4})/(0[1-9]|1[0-2])/\w+-\d+\.\w+")
+_OF_MONTH = re.compile(re.escape(addresses.SEARCH) + r"((?!0000)\d{4})/(0[1-9]|1[0-2])/\w+-\d+\.\w+")
 
 
 def _number(date: dt.date) -> int:

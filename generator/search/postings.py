@@ -5,8 +5,8 @@ number `key << bits | document << 1`, plus one if lists show the term, where `bi
 `2 * count - 1`. A file has the differences of its sorted postings, the first of which counts from the file's
 lowest key. Each difference takes 1, 2, 3 or `widest` bytes, as in Stream VByte (Lemire, Kurz and Rupp, 2018):
 
-- a byte for the format, four for the numbering of the documents, a byte for `widest`, four for how many
-  differences there are
+- a byte for the format, four for the CRC-32 of what follows, continued from the numbering of the documents,
+  a byte for `widest`, four for how many differences there are
 - two bits for the size of each difference: 0 to 3, the lowest bits of a byte first
 - the lowest bytes of all differences, then the second ones of those that have one, and so on
 
@@ -21,15 +21,15 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
+from zlib import crc32
 
 from generator.search.table import KEY_BITS
 
-FORMAT = 2
+FORMAT = 3
 BLOCK = 128
 """Documents whose postings are sorted together: some 20,000, which fit into a processor's cache."""
-
-
 EVERY_KEY = range(1 << KEY_BITS)
+"""All keys that terms can have."""
 
 
 class Keys(NamedTuple):
@@ -76,7 +76,6 @@ def files_of(
     They are sorted twice, by blocks and then by files, which stay in the processor's cache.
     """
     unused = 32 - bits_of(count)
-    head = bytes((FORMAT,)) + numbering.to_bytes(4, "little")
     keys = keys_between(parts, numbers)
     first, end = keys.start << 32, keys.stop << 32
     own = [block[bisect_left(block, first) : bisect_left(block, end)] for block in blocks]
@@ -87,7 +86,8 @@ def files_of(
         slices = zip(own, starts, ends, strict=True)
         postings = _sorted(b"".join([block[start:end] for block, start, end in slices]))
         starts = ends
-        yield head + _encoded(_differences(postings, first_key(number, parts) << 32, unused))
+        rest = _encoded(_differences(postings, first_key(number, parts) << 32, unused))
+        yield bytes((FORMAT,)) + crc32(rest, numbering).to_bytes(4, "little") + rest
 
 
 def first_key(number: int, parts: int) -> int:

@@ -29,13 +29,13 @@ export function store(part, value) {
 }
 
 /** The CRC-32 of a text. */
-export function crcOf(text) {
-  let crc = -1;
-  for (const byte of new TextEncoder().encode(text)) {
+export function crcOf(data, before = 0) {
+  let crc = ~before;
+  for (const byte of typeof data === "string" ? new TextEncoder().encode(data) : data) {
     crc ^= byte;
     for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 && 0xedb88320);
   }
-  return ~crc;
+  return ~crc >>> 0;
 }
 
 export function element(name, attributes = {}, ...children) {

@@ -1,7 +1,9 @@
 // The search index: its files are fetched, checked, and asked for the articles of a query.
 
+import { crcOf } from "./reader.js";
+
 const AT_ONCE = [1, 2, 4, 8];
-const FORMAT = 2;
+const FORMAT = 3;
 const UNFIT = "not a file of this index";
 
 export class Index {
@@ -131,18 +133,17 @@ async function fetched(address, cache) {
 async function checkedTerms(response, numbering) {
   const bytes = new Uint8Array(await response.arrayBuffer());
   const view = new DataView(bytes.buffer);
-  if (bytes[0] !== FORMAT || view.getUint32(1, true) !== numbering) throw new Error(UNFIT);
+  if (bytes[0] !== FORMAT || view.getUint32(1, true) !== crcOf(bytes.subarray(5), numbering)) throw new Error(UNFIT);
   const [widest, count] = [bytes[5], view.getUint32(6, true)];
   const size = (number) => {
     const code = (bytes[10 + (number >> 2)] >> (2 * (number & 3))) & 3;
     return code === 3 ? widest : code + 1;
   };
   const ends = new Array(widest + 1).fill(0);
-  if (count < bytes.length) for (let number = 0; number < count; number++) ends[size(number)]++;
+  for (let number = 0; number < count; number++) ends[size(number)]++;
   for (let place = widest; place > 1; place--) ends[place - 1] += ends[place];
   ends[0] = 10 + Math.ceil(count / 4);
   for (let place = 0; place < widest; place++) ends[place + 1] += ends[place];
-  if (bytes.length !== ends[widest]) throw new Error(UNFIT);
   return { bytes, size, count, starts: ends };
 }
 

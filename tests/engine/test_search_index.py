@@ -16,6 +16,7 @@ from generator.engine.search_index import SearchIndex
 from generator.engine.site_index import read
 from generator.preview.live import Live
 from generator.render.plan import planned_of
+from generator.search.months import Months
 from generator.search.query import parsed
 from writing import NOW, build_site, cache_of, files_of, site_in, workers_here, write_clipping, write_config
 
@@ -108,23 +109,39 @@ def test_without_search_there_is_no_page_and_no_link_to_it(tmp_path):
     assert b"search/" not in files["index.html"]
 
 
-def test_files_of_terms_are_the_same_whatever_is_kept_of_their_month(tmp_path):
-    """Made alone, then of the blocks of the whole month, in a month of two blocks and some files."""
-    write_config(tmp_path)
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site of one month, which has two blocks and some files of terms."""
+    root = tmp_path_factory.mktemp("large")
+    write_config(root)
     for n in range(130):
         words = " ".join(f"{WORDS[n % 8]}{number}" for number in range(n, n + 900))
-        write_clipping(tmp_path / "content", f"{n}.md", f"{words}. " + "It rained. " * 30, date="2024-06-03")
-    build_site(tmp_path)
-    built = {path: data for path, data in files_of(tmp_path / "public").items() if "/terms-" in path}
+        write_clipping(root / "content", f"{n}.md", f"{words}. " + "It rained. " * 30, date="2024-06-03")
+    build_site(root)
+    return root
+
+
+def test_files_of_terms_are_the_same_whatever_is_kept_of_their_month(large):
+    """Made alone, when some blocks are kept, and when all are."""
+    built = {path: data for path, data in files_of(large / "public").items() if "/terms-" in path}
     assert len(built) > 2
-    site, options = site_in(tmp_path), Options(as_of=NOW)
-    with cache_of(tmp_path) as cache:
+    site, options = site_in(large), Options(as_of=NOW)
+    with cache_of(large) as cache:
         index = read(site, options, BuildContext(cache, workers_here(), silent))
         search = SearchIndex(site.config, planned_of(index.digest, site.config), index)
         files = [search.file_at(path) for path in built]
-        assert [search.bytes_of(file, cache) for file in files] == [*built.values()]
-        assert [search.prepare(cache) for _ in range(3)] == [True, True, False]
-        assert [search.bytes_of(file, cache) for file in files] == [*built.values()]
+        for is_more in (True, True, False, False):
+            assert [search.bytes_of(file, cache) for file in files] == [*built.values()]
+            assert search.prepare(cache) is is_more
+
+
+def test_a_month_that_is_cut_into_another_number_of_files_is_numbered_otherwise(large):
+    with cache_of(large) as cache:
+        digest = read(site_in(large), Options(as_of=NOW), BuildContext(cache, workers_here(), silent)).digest
+    (full,), (titles,) = Months(digest), Months(digest, has_texts=False)
+    assert full.count == titles.count
+    assert full.parts > titles.parts
+    assert full.numbering != titles.numbering
 
 
 def test_saves_to_a_large_month_leave_the_files_of_a_clean_build(tmp_path):

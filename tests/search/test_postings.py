@@ -2,6 +2,7 @@
 
 from array import array
 from bisect import bisect_right
+from zlib import crc32
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +17,7 @@ DOCUMENTS = st.lists(st.tuples(KEYS, KEYS), max_size=40)
 def read(data: bytes, numbering: int, first: int, count: int):
     """Key → document → whether lists show it, of a file, read as the documentation of the format says."""
     assert data[0] == FORMAT
-    assert int.from_bytes(data[1:5], "little") == numbering
+    assert int.from_bytes(data[1:5], "little") == crc32(data[5:], numbering)
     widest, postings = data[5], int.from_bytes(data[6:10], "little")
     start = 10 + -(-postings // 4)
     sizes = [data[10 + place // 4] >> place % 4 * 2 & 3 for place in range(postings)]

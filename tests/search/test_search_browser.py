@@ -9,6 +9,7 @@ import shutil
 import urllib.parse
 from array import array
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 from playwright.sync_api import expect
@@ -355,10 +356,27 @@ def damaged(site):
     (site / "kept").rename(folder)
 
 
-@pytest.mark.parametrize("content", [None, b"", b"\1", b"<!doctype html>" * 99, b"\2\0\0\0\0\x80"])
-def test_a_damaged_month_costs_its_articles_alone(page, served, damaged, content):
+def with_another_bit(data: bytes) -> bytes:
+    """A file with another bit in its first difference, so that all its postings are others."""
+    place = 10 + -(-int.from_bytes(data[6:10], "little") // 4)
+    return data[:place] + bytes((data[place] ^ 0x80,)) + data[place + 1 :]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        None,
+        lambda _: b"",
+        lambda _: b"\1",
+        lambda _: b"<!doctype html>" * 99,
+        lambda _: b"\3\0\0\0\0\x80",
+        lambda data: data[:-1],
+        with_another_bit,
+    ],
+)
+def test_a_damaged_month_costs_its_articles_alone(page, served, damaged, damage):
     for file in damaged.glob("2024/05/terms-*"):
-        file.unlink() if content is None else file.write_bytes(content)
+        file.write_bytes(damage(file.read_bytes())) if damage else file.unlink()
     page.goto(f"{served}search/?q=cellar")
     for count in (10, 20, 30):
         expect(page.locator("#_results li")).to_have_count(count)
@@ -388,10 +406,10 @@ def test_an_index_of_a_later_build_is_fetched_anew(search_anew, damaged):
     for row in months["months"]:
         row[3] ^= 1
     (damaged / "months.json").write_text(json.dumps(months))
+    numberings = {row[0].removeprefix("2024-"): row[3] for row in months["months"]}
     for file in damaged.glob("2024/*/terms-*"):
-        data = bytearray(file.read_bytes())
-        data[1] ^= 1
-        file.write_bytes(data)
+        data, numbering = file.read_bytes(), numberings[file.parent.name]
+        file.write_bytes(data[:1] + crc32(data[5:], numbering).to_bytes(4, "little") + data[5:])
     for file in damaged.glob("2024/*/documents-*"):
         listed = json.loads(file.read_text())
         file.write_text(json.dumps({**listed, "numbering": listed["numbering"] ^ 1}))
