@@ -63,8 +63,8 @@ class Search {
   }
 
   /** Whether there is an article to show. */
-  async finds() {
-    while (!this.isOver) {
+  async finds(isCurrent) {
+    while (!this.isOver && isCurrent()) {
       await this.#next();
       for (const one of this.waiting) if (await this.#document(one)) return true;
     }
@@ -165,10 +165,10 @@ async function conclude({ query, found: n, damaged, isOver, waiting }, own) {
   tell(query, n ? say(isOver ? "found" : "foundMore", { n }) : say("none", { words: box.value.trim() }));
   if (damaged.size) status.append(" ", say("damaged", { months: [...damaged].join(", ") }));
   // What to drop, for others to be found.
-  for (const clause of n ? [] : query.clauses) {
+  for (const clause of n ? [] : query.clauses.slice(0, 8)) {
     const left = query.clauses.filter((one) => one !== clause).map((one) => one.whole).join(" ");
-    const isBetter = !parsed(left).isEmpty && (await new Search(parsed(left)).finds());
-    const link = element("a", { href: `?q=${encodeURIComponent(left)}` }, say("drop", { word: clause.whole }));
+    const isBetter = !parsed(left).isEmpty && (await new Search(parsed(left)).finds(() => own === run));
+    const link = element("a", { href: `?${new URLSearchParams({ q: left })}` }, say("drop", { word: clause.whole }));
     if (own !== run) return;
     if (isBetter) status.append(" ", link);
   }
@@ -211,7 +211,7 @@ function remembered() {
 
 function restore(isAgain) {
   const asked = new URLSearchParams(location.search);
-  box.value = asked.get("q") ?? "";
+  box.value = (asked.get("q") ?? "").slice(0, box.maxLength);
   form.elements.order.value = asked.get("order") === "date" ? "date" : "relevance";
   const { count, scroll } = isAgain ? remembered() : {};
   start(count > 0 && count, scroll);

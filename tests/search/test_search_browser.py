@@ -226,6 +226,21 @@ def test_nothing_found_names_the_word_to_drop(search):
         assert said == [f"Search without {one}" for one in dropped], query
 
 
+def test_a_long_query_without_results_is_cut_and_soon_done(search):
+    page = search("zeppelin " * 500)
+    assert len(page.input_value("[name=q]")) == 200
+    page = search("before:2020 " + "cellar " * 7 + "-cellar " * 2)
+    page.wait_for_load_state("networkidle")
+    assert "No article has" in status(page)
+
+
+def test_half_a_character_does_not_break_a_search(search):
+    page = search("flaw")
+    page.evaluate("document.querySelector('[name=q]').value = 'zeppelin \\ud800 airship'")
+    page.press("[name=q]", "Enter")
+    expect(page.locator("#_status")).to_contain_text("No article has")
+
+
 def test_a_search_that_found_something_waits_after_many_articles(served, page):
     def fewer(route):
         answer = route.fetch()
