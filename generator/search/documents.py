@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import urllib.parse
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
@@ -69,11 +69,11 @@ def _exact_fields(language: str, origin: str) -> tuple[int, ...]:
 
 def site_of(address: str) -> str:
     """Return the host of an address, which may lack `https://`, in small letters and without `www.`."""
-    try:
-        host = urllib.parse.urlsplit(address if "//" in address else f"//{address}").hostname
-    except ValueError:
-        return ""
-    return (host or "").removeprefix("www.")
+    found = _HOST.match(address.lower())
+    return found[1].removeprefix("www.") if found else ""
+
+
+_HOST = re.compile(r"(?:(?:[a-z][a-z0-9+.-]*:)?//)?(?:[^/@]*@)?([^/:?#]*)")
 
 
 def listed(documents: Sequence[Document], numbering: int) -> bytes:

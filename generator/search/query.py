@@ -53,10 +53,12 @@ def parsed(line: str) -> Query:
         field, text = name.lower(), phrase or word
         if field in {"before", "after"}:
             day = _day(text)
-            since = max(since, day) if field == "after" else since
-            until = min(until, day) if field == "before" and day else until
             if not day:
                 ignored.append(clause[0])
+            elif (field == "after") != bool(minus):
+                since = max(since, day)
+            else:
+                until = min(until, day)
         elif keys := _keys(field, text):
             if minus:
                 unwanted.append(frozenset(keys))

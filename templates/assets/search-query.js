@@ -15,8 +15,9 @@ export function parsed(line) {
     const clause = { whole, field, text, isNegative: minus === "-", isPhrase: phrase !== undefined, keys: [] };
     if (field === "before" || field === "after") {
       clause.day = dayOf(text);
-      if (clause.day && field === "after") since = clause.day > since ? clause.day : since;
-      if (clause.day && field === "before") until = clause.day < until ? clause.day : until;
+      const isSince = (field === "after") !== clause.isNegative;
+      if (clause.day && isSince && clause.day > since) since = clause.day;
+      if (clause.day && !isSince && clause.day < until) until = clause.day;
     } else {
       clause.keys = keysOf(field, text);
     }
@@ -48,7 +49,7 @@ function singlesOf(field, text) {
 }
 
 function siteOf(address) {
-  const parts = address.toLowerCase().match(/^(?:[a-z]+:)?(?:\/\/)?(?:[^/@]*@)?([^/:?#]*)/);
+  const parts = address.toLowerCase().match(/^(?:(?:[a-z][a-z0-9+.-]*:)?\/\/)?(?:[^/@]*@)?([^/:?#]*)/);
   return parts[1].replace(/^www\./, "");
 }
 

@@ -57,6 +57,10 @@ DOCUMENT = Document(
         ("before:2024-07-04", True),
         ("before:2025 after:2024-06 press", True),
         ("before:yesterday press", True),
+        ("-before:2024-07-03", True),
+        ("-before:2024-07-04", False),
+        ("-after:2024-07-03", False),
+        ("-after:2024-07-04 press", True),
     ],
 )
 def test_a_query_matches(query, matches):
@@ -74,7 +78,12 @@ def test_a_query_may_ask_for_nothing(query):
 
 @pytest.mark.parametrize(
     ("address", "site"),
-    [("https://www.Example.com:80/a", "example.com"), ("example.com/a", "example.com"), ("http://[", "")],
+    [
+        ("https://www.Example.com:80/a", "example.com"),
+        ("example.com/a", "example.com"),
+        ("http://[", "["),
+        ("localhost:8000", "localhost"),
+    ],
 )
 def test_a_site_is_a_host(address, site):
     assert site_of(address) == site
