@@ -18,6 +18,8 @@ const index = new Index(folder);
 const fields = [...form.querySelectorAll("[data-field]")];
 let run = 0;
 let timers = [];
+/** Whether the box says something else than the address, and whether the address followed while somebody typed. */
+let [isEdited, isDraft] = [false, false];
 
 const say = (name, values = {}) =>
   form.dataset[name].replace(/\{(\w+)\}/g, (_, key) => values[key].toLocaleString(document.documentElement.lang));
@@ -188,11 +190,14 @@ function ask(isNew = true) {
   const address = new URL(location.href);
   address.search = line && new URLSearchParams({ q: line });
   if (form.elements.order.value === "date") address.searchParams.set("order", "date");
-  if (address.href !== location.href) history[isNew ? "pushState" : "replaceState"]({}, "", address);
+  remember();
+  if (address.href !== location.href) history[isDraft ? "replaceState" : "pushState"]({}, "", address);
+  [isEdited, isDraft] = [false, !isNew];
 }
 
 /** Keep the place for Back and reload. `history` would count it as navigation. */
 function remember() {
+  if (isEdited) return;
   const place = { count: list.childElementCount, scroll: scrollY };
   try {
     sessionStorage.setItem(location.pathname + location.search, JSON.stringify(place));
@@ -210,6 +215,7 @@ function remembered() {
 }
 
 function restore(isAgain) {
+  [isEdited, isDraft] = [false, false];
   const asked = new URLSearchParams(location.search);
   box.value = (asked.get("q") ?? "").slice(0, box.maxLength);
   form.elements.order.value = asked.get("order") === "date" ? "date" : "relevance";
@@ -220,6 +226,8 @@ function restore(isAgain) {
 const settle = () => timers.forEach((timer) => clearTimeout(timer));
 
 function later() {
+  remember();
+  isEdited = true;
   settle();
   timers = [setTimeout(start, WAIT), setTimeout(() => ask(false), SETTLED)];
 }

@@ -351,6 +351,23 @@ def test_a_rare_text_takes_few_files_of_months_that_lack_it(tab, served):
     assert [sum(name.startswith(f"2024/0{month}/") for name in asked) for month in (6, 5, 4)] == [3, 2, 5]
 
 
+def test_back_leads_to_the_query_before_and_to_its_place(search):
+    page = search("cellar")
+    page.click("#_more")
+    expect(page.locator("#_results li")).to_have_count(20)
+    page.fill("[name=q]", "notice")
+    page.press("[name=q]", "Enter")
+    expect(page.locator("#_results li")).to_have_count(10)
+    page.go_back()
+    expect(page.locator("#_results li")).to_have_count(20)
+    for typed in ("flaw", "xz-utils"):  # without Enter, the second while the address has the first
+        page.fill("[name=q]", typed)
+        page.wait_for_url(f"**/search/?q={typed}")
+    page.go_back()
+    expect(page.locator("[name=q]")).to_have_value("cellar")
+    expect(page.locator("#_results li")).to_have_count(20)
+
+
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_what_is_hostile_stays_text(search, payload):
     page = search(f"{payload} zeppelin")
