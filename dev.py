@@ -71,14 +71,14 @@ def test(arguments: "list[str]") -> int:
     """Run the checks up to the first that fails.
 
     Measures coverage if all tests run, on Python 3.12 and later: it slows older ones by half.
-    Tests wait for processes, saves and browsers, so that five at a time keep two cores busy.
+    Tests wait for processes, saves and browsers, so that four at a time keep two cores busy.
     """
     coverage = ["--cov", "--cov-report=term"] if sys.version_info >= (3, 12) else []
     return (
         run("ruff", "check", ".")
         or run("ruff", "format", "--check", ".")
         or run("mypy")
-        or run("pytest", "-n", "5", "--dist", "worksteal", *(arguments or coverage))
+        or run("pytest", "-n", "4", "--dist", "worksteal", *(arguments or coverage))
     )
 
 

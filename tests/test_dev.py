@@ -41,7 +41,7 @@ import os, sys
 print("{name}", *sys.argv[1:], os.getcwd(), *["without bytecode"] * sys.dont_write_bytecode)
 sys.exit(int(os.environ.get("{name}_fails", 0)))
 """
-ALL_TESTS = "-n 5 --dist worksteal" + (" --cov --cov-report=term" if sys.version_info >= (3, 12) else "")
+ALL_TESTS = "-n 4 --dist worksteal" + (" --cov --cov-report=term" if sys.version_info >= (3, 12) else "")
 INSTALL = "+ pip install --quiet --constraint constraints.txt --editable .[dev]"
 
 
@@ -118,7 +118,7 @@ def test_sets_up_once_and_again_when_the_packages_changed(toy: Path) -> None:
 
     assert (
         dev(toy, "test", "-k", "word").stdout.splitlines()[-1]
-        == f"pytest -n 5 --dist worksteal -k word {toy}"
+        == f"pytest -n 4 --dist worksteal -k word {toy}"
     )
     done = dev(toy, "test", mypy_fails="3")
     assert done.returncode == 3
