@@ -14,7 +14,6 @@ export class Index {
     this.address = address;
   }
 
-  /** All months, newest first. */
   async months(cache = "no-cache") {
     this.#months ??= this.#list(cache);
     this.#months.catch(() => (this.#months = null));
@@ -47,10 +46,7 @@ export class Index {
     }
   }
 
-  /**
-   * What a month has for a query. Some keys come first, the others if an article may have all: in the newest month
-   * every other one of a text, which cover it, and tell how frequent each is; in the others the rarest.
-   */
+  /** What a month has for a query. docs/decisions/27-search.md says which keys come first. */
   async #matches(month, query, frequencies, isNewest) {
     const byRarity = (one, other) => frequencies.get(one) - frequencies.get(other);
     const ranked = query.wanted.map(({ keys }) => [...keys].sort(byRarity));
@@ -89,7 +85,6 @@ export class Index {
     return found;
   }
 
-  /** The article with a number in a month. */
   async document(month, number) {
     const file = await this.#file(month, `documents-${Math.floor(number / month.listed)}.json`, checkedList);
     const row = file.rows[number % month.listed];
@@ -129,7 +124,7 @@ async function fetched(address, cache) {
   return response;
 }
 
-/** A file of terms, and where the first bytes of its differences are, the second ones and so on. */
+/** A file of terms, and where each byte of its differences begins. */
 async function checkedTerms(response, numbering) {
   const bytes = new Uint8Array(await response.arrayBuffer());
   const view = new DataView(bytes.buffer);
@@ -153,7 +148,7 @@ async function checkedList(response, numbering) {
   return list;
 }
 
-/** Add the documents of some keys to what was found. generator/search/postings.py tells the format. */
+/** Add the documents of some keys. generator/search/postings.py tells the format. */
 function decode({ bytes, size, count, starts }, first, documents, keys, found) {
   const scale = 2 ** (32 - Math.clz32(2 * documents - 1));
   const places = [...starts];

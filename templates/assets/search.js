@@ -18,7 +18,7 @@ const index = new Index(folder);
 const fields = [...form.querySelectorAll("[data-field]")];
 let run = 0;
 let timers = [];
-/** Whether the box says something else than the address, and whether the address followed while somebody typed. */
+// whether the box differs from the address; whether that was set while somebody typed
 let [isEdited, isDraft] = [false, false];
 
 const say = (name, values = {}) =>
@@ -44,7 +44,6 @@ class Search {
     this.months = index.search(query);
   }
 
-  /** Show so many more articles, or the next ones. */
   async show(count, isCurrent) {
     const most = count || PAGE;
     const far = this.searched + FAR;
@@ -64,7 +63,6 @@ class Search {
     }
   }
 
-  /** Whether there is an article to show. */
   async finds(isCurrent) {
     while (!this.isOver && isCurrent()) {
       await this.#next();
@@ -166,7 +164,6 @@ async function conclude({ query, found: n, damaged, isOver, waiting }, own) {
   more.hidden = isOver && !waiting.length;
   tell(query, n ? say(isOver ? "found" : "foundMore", { n }) : say("none", { words: box.value.trim() }));
   if (damaged.size) status.append(" ", say("damaged", { months: [...damaged].join(", ") }));
-  // What to drop, for others to be found.
   for (const clause of n ? [] : query.clauses.slice(0, 8)) {
     const left = query.clauses.filter((one) => one !== clause).map((one) => one.whole).join(" ");
     const isBetter = !parsed(left).isEmpty && (await new Search(parsed(left)).finds(() => own === run));
@@ -176,7 +173,6 @@ async function conclude({ query, found: n, damaged, isOver, waiting }, own) {
   }
 }
 
-/** Show in the fields what the query says. */
 function fill({ clauses }) {
   for (const field of fields) {
     const clause = clauses.find((one) => one.field === field.dataset.field && !one.isNegative);
@@ -240,7 +236,7 @@ function begin() {
 
 box.addEventListener("input", (event) => event.isComposing || later());
 box.addEventListener("compositionend", later);
-box.addEventListener("change", () => ask()); // on leaving it, also for a result
+box.addEventListener("change", () => ask());
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   begin();
@@ -267,5 +263,5 @@ document.addEventListener("visibilitychange", remember);
 history.scrollRestoration = "manual";
 without.hidden = true;
 form.hidden = false;
-index.months().catch(() => {}); // while somebody types
+index.months().catch(() => {});
 restore(performance.getEntriesByType("navigation")[0]?.type !== "navigate");
