@@ -13,15 +13,14 @@ from theme_views import (
     month_calendar,
     period_view,
     site,
-    source_row,
-    sources_view,
     views_by_template,
+    wide_sources_view,
+    write_assets,
 )
 
 from generator.model.types import Period
 from generator.render.later_view import LaterView
 from generator.render.search_view import SearchView
-from generator.render.source_views import Share
 from generator.render.templates import Templates
 from generator.render.views import ArticleLink
 
@@ -29,7 +28,6 @@ pytestmark = pytest.mark.browser
 
 WIDTHS = (320, 360, 480, 640, 768, 1280, 1920)
 LONG = ("establish" * 12, "没有空格的很长的标题" * 6, "A title of a usual length, as newspapers have them")
-ALL = Share(count=98_765, percent=100)
 ITEMS = tuple(
     item(f"i{n:011}", title=title, excerpt=title * 3, note=Markup(f"<p>{title}</p>"))
     for n, title in enumerate(LONG)
@@ -50,14 +48,7 @@ PAGES = {
         period_view(Period.MONTH, picks=ITEMS, calendars=MONTHS[:1]),
         period_view(Period.YEAR, picks=ITEMS, calendars=MONTHS),
     ],
-    "sources.html": [
-        sources_view(
-            *(
-                source_row(name=name, count=98_765, full=ALL, cut=ALL, link=ALL, leads=ALL, is_silent=True)
-                for name in LONG
-            )
-        )
-    ],
+    "sources.html": [wide_sources_view(*LONG)],
     "later.html": [LaterView()],
     "search.html": [SearchView(texts=True)],
     "article.html": [
@@ -84,9 +75,7 @@ def every_page(language):
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_no_page_is_wider_than_its_screen(tab, tmp_path, language):
     """Folds are open. With letters twice as large, tablets show what phones do not."""
-    for address, asset in Templates(None, site(language, file_links=True)).assets().items():
-        (tmp_path / address).parent.mkdir(exist_ok=True)
-        (tmp_path / address).write_bytes(asset)
+    write_assets(tmp_path, Templates(None, site(language, file_links=True)))
     screen = tab.context.new_cdp_session(tab)  # ten times as quick as Playwright's own resizing
     wider = []
     for template, html in every_page(language):
@@ -106,9 +95,7 @@ def test_no_page_is_wider_than_its_screen(tab, tmp_path, language):
 
 def test_a_wide_table_of_sources_scrolls_in_a_region_of_its_own(tab, tmp_path):
     templates = Templates(None, site(file_links=True))
-    for address, asset in templates.assets().items():
-        (tmp_path / address).parent.mkdir(exist_ok=True)
-        (tmp_path / address).write_bytes(asset)
+    write_assets(tmp_path, templates)
     (tmp_path / "sources.html").write_bytes(
         templates.render(frame("sources.html", "sources.html"), PAGES["sources.html"][0])
     )

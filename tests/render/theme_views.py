@@ -258,6 +258,19 @@ def sources_view(*rows: SourceRow, **changed) -> SourcesView:
     return SourcesView(**(given | changed))
 
 
+def wide_sources_view(*names: str) -> SourcesView:
+    """Sources with the largest numbers that a table may have to show."""
+    every = Share(count=98_765, percent=100)
+    return sources_view(
+        *(
+            source_row(
+                name=name, count=98_765, full=every, cut=every, link=every, leads=every, is_silent=True
+            )
+            for name in names
+        )
+    )
+
+
 def source_view(**changed) -> SourceView:
     part = views.Named(name="1–13", address="sources/type/2024/07/", count=150)
     month = MonthOfSource(
@@ -381,6 +394,13 @@ def views_by_template() -> dict[str, views.View]:
         "404.html": views.NotFoundView(latest=LATEST),
         "empty.html": views.NotFoundView(latest=None),
     }  # fmt: skip
+
+
+def write_assets(folder: Path, templates: Templates) -> None:
+    """Write styles and scripts for pages in a folder, which are opened from the disk."""
+    for address, asset in templates.assets().items():
+        (folder / address).parent.mkdir(exist_ok=True)
+        (folder / address).write_bytes(asset)
 
 
 def html_of(
