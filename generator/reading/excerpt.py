@@ -48,7 +48,7 @@ def excerpt_of(body: str) -> str:
     return shortened(
         _joined(_paragraphs(sample, referred), 24, items=False)
         or _entries(sample)
-        or _joined(itertools.islice(_paragraphs(sample, referred), 20), 6, items=True)
+        or _no_label(_joined(itertools.islice(_paragraphs(sample, referred), 20), 6, items=True))
         or _first_comment(sample)
         or _headings(sample)
         or _joined(_between_code(sample), 12, items=True)
@@ -85,6 +85,11 @@ def _joined(blocks: Iterable[str], fewest: int, *, items: bool, furniture: bool 
     return _LEAD.sub("", _AFTER_WIDE.sub(FIRST_GROUP, " ".join(found).replace("（）", "")))
 
 
+def _no_label(text: str) -> str:
+    """Return a text, or an empty one if it is only the label of what follows it."""
+    return "" if len(text) <= _LONGEST_LABEL and text.endswith((":", "：")) else text
+
+
 def _is_furniture(text: str) -> bool:
     """Return whether a paragraph is a byline, a notice or code, rather than a sentence of the article."""
     if _PROGRAM.match(text):
@@ -106,6 +111,7 @@ _PROGRAM = re.compile(
     r"|(?:GET|POST|PUT) /\S* HTTP|-----BEGIN "
 )
 _LONGEST_NOTICE = 300
+_LONGEST_LABEL = 24
 _LONGEST_BYLINE = 160
 _ENDS = (".", "!", "?", "。", "！", "？", "…", ":", "：", "”", "」", ";", "；")
 _BYLINE = re.compile(
@@ -114,7 +120,7 @@ _BYLINE = re.compile(
     r"|published\b|(?:last )?updated\b|文\s?[|｜/丨]"
     r"|图\s?[:：丨|｜/]|图片?(?:来源|源自|来自|源)\s?[:：丨|｜]?"
     r"|(?:photos?|photograph|image|picture|illustration)s? (?:by|credits?|courtesy|source)\b|credits?\s?:"
-    r"|.{0,120}\bvia (?:unsplash|getty images|shutterstock|flickr|pexels|pixabay|wikimedia)\W*$"
+    r"|.{0,120}\bvia (?:unsplash|getty images|shutterstock|flickr|pexels|pixabay|wikimedia(?: commons)?)\W*$"
     r"|(?:作者|来源|编辑|译者|出品|责编|微信公众号|公众号|发布时间|更新时间)\s?[:：丨|｜]"
     rf"|.{{0,80}}?\b(?:{MONTH} {DAY},? \d{{4}}|{DAY} (?:de )?{MONTH},? (?:de )?\d{{4}})"
     r"|.{0,80}?\d{4}(?:-\d{1,2}-\d{1,2}|[/.]\d{1,2}[/.]\d{1,2}|年\d{1,2}月\d{1,2}日)[ T]\d{1,2}:\d\d"
@@ -136,7 +142,7 @@ _NOTICE = re.compile(
 """How a notice, or an author's affiliation, begins."""
 _CHINESE_NOTICE = re.compile(
     r"仅供.{0,16}(?:研究|学习|教学|参考|交流|测试)|不承担.{0,12}责任|转载(?:请|或传播)|[如若]有?侵权|侵删|免责声明"
-    r"|所造成的任?何?.{0,10}(?:后果|损失)"
+    r"|所造成的任?何?.{0,10}(?:后果|损失)|官网\s?[:：]$"
 )
 
 

@@ -138,6 +138,8 @@ def test_only_what_has_the_attributes_of_a_tag_is_one(body, shown):
         "图：小镇的印刷机，ANN LEE VIA UNSPLASH",
         "Photo by Ann Lee on Unsplash",
         "The last press of the town, via Getty Images",
+        "A press - Ann Lee, CC BY 2.0 <https://licences.example/by>, via Wikimedia Commons",
+        "承印：**小镇印刷厂** 官网：www.press.example",
         "#!/bin/bash\nwhile getopts a; do print; done",
     ],
 )
@@ -205,6 +207,14 @@ def test_the_label_of_a_lead_goes():
 )  # fmt: skip
 def test_an_article_of_code_alone_has_its_first_comment(code, excerpt):
     assert excerpt_of(f"```\n{code}\n```") == excerpt
+
+
+def test_a_label_alone_gives_way_to_what_it_labels():
+    assert (
+        excerpt_of("**Old press:**\n\n```\n# Prints a page on the old press\n```")
+        == "Prints a page on the old press"
+    )
+    assert excerpt_of("**Old press:**") == "Old press:"
 
 
 def test_headings_count_if_nothing_else_is_there():

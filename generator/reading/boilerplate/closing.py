@@ -73,7 +73,7 @@ def kickers(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
             return
         if block.index in removed or block.kind in {"image", "rule"}:
             continue
-        if block.text.isascii() and block.units <= _WORD and _TAG.fullmatch(block.text):
+        if block.text.isascii() and block.units <= _TAGS and _TAG.fullmatch(block.text):
             around = {removed.get(block.index - 1), removed.get(block.index + 1)}
             if around - _NOT_ROWS:
                 yield block.index, "tags"
@@ -87,9 +87,10 @@ _SECTIONS = re.compile(r"[|\s-]*(?:\|[\s*]*[^\W\d_]{2,6}[\s*]*){3,8}\|\s*")
 """A table of one row of short words."""
 _NOT_ROWS = {None, "title", "before the title", "navigation", *LEARNED}
 """Reasons that do not tell that a block is a row about the post."""
-_WORD = 24
-_TAG = re.compile(r"[^\W\d_][\w&+/ -]{1,20}(?:\n[^\W\d_][\w&+/ -]{1,20})*")
-"""Words without markup and punctuation, on one line or several."""
+_TAGS = 72
+"""Number of letters of tags, sections and names."""
+_TAG = re.compile(r"[^\W\d_][\w&+/ -]{1,20}|[^\W\d_][\w&+/ -]{1,32}(?:\n[^\W\d_][\w&+/ -]{1,32})+")
+"""A few words without markup and punctuation, or several lines of them."""
 _OWN = -99
 _BESIDE = 1
 """Points of a line with a call that stands right above one that is removed already."""

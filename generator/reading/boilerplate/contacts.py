@@ -107,7 +107,9 @@ def bare_headings(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
         yield block.index, "heading without text"
 
 
-_ABOUT = re.compile(r"\*\*(?:关于|about )\s?[^，。,.\n]{2,24}\*\*\W*$", re.IGNORECASE)
+_ABOUT = re.compile(
+    r"\*{2,3}(?:(?:关于|about )\s?[^，。,.\n]{2,24}|作者(?:介绍|简介))\*{2,3}\W*$", re.IGNORECASE
+)
 _TAGS = re.compile(r"# ?[^\s#]{1,20}(?:[ \t]+# ?[^\s#]{1,20})*[ \t]*")
 """A row of tags of one word each, or a heading of one word."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 from generator.reading.boilerplate.blocks import Block, is_data
 from generator.reading.boilerplate.families import Found
@@ -33,7 +34,10 @@ def endings(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
             rest = after - weights.get(index, 0)
             if _is_ending(page, removed, found, index, before, rest, is_sure=index == sure):
                 resumed = _next_section(page, index)
-                yield from ((other, found.rule.reason) for other in range(index, resumed))
+                cited = _original(page, index) if found.rule.reason == "related posts" else ()
+                yield from (
+                    (other, found.rule.reason) for other in range(index, resumed) if other not in cited
+                )
                 if resumed == len(page.blocks):
                     return
                 continue
@@ -69,6 +73,17 @@ def _is_ending(
             weak=found.rule.weak or _is_jump_link(block),
         )
     )
+
+
+def _original(page: Page, start: int) -> range:
+    """Return the blocks among related posts that name the original of a translation: a label, an address."""
+    for block, below in pairwise(page.blocks[start:]):
+        if _ORIGINAL.fullmatch(block.label) and is_data(below) and not below.links:
+            return range(block.index, below.index + 1)
+    return range(0)
+
+
+_ORIGINAL = re.compile("原文(?:链接|地址|来源)?|original article")
 
 
 def _next_section(page: Page, index: int) -> int:
@@ -366,10 +381,14 @@ def leftovers(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
                     yield from ((other, "between furniture") for other in waiting)
                     taken.update(waiting)
                     waiting = []
-            elif blocks[index].kind in _SCRAPS and "[^" not in blocks[index].text and len(waiting) < 4:
+            elif (
+                blocks[index].kind in _SCRAPS and "[^" not in blocks[index].text and len(waiting) < _PICTURES
+            ):
                 waiting.append(index)
             else:
                 break
 
 
 _SCRAPS = frozenset({"image", "rule"})
+_PICTURES = 6
+"""Number of pictures in a row that may be furniture because furniture surrounds them."""

@@ -188,7 +188,7 @@ def links_after(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
 def _citations(page: Page, rest: Sequence[int]) -> set[int]:
     """Return the links that the article cites: below a label for references, to documents, to other accounts.
 
-    Below the text, only the first label counts. A footer has labels too.
+    Below the text, only the first label counts. A footer has labels too. It has no links that show addresses.
     """
     if not page.is_found:
         return set()
@@ -196,7 +196,13 @@ def _citations(page: Page, rest: Sequence[int]) -> set[int]:
     found = {one.index for one in linked if _DOCUMENT.search(one.text) or leads_to_other_accounts(page, one)}
     if rest and names_references(page.blocks[rest[0]]):
         found |= set(takewhile(lambda index: page.blocks[index].is_linked, rest[1:]))
-    return found
+    shown = {one.index for one in linked if _SHOWN.match(one.text)}
+    return found | shown if len(shown) >= _SEVERAL else found
+
+
+_SHOWN = re.compile(r"[-*+ ]{0,4}\[https?://")
+_SEVERAL = 3
+"""Number of links that show their addresses, as an article lists them. A single one may be a share link."""
 
 
 _DOCUMENT = re.compile(r"\.(?:pdf|zip|7z|docx?|xlsx?|pptx?|csv)[?#)]", re.IGNORECASE)

@@ -12,6 +12,7 @@ from generator.reading.boilerplate.page import (
     is_digest,
     leads_to_other_accounts,
     links_to_many_sites,
+    names_references,
     section_numbers,
 )
 from generator.reading.boilerplate.verdict import is_date
@@ -74,10 +75,15 @@ def _without_timeline(page: Page, found: list[int]) -> list[int]:
 
 
 def _without_section_label(page: Page, removed: Removed, run: list[int]) -> list[int]:
-    """Return a run of blocks without the label of a section at its end, if later sections have one."""
+    """Return a run of blocks without the label of a section at its end, if later sections have one.
+
+    The label of the original's address stays too.
+    """
     if not run or not _may_be_heading(page, run[-1]):
         return run
     label = page.blocks[run[-1]]
+    if names_references(label) and is_data(page.blocks[label.index + 1]):
+        return run[:-1]
     mark = label.text.partition(" ")[0] if label.kind == "heading" else "**"
     is_colon = label.kind != "heading" and label.plain.rstrip(" *\xa0").endswith((":", "："))
     if is_colon or not label.text.startswith(mark):

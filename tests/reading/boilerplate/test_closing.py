@@ -96,13 +96,17 @@ def test_a_row_of_the_accounts_sections_goes():
     assert table in text_of(page(f"# {TITLE}", table, *TEXT), url=WECHAT)
 
 
-@pytest.mark.parametrize("tag", ["Product Update", "lamps\nfog", "Ann Lee"])
+@pytest.mark.parametrize(
+    "tag", ["Product Update", "lamps\nfog", "Ann Lee", "Lamps and Oil\nThe Safety of the Northern Coast"]
+)
 def test_a_tag_or_a_name_beside_the_date_goes(tag):
     assert text_of(page(*MENU, f"# {TITLE}", "July 3, 2024", tag, *TEXT)) == ARTICLE
     assert text_of(page(*MENU, f"# {TITLE}", tag, *TEXT)).startswith(tag)
 
 
-@pytest.mark.parametrize("line", ["Notes:", "**Lamps**", "Two lamps are lit.", "3 lamps"])
+@pytest.mark.parametrize(
+    "line", ["Notes:", "**Lamps**", "Two lamps are lit.", "3 lamps", "The Safety of the Northern Coast"]
+)
 def test_other_lines_beside_the_date_stay(line):
     assert text_of(page(*MENU, f"# {TITLE}", "July 3, 2024", line, *TEXT)).startswith(line)
 

@@ -50,7 +50,14 @@ def test_a_picture_below_the_hotline_does_not_hide_it():
 
 
 @pytest.mark.parametrize(
-    "tail", [["# lamps # keepers"], ["## Last words", "### Lamps"], ["## Lamps", "---"], ["**About Lamps**"]]
+    "tail",
+    [
+        ["# lamps # keepers"],
+        ["## Last words", "### Lamps"],
+        ["## Lamps", "---"],
+        ["**About Lamps**"],
+        ["***作者介绍***", "## **李安，**守灯人。"],
+    ],
 )
 def test_headings_at_the_end_go(tail):
     assert left_of(*tail).removesuffix("\n\n---") == ARTICLE

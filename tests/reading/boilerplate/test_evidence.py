@@ -369,3 +369,33 @@ def test_an_image_that_leads_away_and_is_in_each_article_goes():
 
     found = opinion(story("Holm"), "Holm", repeats=learn(map(story, names)))
     assert [one.block.text for one in found.blocks if one.reason == "repeated within texts"] == [banner]
+
+
+def test_the_address_of_a_translations_original_stays_among_related_posts():
+    posts = ["**推荐阅读**", *(f"[海雾中的灯{n}](https://mp.weixin.qq.com/s/{n})" for n in range(3))]
+    original = ["**原文链接**", "https://lights.example/2026/keepers"]
+    url = "https://mp.weixin.qq.com/s?__biz=Coast"
+    left = text_of(page(f"# {TITLE}", *TEXT, *posts, *original, "题图：Pexels", "![](/code.png)"), url=url)
+    assert left == "\n\n".join([*TEXT, *original])
+    assert text_of(page(f"# {TITLE}", *TEXT, *posts, "**原文链接**", "![](/code.png)"), url=url) == ARTICLE
+
+
+def test_the_label_of_an_original_stays_below_links_that_each_article_repeats():
+    names = ["Ash", "Bay", "Cove", "Dune", "Ebb", "Fjord", "Gulf", "Holm"]
+    links = ["Read on", "[Lamps](https://coast.example/lamps)", "[Ropes](https://coast.example/ropes)"]
+
+    def story(name: str) -> str:
+        texts = [f"{name}: {text}" for text in TEXT]
+        original = ["**Source**", f"https://lights.example/{name}.html"]
+        return page(f"# {name}", *texts, *links, *original, *texts[::-1], title=name)
+
+    found = opinion(story("Holm"), "Holm", repeats=learn(map(story, names)))
+    assert [one.block.text for one in found.blocks if one.reason] == ["# Holm", "# Holm", *links]
+
+
+@pytest.mark.parametrize(("pictures", "is_removed"), [(1, True), (5, True), (8, False)])
+def test_pictures_between_the_title_and_a_call_to_subscribe_go_unless_they_are_many(pictures, is_removed):
+    images = [f"![](/banner-{n}.gif)" for n in range(pictures)]
+    body = page(f"# {TITLE}", *images, "**扫码订阅《灯塔》**", "邮发代号 2-786", *TEXT)
+    left = ARTICLE if is_removed else "\n\n".join([*images, *TEXT])
+    assert text_of(body, url="https://mp.weixin.qq.com/s?__biz=Coast") == left

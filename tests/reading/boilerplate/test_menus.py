@@ -22,6 +22,12 @@ FOOTER = ["### Recent Posts", "[The last wick](/wick)", "### Archives", "[May 20
             "**The southern cape:**",
             "[Report on the south](https://coast.example/files/south.pdf)",
         ],
+        [
+            "### Lists of lights",
+            "[https://lights.example/north](#north) **(dark)**",
+            "[https://lights.example/south](#south)",
+            "* [http://lamps.example/](#lamps)",
+        ],
     ],
 )
 def test_cited_links_below_the_text_stay(cited):
