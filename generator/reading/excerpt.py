@@ -121,7 +121,7 @@ _BYLINE = re.compile(
     r"|图\s?[:：丨|｜/]|图片?(?:来源|源自|来自|源)\s?[:：丨|｜]?"
     r"|(?:photos?|photograph|image|picture|illustration)s? (?:by|credits?|courtesy|source)\b|credits?\s?:"
     r"|.{0,120}\bvia (?:unsplash|getty images|shutterstock|flickr|pexels|pixabay|wikimedia(?: commons)?)\W*$"
-    r"|(?:作者|来源|编辑|译者|出品|责编|微信公众号|公众号|发布时间|更新时间)\s?[:：丨|｜]"
+    r"|(?:作者|来源|原文地址|原文链接|编辑|译者|出品|责编|微信公众号|公众号|发布时间|更新时间)\s?[:：丨|｜]"
     rf"|.{{0,80}}?\b(?:{MONTH} {DAY},? \d{{4}}|{DAY} (?:de )?{MONTH},? (?:de )?\d{{4}})"
     r"|.{0,80}?\d{4}(?:-\d{1,2}-\d{1,2}|[/.]\d{1,2}[/.]\d{1,2}|年\d{1,2}月\d{1,2}日)[ T]\d{1,2}:\d\d"
     r"|.{0,80}?\d{4}年\d{1,2}月\d{1,2}日$",

@@ -130,6 +130,7 @@ def test_only_what_has_the_attributes_of_a_tag_is_one(body, shown):
         "From: Ann Lee <ann () press example>\nDate: Wed, 3 Jul 2024 12:47:41 +0000",
         "文 | 印刷研究院 李安",
         "作者：李安　编辑：王博",
+        "原文地址：<https://press.example/2024/07/printing-houses.html>",
         "微信公众号：印刷与字体的故事",
         "文章最后更新时间为：2024年07月10日 00:55:37",
         "声明：本文内容仅供学习交流，由此所造成的任何后果由读者自行承担。",

@@ -380,6 +380,13 @@ def test_the_address_of_a_translations_original_stays_among_related_posts():
     assert text_of(page(f"# {TITLE}", *TEXT, *posts, "**原文链接**", "![](/code.png)"), url=url) == ARTICLE
 
 
+def test_the_address_of_a_translations_original_stays_in_a_note_above_the_text():
+    address = "原文地址：<https://lights.example/2026/keepers>"
+    note = ["##### 译文声明", "本文是翻译文章", address, "译文仅供参考，具体内容表达以及含义原文为准。"]
+    body = page(*MENU, f"# {TITLE}", *note, *TEXT)
+    assert text_of(body, url="https://www.anquanke.com/post/id/1") == "\n\n".join([address, *TEXT])
+
+
 def test_the_label_of_an_original_stays_below_links_that_each_article_repeats():
     names = ["Ash", "Bay", "Cove", "Dune", "Ebb", "Fjord", "Gulf", "Holm"]
     links = ["Read on", "[Lamps](https://coast.example/lamps)", "[Ropes](https://coast.example/ropes)"]
