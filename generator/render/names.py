@@ -147,6 +147,12 @@ def reasons(text: Callable[[str], str]) -> dict[str, str]:
         "moved account": text("the account moved"),
         "only navigation": text("only navigation was saved"),
         "only furniture": text("no text was saved"),
+        "only images": text("only images were saved"),
+        "another page": text("another page was saved"),
+        "share card": text("only a share card was saved"),
+        "consent page": text("asks for consent"),
+        "moved": text("moved at the original's site"),
+        "costs too much to read": text("could not be read"),
         "cut by the clipper": text("ends early"),
         "too long": text("ends early"),
     }

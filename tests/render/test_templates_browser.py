@@ -86,6 +86,19 @@ def test_nothing_overflows_and_the_policy_blocks_nothing_of_ours(page, folder, a
     assert not complaints
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_name_and_navigation_of_a_phone_share_a_row(page, folder, language):
+    page.set_viewport_size({"width": 360, "height": 740})
+    tall = "document.querySelector('.masthead').offsetHeight"
+    for title, most in (("Security Digest", 51), ("安全文摘", 51), ("The Galley of Sunday Proofs", 75)):
+        given = site(language, file_links=True, title=title, search=True, reader=True)
+        html = Templates(None, given).render(frame("day.html", "top.html"), day_view())
+        (folder / "top.html").write_bytes(html)
+        page.goto((folder / "top.html").as_uri())
+        assert page.evaluate(tall) <= most
+        assert page.evaluate("document.querySelectorAll('.masthead li').length") == 6
+
+
 @pytest.mark.parametrize(
     ("template", "view", "what", "most"),
     [
@@ -153,8 +166,10 @@ def test_picks_with_notes_leave_room_for_the_stories(page, folder, language):
         Markup(f"<p>{NOTE}</p>"),
     )
     excerpt = TITLES[0] * 4
+    titles = (f"{TITLES[0]} on each of their pages", TITLES[0] * 2, TITLES[1])
     picks = tuple(
-        item(f"p{n:011}", title=TITLES[n % 2], note=note, excerpt=excerpt) for n, note in enumerate(notes)
+        item(f"p{n:011}", title=title, note=note, excerpt=excerpt)
+        for n, (title, note) in enumerate(zip(titles, notes, strict=True))
     )
     view = msgspec.structs.replace(BUSY, picks=picks)
     html = Templates(None, site(language, file_links=True)).render(frame("day.html", "top.html"), view)

@@ -1,6 +1,7 @@
 """Every message of the interface is translated, and the manual names all that templates get."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,13 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from jinja2 import nodes
 
 from generator.config import resources
+from generator.engine import tasks
+from generator.reading.boilerplate import families, remaining, verdict
 from generator.render import (
     day_views,
     identifier_views,
     locales,
+    names,
     period_views,
     search_view,
     source_views,
@@ -21,6 +25,7 @@ from generator.render import (
     views,
 )
 
+FAMILIES = Path(families.__file__).parents[1] / "families"
 RENDER = Path(templates.__file__).parent
 MANUAL = Path(__file__).resolve().parents[2] / "docs" / "reference" / "templates.md"
 _HOLES = re.compile(r"%\((\w+)\)s")
@@ -53,6 +58,15 @@ def test_a_translation_is_complete(message):
     assert not message.fuzzy
     for string in strings:
         assert set(_HOLES.findall(string)) == set(_HOLES.findall(ids[-1]))
+
+
+def test_every_reason_of_a_missing_text_has_words_for_readers():
+    built_in = (tomllib.loads(file.read_text("utf-8")) for file in FAMILIES.glob("*.toml"))
+    given = {rule["reason"] for family in built_in for rule in family.get("failed", ())}
+    given |= set(re.findall(r'"((?:only|another) \w+)"', Path(verdict.__file__).read_text("utf-8")))
+    given |= {tasks.TOO_COSTLY, tasks.TOO_LONG, remaining.CUT}
+    assert len(given) > 15
+    assert given <= set(names.reasons(str))
 
 
 def shown_views() -> dict[str, type[views.View]]:
