@@ -90,7 +90,7 @@ def test_nothing_overflows_and_the_policy_blocks_nothing_of_ours(page, folder, a
 def test_name_and_navigation_of_a_phone_share_a_row(page, folder, language):
     page.set_viewport_size({"width": 360, "height": 740})
     tall = "document.querySelector('.masthead').offsetHeight"
-    for title, most in (("Security Digest", 51), ("安全文摘", 51), ("The Galley of Sunday Proofs", 75)):
+    for title, most in (("Security Digest", 51), ("安全文摘", 51), ("The Galley of Sunday Proofs", 95)):
         given = site(language, file_links=True, title=title, search=True, reader=True)
         html = Templates(None, given).render(frame("day.html", "top.html"), day_view())
         (folder / "top.html").write_bytes(html)
@@ -184,6 +184,24 @@ def test_picks_with_notes_leave_room_for_the_stories(page, folder, language):
         assert sum(bottom <= height for bottom in bottoms) >= above
         whole = "[...document.querySelectorAll('.said')].every(n => n.scrollHeight <= n.clientHeight)"
         assert page.evaluate(whole)
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_between_a_title_and_its_source_is_room_for_a_finger(page, folder, width):
+    """A circle of 24 pixels around the link to the source meets no other link."""
+    tops = tuple(item(f"{n}" * 12, title="A title", excerpt=text) for n, text in enumerate(("", "Text.")))
+    html = Templates(None, site(file_links=True)).render(
+        frame("day.html", "top.html"), day_view(picks=tops, stories=tops)
+    )
+    (folder / "top.html").write_bytes(html)
+    page.set_viewport_size({"width": width, "height": 740})
+    page.goto((folder / "top.html").as_uri())
+    room = (
+        "[...document.querySelectorAll('.above li')].map(li => {"
+        "const [title, source] = [...li.querySelectorAll('a')].map(a => a.getBoundingClientRect());"
+        "return (source.top + source.bottom) / 2 - title.bottom })"
+    )
+    assert min(page.evaluate(room)) >= 12
 
 
 def test_emphasis_is_that_of_the_language_around_it(page, folder):

@@ -108,3 +108,25 @@ def test_a_wide_table_of_sources_scrolls_in_a_region_of_its_own(tab, tmp_path):
     region.evaluate("box => { box.onscroll = () => { box.dataset.scrolled = '' } }")
     tab.keyboard.press("ArrowRight")
     tab.wait_for_selector(".scroll[data-scrolled]")
+
+
+SHORT = """() => [...document.querySelectorAll("a, button, summary")]
+  .filter(one => one.checkVisibility())
+  .filter(one => !one.matches(".skip, h3 > a, p > a, p > span > a, dd a, .body *, .picked *"))
+  .map(one => [one.outerHTML.slice(0, 60), Math.round(one.getBoundingClientRect().height)])
+  .filter(([, height]) => height && height < 44)"""
+"""Links that stand alone, outside of titles, lines of facts and texts, and are less than 44 pixels high."""
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_fingers_find_links_that_stand_alone(tab, tmp_path, language):
+    write_assets(tmp_path, Templates(None, site(language, file_links=True)))
+    tab.set_viewport_size({"width": 360, "height": 740})
+    short = {}
+    for template, html in every_page(language):
+        (tmp_path / template).write_bytes(html)
+        tab.goto((tmp_path / template).as_uri())
+        tab.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
+        if found := tab.evaluate(SHORT):
+            short[template] = found
+    assert short == {}
