@@ -13,6 +13,7 @@ def script(text: Callable[[str], str]) -> bytes:
         "later": text("Read later"),
         "kept": text("Kept for later"),
         "dropped": text("No longer kept for later"),
+        "full": text("The list is full: it holds 200 articles. Remove one to keep another."),
         "refused": text("This browser stores nothing for this site."),
         "new": text("new"),
         "seen": text("opened"),
@@ -43,7 +44,7 @@ def script(text: Callable[[str], str]) -> bytes:
             ("g s", text("sources")),
             ("g t", text("tags")),
             ("g l", text("what is kept for later")),
-            ("?", text("all keys")),
+            ("?", text("these keys")),
         ],
     }
     return b"export default " + msgspec.json.encode(words) + b";\n"

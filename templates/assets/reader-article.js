@@ -10,17 +10,13 @@ const address = of("link[rel=canonical]")?.href ?? location.href.split("#")[0];
 const original = of(".byline a[rel=external]")?.href;
 
 /** Copy a text; where browsers refuse it, show it to be copied. */
-async function copy(text, from) {
+async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);
+    say(words.copied, true);
   } catch {
     prompt(words.copy, text);
-    return;
   }
-  const label = from.textContent;
-  from.textContent = words.copied;
-  say(words.copied);
-  setTimeout(() => (from.textContent = label), 2000);
 }
 
 function citation() {
@@ -37,14 +33,13 @@ const show = () => {
   star.textContent = `${isKept ? "★" : "☆"} ${words.later}`;
   star.setAttribute("aria-pressed", isKept);
 };
-tools.className = "_tools";
 tools.setAttribute("role", "group");
 tools.setAttribute("aria-label", words.tools);
-tools.append(star, button(words.link, (from) => copy(address, from)));
+tools.append(star, button(words.link, () => copy(address)));
 if (navigator.share) {
   const share = () => navigator.share({ title: title.textContent, url: address }).catch(() => {}); // or not
   tools.append(button(words.share, share));
 }
-tools.append(button(words.cite, (from) => copy(citation(), from)));
+tools.append(button(words.cite, () => copy(citation())));
 see(id);
 follow(show);

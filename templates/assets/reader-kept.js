@@ -2,26 +2,28 @@
 import { crcOf, element, root, store, stored } from "./reader.js";
 import words from "./reader-words.js";
 
-const LATER = 200;
-const SEEN = 1000;
+export const LATER = 200;
+export const SEEN = 1000;
 const AWAY = 30 * 60_000;
 const TOUCHED = 15_000;
-/** The last moment that can be shown. */
-const LATEST = 8.64e15;
-const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+export const ITEMS = ".items > li[id], .day ol > li[id], #_list > li";
 
-/** 30 bits of the CRC-32 of an article's id as five characters, as in `later/new.json`. */
+/** An article's mark, as in `later/new.json`. */
 export function markOf(id) {
-  const crc = crcOf(id);
-  return [24, 18, 12, 6, 0].map((shift) => DIGITS[(crc >>> shift) & 63]).join("");
+  const crc = crcOf(id) << 2;
+  const bytes = [24, 16, 8, 0].map((shift) => (crc >>> shift) & 255);
+  return btoa(String.fromCharCode(...bytes)).slice(0, 5).replaceAll("+", "-").replaceAll("/", "_");
 }
 
 export const of = (selector) => document.querySelector(selector);
 
-/** The marks that follow each other in a text. */
+export const idOf = (item) => item.id.replace("_", "");
+
+/** The link of an item's title. */
+export const linkOf = (item) => item.querySelector(":scope > a, :scope > :is(h2, h3) a");
+
 export const marksIn = (text) => (typeof text === "string" && text.match(/[\w-]{5}/g)) || [];
 
-/** The marks of opened articles, the last one last. */
 export const seen = () => marksIn(stored("seen"));
 
 export function see(id) {
@@ -30,7 +32,7 @@ export function see(id) {
   if (last.at(-1) !== mark) store("seen", [...last.filter((one) => one !== mark), mark].slice(-SEEN).join(""));
 }
 
-/** An address of the web; else null. What is stored may come from anywhere. */
+/** An address of the web; else null. */
 export function safe(address) {
   try {
     const url = new URL(address, root);
@@ -40,47 +42,40 @@ export function safe(address) {
   }
 }
 
-/** The articles kept for later: `{ id, title, language, source, address }`. */
+/** The articles kept for later. */
 export function later(value = stored("later")) {
   const isText = (one) => typeof one === "string" && one.length <= 2000;
-  const isWhole = (one) => one && [one.id, one.title, one.address].every(isText) && one.id && safe(one.address);
+  const isWhole = (one) =>
+    one && [one.id, one.title, one.language, one.source, one.address].every(isText) && /^[a-z\d-]+$/.test(one.id) && safe(one.address);
   return Array.isArray(value) ? value.filter(isWhole).slice(-LATER) : [];
 }
 
-/** Keep an article, or no longer. Returns whether it is kept now; null if that cannot be stored. */
+/** Keep an article, or no longer. Returns the name of what there is to say. */
 export function toggle(article) {
   const last = later();
-  const others = last.filter(({ id }) => id !== article.id);
-  const isKept = others.length === last.length;
+  const next = last.filter(({ id }) => id !== article.id);
+  const isKept = next.length === last.length;
+  if (isKept && last.length === LATER) return "full";
   const { href } = new URL(article.address, location);
-  const address = href.startsWith(root.href) ? href.slice(root.href.length) : href;
-  return store("later", isKept ? [...others, { ...article, address }].slice(-LATER) : others) ? isKept : null;
+  if (isKept) next.push({ ...article, address: href.replace(root.href, "") });
+  return !store("later", next) ? "refused" : isKept ? "kept" : "dropped";
 }
 
-/** Keep an article, or no longer, and say so. */
-export function keep(article) {
-  const isKept = toggle(article);
-  say(isKept === null ? words.refused : isKept ? words.kept : words.dropped);
-}
-
-/**
- * The present visit: when it was last noticed, when the one before ended, the first day listed then and now, the marks
- * listed then and since.
- */
+/** The present visit; null if nothing is known of it. docs/decisions/28-reader.md says what it has. */
 export function visit(value = stored("visit")) {
-  const { at, before, since, listed } = value ?? {};
-  const isWhole = [at, before].every((time) => Number.isInteger(time) && Math.abs(time) <= LATEST) && [since, listed].every((day) => /^\d{4}-\d\d-\d\d$/.test(day));
-  return isWhole ? { ...value, known: marksIn(value.known).join(""), fresh: marksIn(value.fresh).join("") } : null;
+  const { at, before, since, listed, known, fresh } = value ?? {};
+  const isWhole = [at, before].every((time) => Number.isInteger(time) && new Date(time) > 0) && [since, listed].every((day) => /^[\d-]{10}$/.test(day));
+  return isWhole ? { at, before, since, listed, known: marksIn(known).join(""), fresh: marksIn(fresh).join("") } : null;
 }
 
-/** Note that the reader is here. After half an hour away, another visit begins. */
-export function touch() {
+/** Note that the reader is here: after half an hour away, in another visit. */
+function touch() {
   const last = visit();
   const at = Date.now();
-  if (!last || Math.abs(at - last.at) < TOUCHED) return;
-  const isOver = Math.abs(at - last.at) > AWAY;
+  const away = Math.abs(at - last?.at);
+  if (!(away >= TOUCHED)) return;
   const next = { before: last.at, since: last.listed, known: last.known + last.fresh, fresh: "" };
-  store("visit", { ...last, at, ...(isOver && next) });
+  store("visit", { ...last, at, ...(away > AWAY && next) });
 }
 
 for (const name of ["scroll", "pointerdown", "keydown", "visibilitychange", "pageshow"]) {
@@ -88,42 +83,69 @@ for (const name of ["scroll", "pointerdown", "keydown", "visibilitychange", "pag
 }
 touch();
 
-/** Show what is stored, now and when another tab or page has changed it. */
+/** Show what is stored, now and when it has changed. */
 export function follow(show) {
   addEventListener("storage", show);
   addEventListener("pageshow", ({ persisted }) => persisted && show());
   show();
 }
 
+/** Note which article is opened, on a page or at an original. */
+function open({ target, button }) {
+  const link = target.closest?.("a");
+  const item = link?.closest(ITEMS);
+  if (!item || button > 1) return;
+  const isOriginal = link.closest("p")?.parentElement === item && !link.href.startsWith(root.href);
+  if (link !== linkOf(item) && !isOriginal) return;
+  see(idOf(link) || idOf(item));
+  history.replaceState({ ...history.state, left: item.id }, "");
+}
+document.addEventListener("click", open);
+document.addEventListener("auxclick", open);
+
 export function button(text, act, attributes) {
   const made = element("button", { type: "button", ...attributes }, text);
-  made.addEventListener("click", () => act(made));
+  made.addEventListener("click", act);
   return made;
 }
 
-/** The link of an item's title; null if nothing can be opened. */
-export const linkOf = (place) => place.querySelector(":scope > a, :scope > :is(h2, h3) a");
-
 /** Give an item the focus, and open what hides it. */
 export function focus(place) {
-  const isFold = place.matches("summary");
-  const around = isFold ? place.parentElement.parentElement : place;
-  for (let fold = around.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  let fold = place.parentElement;
+  while ((fold = fold.parentElement.closest("details"))) fold.open = true;
   const target = linkOf(place) ?? place;
-  if (target === place && !isFold) place.tabIndex = -1;
+  if (target.tabIndex < 0) target.tabIndex = -1;
   target.focus({ focusVisible: true });
   target.scrollIntoView({ block: "nearest" });
 }
 
+/** Focus the item that was left, or that the address names. */
+export function refocus({ persisted } = {}) {
+  const [{ type }] = performance.getEntriesByType("navigation");
+  const id = persisted || type === "back_forward" ? history.state?.left : type === "navigate" && location.hash.slice(1);
+  const item = id && document.getElementById(id)?.closest(ITEMS);
+  if (item && document.activeElement === document.body) focus(item);
+}
+addEventListener("pageshow", (event) => event.persisted && refocus(event));
+
 const said = document.body.appendChild(element("p", { class: "_hidden", role: "status" }));
 
-/** Tell readers who hear the page. */
-export function say(text) {
+/** Tell readers who hear the page, or all. */
+export function say(text, isShown) {
   said.textContent = "";
-  setTimeout(() => (said.textContent = text), 50);
+  said.className = "_hidden";
+  setTimeout(() => {
+    said.textContent = text;
+    if (isShown) said.className = "_said";
+  }, 50);
 }
 
-// How added parts look: nothing is added before that is known.
+export function keep(article) {
+  const outcome = toggle(article);
+  say(words[outcome], ["refused", "full"].includes(outcome));
+}
+
+// Nothing is added before it is known how it looks.
 const sheet = element("link", { rel: "stylesheet", href: new URL("reader.css", import.meta.url) });
 document.head.prepend(sheet);
 await new Promise((done) => (sheet.onload = sheet.onerror = done));

@@ -1,19 +1,23 @@
 // What keys do. `reader.js` hands over those that no field wants.
 import { element, root, store, stored } from "./reader.js";
-import { button, focus, linkOf, of } from "./reader-kept.js";
+import { ITEMS, button, focus, linkOf, of } from "./reader-kept.js";
 import words from "./reader-words.js";
 
-const PLACES = ".items > li, .day ol > li, .day details > summary";
+const PLACES = `${ITEMS}, .day details > summary`;
 const AFTER_G = 1500;
-const go = (link) => link && location.assign(link.href);
+let afterG = 0;
+
+const go = (link, hash = "") => link && location.assign(link.href + hash);
 /** The link in the navigation to a folder. */
 const entry = (folder) =>
   [...document.querySelectorAll(".masthead nav a")].find(({ href }) => href.replace(/index\.html$/, "") === root.href + folder);
-const tools = () => of("#_tools button");
-let afterG = 0;
+const above = () => of(".back a, .kicker a");
+const toward = (rel) => of(`main a[rel=${rel}]`);
+const original = (page) => page.querySelector(".byline a[rel=external]");
+const isOutside = ({ href }) => !href.startsWith(root.href);
 
 const places = () => [...document.querySelectorAll(PLACES)].filter((one) => one.offsetParent && !one.closest("nav"));
-const current = () => document.activeElement?.closest?.(PLACES);
+const current = () => document.activeElement?.closest(PLACES);
 
 function move(step) {
   const all = places();
@@ -26,47 +30,51 @@ function move(step) {
 
 function read() {
   const place = current();
-  if (place?.matches("summary")) place.click();
-  else if (place) linkOf(place)?.click();
+  if (place) (linkOf(place) ?? place).click();
 }
 
 /** Open the original; of an item that leads to our page, the one that that page names. */
-async function original() {
+async function visit() {
   const place = current();
-  const link = place ? place.querySelector("a[rel=external]") ?? linkOf(place) : of(".byline a[rel=external]");
-  if (!link) return;
-  if (!link.href.startsWith(root.href)) return link.click();
-  const own = [...place.querySelectorAll("p a")].find((one) => one.textContent.endsWith("↗"));
-  if (own) return own.click();
+  const named = place ? [...place.querySelectorAll(":scope > p:not(.also) > a")].find(isOutside) : original(document);
+  const link = named ?? (place && linkOf(place));
+  if (!link || isOutside(link)) return link?.click();
   const page = new DOMParser().parseFromString(await (await fetch(link.href)).text(), "text/html");
   const item = page.getElementById(link.hash.slice(1)); // of a list; null in a page of its own
-  const named = item ? linkOf(item) : page.querySelector(".byline a[rel=external]");
-  const href = named?.getAttribute("href") ?? "";
-  if (/^https?:/i.test(href)) location.assign(href);
+  const href = (item ? linkOf(item) ?? item : original(page))?.getAttribute("href");
+  if (!/^https?:/i.test(href)) return;
+  const made = place.appendChild(element("p", { hidden: "" }, element("a", { href })));
+  made.firstChild.click(); // counts as opened
+  made.remove();
 }
 
 /** Go back to the list, else to the article's day. */
 function back() {
-  const isFromList = document.referrer.startsWith(root.href) && !/\/(articles)\//.test(document.referrer.slice(root.href.length - 1));
-  const link = of(".back a, .kicker a");
+  const { referrer } = document;
+  const isFromList = referrer.startsWith(root.href) && !referrer.startsWith(`${root.href}articles/`) && !location.hash;
   if (of(".reading .back") && isFromList && history.length > 1) history.back();
-  else go(link);
-}
-
-function keep() {
-  if (tools()) tools().click();
-  else current()?.dispatchEvent(new Event("keep", { bubbles: true }));
+  else go(above());
 }
 
 function search() {
   const box = of("#_search [name=q]");
   if (box) box.focus();
-  else go(entry("search/"));
+  else go(entry("search/"), "#_search");
 }
 
 function help() {
-  const isKept = !of("main:is(.search, .later)");
-  const rows = words.keys.filter(([key]) => key !== "l" || isKept).flatMap(([keys, does]) => [
+  const item = places()[0];
+  const works = {
+    j: item,
+    o: item,
+    v: item ?? original(document),
+    b: above(),
+    "[": toward("prev") ?? toward("next"),
+    l: of("#_tools button, main li button"),
+    "/": entry("search/"),
+    "?": true,
+  };
+  const rows = words.keys.filter(([keys]) => works[keys[0]] ?? entry(GO[keys[2]])).flatMap(([keys, does]) => [
     element("dt", {}, ...keys.split(" ").flatMap((key) => [element("kbd", {}, key), " "])),
     element("dd", {}, does),
   ]);
@@ -88,11 +96,11 @@ const KEYS = {
   j: () => move(1),
   k: () => move(-1),
   o: read,
-  v: original,
+  v: visit,
   b: back,
-  "[": () => go(of("main a[rel=prev]")),
-  "]": () => go(of("main a[rel=next]")),
-  l: keep,
+  "[": () => go(toward("prev")),
+  "]": () => go(toward("next")),
+  l: () => (of("#_tools button") ?? current()?.querySelector("button"))?.click(),
   "/": search,
   "?": help,
 };

@@ -1,51 +1,57 @@
 // The page of what this browser keeps: articles for later, settings, all that is stored.
 import { PARTS, element, root, store, stored } from "./reader.js";
-import { button, focus, follow, later, marksIn, of, safe, toggle, visit } from "./reader-kept.js";
+import { LATER, SEEN, button, focus, follow, later, marksIn, of, refocus, safe, seen, toggle, visit } from "./reader-kept.js";
 
 const kept = of("#_kept");
 const list = of("#_list");
 const settings = [...kept.querySelectorAll("[name=theme], [name=size]")];
 const keys = kept.querySelector("[name=keys]");
-const status = of("#_status");
 const words = kept.dataset;
-const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+const tell = (said) => (of("#_status").textContent = said);
 
-/** What may be stored of a part of a file; null for nothing. */
-const CHECKED = {
-  look: (value) => (isObject(value) ? { theme: String(value.theme), size: Number(value.size) || 100 } : null),
-  keys: (value) => (value === false ? false : null),
-  later: (value) => later(value).map(({ id, title, language, source, address }) => ({ id, title, language: text(language), source: text(source), address })),
-  seen: (value) => marksIn(value).slice(-1000).join(""),
-  visit,
-};
-const text = (value) => (typeof value === "string" ? value.slice(0, 2000) : "");
+const { dataset, style } = document.documentElement;
+const everything = () => Object.fromEntries(PARTS.map((part) => [part, stored(part)]));
+const chosen = (name) => kept.querySelector(`[name=${name}]:checked`).value;
+
+function withOwn(articles) {
+  const own = later();
+  return [...later(articles).filter(({ id }) => !own.some((one) => one.id === id)), ...own];
+}
+
+/** What is stored of a part after a file is added. */
+function merged(part, value = null) {
+  if (part === "later") return withOwn(value).slice(-LATER);
+  if (part === "seen") return [...new Set([...marksIn(value), ...seen()])].slice(-SEEN).join("");
+  return part === "visit" ? visit() ?? visit(value) : stored(part) ?? value;
+}
 
 function itemOf(article) {
-  const { title, language, source, address } = article;
-  const link = element("a", { href: safe(address).href, lang: language || "und", dir: "auto" }, title);
+  const { id, title, language, source } = article;
+  const { href } = safe(article.address);
+  const link = element("a", { href, lang: language || "und", dir: "auto" }, title);
   const remove = () => {
-    const next = item.nextElementSibling ?? item.previousElementSibling;
-    const place = [...list.children].indexOf(next);
-    if (toggle({ ...article, address: safe(address).href }) === null) return tell(words.refused);
+    const at = [...list.children].indexOf(item);
+    if (toggle({ ...article, address: href }) !== "dropped") return tell(words.refused);
     tell(words.removed.replace("{title}", () => title));
-    if (place >= 0) focus(list.children[Math.min(place, list.children.length - 1)]);
+    const next = list.children[at] ?? list.lastElementChild;
+    if (next) focus(next);
     else of("h1").focus();
   };
   const drop = button(words.remove, remove, { "aria-label": `${words.remove}: ${title}` });
-  const item = element("li", {}, element("h2", {}, link), element("p", {}, text(source), " ", drop));
+  const item = element("li", { id }, element("h2", {}, link), element("p", {}, source, " ", drop));
   return item;
 }
 
-const tell = (said) => (status.textContent = said);
+let shown = "";
 
 function show() {
   const articles = later().reverse();
-  list.replaceChildren(...articles.map(itemOf));
+  const text = JSON.stringify(articles);
+  if (shown !== text) list.replaceChildren(...articles.map(itemOf)); // else a button stays while it is pressed
+  shown = text;
   of("#_none").hidden = articles.length > 0;
-  const look = stored("look");
-  const theme = ["light", "dark"].includes(look?.theme) ? look.theme : "system";
-  const size = settings.some(({ value }) => Number(value) === look?.size) ? look.size : 100;
-  for (const one of settings) one.checked = one.name === "theme" ? one.value === theme : Number(one.value) === size;
+  of("#_full").hidden = articles.length < LATER;
+  for (const one of settings) one.checked = [dataset.theme, parseInt(style.fontSize || 100)].some((value) => one.value === `${value}`);
   keys.checked = stored("keys") !== false;
   for (const part of PARTS) {
     const value = stored(part);
@@ -54,12 +60,9 @@ function show() {
   of("pre").textContent = JSON.stringify(everything(), null, 1);
 }
 
-const everything = () => Object.fromEntries(PARTS.map((part) => [part, stored(part)]));
-
 for (const one of settings) {
   one.addEventListener("change", () => {
-    const look = { theme: "system", size: 100, ...(isObject(stored("look")) && stored("look")) };
-    const isStored = store("look", { ...look, [one.name]: one.name === "size" ? Number(one.value) : one.value });
+    const isStored = store("look", { theme: chosen("theme"), size: Number(chosen("size")) });
     tell(isStored ? "" : words.refused);
   });
 }
@@ -71,13 +74,12 @@ of("#_export").addEventListener("click", () => {
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 });
 of("#_import").addEventListener("change", async ({ target }) => {
-  const [file] = target.files;
-  if (!file) return;
   try {
-    const given = JSON.parse(await file.text());
-    if (!isObject(given) || given.format !== 1) throw new Error(file.name);
-    const isStored = PARTS.every((part) => !(part in given) || store(part, CHECKED[part](given[part])));
-    tell(isStored ? words.imported : words.refused);
+    const given = JSON.parse(await target.files[0].text());
+    if (given.format !== 1) throw new Error(words.unfit);
+    const left = withOwn(given.later ?? []).length - LATER;
+    const isStored = PARTS.every((part) => store(part, merged(part, given[part])));
+    tell(!isStored ? words.refused : left > 0 ? words.left.replace("{n}", left) : words.imported);
   } catch {
     tell(words.unfit);
   }
@@ -97,3 +99,4 @@ of("h1").tabIndex = -1;
 kept.hidden = false;
 follow(show);
 if (location.hash) of(`#${CSS.escape(location.hash.slice(1))}`)?.scrollIntoView();
+refocus();

@@ -1,43 +1,49 @@
 // Lists of articles: which are new, were opened, or are kept for later; and how many are new elsewhere.
 import { element, root, store, stored } from "./reader.js";
-import { button, focus, follow, keep, later, linkOf, markOf, marksIn, of, say, see, seen, visit } from "./reader-kept.js";
+import { ITEMS, button, focus, follow, idOf, keep, later, linkOf, markOf, marksIn, of, refocus, say, seen, visit } from "./reader-kept.js";
 import words from "./reader-words.js";
 
-const isTouch = matchMedia("(hover: none)").matches;
-const items = [...document.querySelectorAll(".items > li[id], .day ol > li[id]")].map((place) => ({
-  place,
-  id: place.id,
-  marks: [place, ...place.querySelectorAll("[id]")].map(({ id }) => markOf(id)),
-  note: null,
-  star: null,
-}));
-const byPlace = new Map(items.map((item) => [item.place, item]));
+/** Item → its articles' marks, and what is added. */
+let items = new Map();
 /** Mark → day and source. */
 let listed = new Map();
 let first = "";
 
-function articleOf({ place, id }) {
-  const link = linkOf(place);
-  const title = (link ?? place.querySelector("h3 span, span")).cloneNode(true);
-  title.querySelectorAll("i").forEach((one) => one.remove());
-  const own = place.querySelector("p a[href*='sources/']");
-  const group = place.closest("section, details")?.querySelector("h3, summary h3");
-  const name = own ?? (of(".day") && !place.querySelector("h3") ? group : of("h1"));
-  const source = [...(name?.childNodes ?? [])].filter((one) => one.localName !== "b").map((one) => one.textContent).join("");
-  const language = link?.lang || document.documentElement.lang;
-  return { id, title: title.textContent.trim(), language, source: source.trim(), address: link?.href ?? `${location.href.split("#")[0]}#${id}` };
+/** A text without counts. */
+function textOf(place) {
+  const copy = place.cloneNode(true);
+  copy.querySelectorAll("b, i").forEach((one) => one.remove());
+  return copy.textContent.trim();
 }
 
-function starOf(item) {
+function articleOf(item) {
+  const link = linkOf(item);
+  const group = !item.querySelector("h3") && item.closest(".day :is(section, details)")?.querySelector("h3");
+  const source = item.querySelector("p a[href*='sources/'], .meta span") ?? (group || of("h1"));
+  return {
+    id: idOf(item),
+    title: textOf(link ?? item.querySelector("h3 span, span")),
+    language: link?.lang || document.documentElement.lang,
+    source: textOf(source),
+    address: link?.href ?? `#${item.id}`,
+  };
+}
+
+function partsOf(item) {
+  const marks = [item, ...item.querySelectorAll("[id]")].map((one) => markOf(idOf(one)));
   const star = button("", () => keep(articleOf(item)), { class: "_star", "aria-label": words.later });
-  if (stored("keys") !== false) star.tabIndex = -1; // by key, `l` does the same
-  item.place.append(star);
-  return star;
+  const note = element("span", { class: "_hidden" });
+  item.append(note, star);
+  return { marks, star, note };
+}
+
+function collect() {
+  items = new Map(Array.from(document.querySelectorAll(ITEMS), (item) => [item, items.get(item) ?? partsOf(item)]));
 }
 
 function fresh() {
   const now = visit();
-  const known = new Set(marksIn(now?.known));
+  const known = new Set([...marksIn(now?.known), ...seen()]);
   return new Map([...listed].filter(([mark, { day }]) => now && !known.has(mark) && day >= now.since));
 }
 
@@ -45,29 +51,25 @@ function show() {
   const news = fresh();
   const opened = new Set(seen());
   const kept = new Set(later().map(({ id }) => id));
+  const tabIndex = stored("keys") === false ? 0 : -1; // by key, `l` does the same
   let here = 0;
-  for (const item of items) {
-    const { place } = item;
-    const isKept = kept.has(item.id);
-    const isSeen = opened.has(item.marks[0]);
-    const own = item.marks.filter((mark) => news.has(mark)).length;
+  for (const [item, { marks, star, note }] of items) {
+    const isKept = kept.has(idOf(item));
+    const isSeen = opened.has(marks[0]);
+    const own = marks.filter((mark) => news.has(mark)).length;
     here += own;
-    place.classList.toggle("_new", own > 0 && !isSeen);
-    place.classList.toggle("_seen", isSeen);
-    place.classList.toggle("_later", isKept);
-    const said = [own && !isSeen && words.new, isSeen && words.seen, isKept && words.kept].filter(Boolean).join(", ");
-    if (said || item.note) {
-      item.note ??= place.appendChild(element("span", { class: "_hidden" }));
-      item.note.textContent = said && ` (${said})`;
-    }
-    if (isTouch || isKept) item.star ??= starOf(item);
-    item.star?.setAttribute("aria-pressed", isKept);
+    item.classList.toggle("_new", own > 0);
+    item.classList.toggle("_seen", isSeen);
+    const said = [own && words.new, isSeen && words.seen, isKept && words.kept].filter(Boolean).join(", ");
+    note.textContent = said && ` (${said})`;
+    star.tabIndex = tabIndex;
+    star.setAttribute("aria-pressed", isKept);
   }
   count(news);
   tell(news.size, here);
 }
 
-/** Say beside links of days, months, years and sources how many of their articles are new. */
+/** Say how many articles of days, months, years and sources are new. */
 function count(news) {
   const counts = new Map();
   for (const { day, source } of news.values()) {
@@ -78,82 +80,74 @@ function count(news) {
   }
   document.querySelectorAll("._plus").forEach((one) => one.remove());
   for (const link of document.querySelectorAll(".months a, .year h2 a, .earlier h2 a, .days a, .numbers th a")) {
-    const path = link.href.slice(root.href.length).replace(/index\.html$/, "");
-    const n = link.href.startsWith(root.href) && counts.get(decodeURI(path));
+    const n = counts.get(decodeURI(link.href.replace(root.href, "").replace(/index\.html$/, "")));
     const place = link.closest("tr")?.cells[1] ?? (link.closest(".months") ? link : link.parentElement);
     if (n) place.append(element("span", { class: "_plus", title: words.fresh.replace("{n}", n) }, `+${n}`));
   }
 }
 
-let bar = null;
+const bar = element("div", { class: "_bar", role: "region", "aria-label": words.news });
+let told = "";
 
 /** Show how many articles are new, and lead from one to the next. */
 function tell(all, here) {
-  const isFront = of("main.day") && of(".masthead [aria-current=page]");
-  bar?.remove();
-  bar = null;
-  document.documentElement.classList.toggle("_barred", Boolean(here || (isFront && all)));
-  if (!here && !(isFront && all)) return;
-  const time = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
-  const before = element("span", { class: "_since" }, words.since.replace("{time}", time.format(visit().before)));
+  const isShown = Boolean(here || (all && of("main.day") && of(".masthead [aria-current=page]")));
+  const form = { dateStyle: "medium", timeStyle: "short" };
+  const time = new Date(visit()?.before ?? 0).toLocaleString(document.documentElement.lang, form);
   const text = words.fresh.replace("{n}", all) + (here < all ? ` · ${words.here.replace("{n}", here)}` : "");
-  bar = element("div", { class: "_bar", role: "region", "aria-label": words.news });
-  bar.append(element("p", {}, text, " ", before), ...(here ? [button(words.next, onward)] : []), button(words.done, finish));
-  document.body.append(bar);
+  document.documentElement.classList.toggle("_barred", isShown);
+  // A button stays while it is pressed.
+  if (!isShown) bar.remove();
+  else if (told !== text + time || !bar.isConnected) {
+    told = text + time;
+    bar.replaceChildren(element("p", {}, text, " ", element("span", { class: "_since" }, words.since.replace("{time}", time))));
+    bar.append(...(here ? [button(words.next, onward)] : []), button(words.done, finish));
+    document.body.append(bar);
+  }
 }
 
 let last = null;
 
 function onward() {
-  const all = items.filter(({ place }) => place.classList.contains("_new"));
-  const after = all.find(({ place }) => last && last.compareDocumentPosition(place) & Node.DOCUMENT_POSITION_FOLLOWING);
-  last = (after ?? all[0])?.place;
+  const all = [...document.querySelectorAll("li._new")];
+  const after = all.find((item) => last?.compareDocumentPosition(item) & Node.DOCUMENT_POSITION_FOLLOWING);
+  last = after ?? all[0];
   if (last) focus(last);
 }
-function finish() {
-  store("visit", { at: Date.now(), before: Date.now(), since: first, listed: first, known: [...listed.keys()].join(""), fresh: "" });
-  say(words.done);
+
+function begin() {
+  const at = Date.now();
+  return store("visit", { at, before: at, since: first, listed: first, known: [...listed.keys()].join(""), fresh: "" });
 }
 
-/** Read which articles the site lists now, and note those that this visit did not know. */
+function finish() {
+  const isStored = begin();
+  say(isStored ? words.done : words.refused, !isStored);
+}
+
+/** Read which articles the site lists now. */
 async function list() {
   const found = await (await fetch(new URL("later/new.json", root), { cache: "no-cache" })).json();
   if (found.format !== 1 || !found.days.length) return;
-  listed = new Map(
-    found.days.flatMap(([day, groups]) =>
-      groups.flatMap(([source, marks]) => marksIn(marks).map((mark) => [mark, { day, source: found.sources[source] }])),
-    ),
-  );
+  for (const [day, groups] of found.days) {
+    for (const [source, marks] of groups) {
+      for (const mark of marksIn(marks)) listed.set(mark, { day, source: found.sources[source] });
+    }
+  }
   first = found.days.at(-1)[0];
   const now = visit();
-  if (!now) return finish();
-  const known = marksIn(now.known).filter((mark) => listed.has(mark));
-  const isKnown = new Set(known);
-  const others = [...listed.keys()].filter((mark) => !isKnown.has(mark));
-  store("visit", { ...now, listed: first, known: known.join(""), fresh: others.join("") });
+  if (!now) return begin();
+  const known = new Set(marksIn(now.known));
+  const marks = (isKnown) => [...listed.keys()].filter((mark) => known.has(mark) === isKnown).join("");
+  store("visit", { ...now, listed: first, known: marks(true), fresh: marks(false) });
 }
 
-addEventListener("keep", ({ target }) => byPlace.has(target) && keep(articleOf(byPlace.get(target))));
-document.addEventListener("click", ({ target }) => {
-  const place = target.closest?.("main li");
-  if (byPlace.has(place) && target.closest("a") === linkOf(place)) see(place.id);
+document.addEventListener("items:added", () => {
+  collect();
+  show();
+  refocus();
 });
-if (!isTouch) {
-  // One star, at the item that the pointer or the focus is on.
-  let roaming = null;
-  const follow = ({ target }) => {
-    const item = byPlace.get(target.closest?.("main li"));
-    if (!item || item === roaming) return;
-    if (roaming?.star.ariaPressed === "false" && roaming.star !== document.activeElement) {
-      roaming.star.remove();
-      roaming.star = null;
-    }
-    roaming = item;
-    item.star ??= starOf(item);
-    item.star.ariaPressed ??= "false";
-  };
-  document.addEventListener("pointerover", follow);
-  document.addEventListener("focusin", follow);
-}
+collect();
 follow(show);
-list().then(show, () => {}); // without the list nothing is new
+refocus();
+if (!of(".search")) list().then(show, () => {}); // without the list nothing is new

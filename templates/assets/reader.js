@@ -1,8 +1,7 @@
-// The module of every page: what this browser stores, and which other modules the page needs.
+// What this browser stores, and which other modules the page needs.
 
 /** Sites of one host do not share what they store. */
 export const root = new URL("../", import.meta.url);
-/** Damage costs one of these. */
 export const PARTS = ["look", "keys", "later", "seen", "visit"];
 const KEYS = new Set("jkovb[]l/g?");
 const keyOf = (part) => `broadsheet ${root.pathname} ${part}`;
@@ -45,18 +44,27 @@ export function element(name, attributes = {}, ...children) {
   return made;
 }
 
-const kind = document.querySelector("main").classList;
-if (kind.contains("later")) import("./reader-later.js");
-else if (document.querySelector("#_tools")) import("./reader-article.js");
-else if (!kind.contains("search") && !kind.contains("reading")) import("./reader-lists.js");
+const of = (selector) => document.querySelector(selector);
+if (of("main.later")) import("./reader-later.js");
+else if (of("#_tools")) import("./reader-article.js");
+else if (of("main.search")) {
+  document.addEventListener("items:added", () => import("./reader-lists.js"), { once: true });
+  if (location.hash === "#_search") {
+    // from the key `/`
+    history.replaceState(null, "", ".");
+    addEventListener("load", () => of("#_search [name=q]").focus());
+  }
+} else if (!of("main.reading")) import("./reader-lists.js");
 
 let keys = null;
 addEventListener("keydown", (event) => {
-  const { target } = event;
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.keyCode === 229) return;
+  const { target, key } = event;
+  // AltGr, and Option on a Mac, type what some layouts have nowhere else.
+  const isTyped = /Mac|iP/.test(navigator.platform) ? !event.ctrlKey : event.getModifierState("AltGraph");
+  if (event.metaKey || ((event.ctrlKey || event.altKey) && !isTyped) || event.isComposing || event.keyCode === 229) return;
   if (target.isContentEditable || target.closest?.("input:not([type=radio], [type=checkbox]), textarea, select, dialog")) return;
-  if (event.defaultPrevented || !(KEYS.has(event.key) || keys) || stored("keys") === false) return;
-  if (event.key === "/") event.preventDefault(); // browsers that search the page by it
+  if (event.defaultPrevented || !(KEYS.has(key) || keys) || stored("keys") === false) return;
+  if (key === "/") event.preventDefault(); // browsers that search the page by it
   keys ??= import("./reader-keys.js");
-  keys.then(({ press }) => press(event.key));
+  keys.then(({ press }) => press(key));
 });
