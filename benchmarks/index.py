@@ -53,7 +53,7 @@ def index_files(site: Site) -> dict[str, bytes]:
 def sizes(site: Site) -> str:
     """Return the size of the index, as a whole and an article."""
     files = index_files(site)
-    count = sum(row[1] for row in json.loads(files["months.json"])["months"])
+    count = sum(sum(row[1]) for row in json.loads(files["months.json"])["months"])
     plain, packed = sum(map(len, files.values())), sum(len(gzip.compress(one, 6)) for one in files.values())
     return (
         f"{count:,} articles: {len(files):,} files, {plain / 1e6:.2f} MB, gzipped {packed / 1e6:.2f}; "

@@ -1,8 +1,11 @@
 """Search a built site in Chromium: time to results, bytes fetched, recall and precision.
 
-    python benchmarks/search.py SITE [--queries N] [--recall]
+    broadsheet list --format jsonl > ARTICLES
+    python benchmarks/search.py SITE ARTICLES [--queries N] [--recall]
 
-The queries are drawn from texts of SITE, the same ones every time: two to six characters, words and names.
+SITE is the output folder of the digest whose clippings ARTICLES lists. Neither these nor their texts, which
+come from pages, are taken from the index. The queries are drawn from them, the same ones every time: two to
+six characters, words and names.
 The browser is slowed four times, with 10 Mbit/s and 40 ms a request, and has nothing in its cache. Time
 counts from Enter, on a page that is open. The server compresses HTML, scripts, styles and JSON, as GitHub
 Pages does, and no other files. Needs playwright and Chromium.
@@ -22,7 +25,6 @@ from collections.abc import Iterator
 from functools import lru_cache, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import NamedTuple
 
 from measure import parser
 from playwright.sync_api import CDPSession, Page, sync_playwright
@@ -67,17 +69,10 @@ EVERY = """async query => {
     if (error) throw error;
     matches.sort((one, other) => other.isShown - one.isShown);
     const documents = await Promise.all(matches.map(({ number }) => index.document(month, number)));
-    found.push(...documents.map(({ id }) => id));
+    found.push(...documents.map(({ address }) => decodeURI(address)));
   }
   return found;
 }"""
-
-
-class Article(NamedTuple):
-    """What a scan searches of an article."""
-
-    shown: str
-    text: str
 
 
 class Server(ThreadingHTTPServer):
@@ -126,26 +121,24 @@ def served(site: Path) -> Iterator[Server]:
         server.shutdown()
 
 
-def articles_in(site: Path) -> dict[str, Article]:
-    """Return what the index of a site lists, by id, with the texts of its pages."""
+def articles_in(site: Path, listed: Path) -> dict[str, str]:
+    """Return address → title, source, tags and text of the articles that `broadsheet list` lists."""
     found = {}
-    for file in sorted(site.glob("search/*/*/documents-*.json")):
-        listed = json.loads(file.read_bytes())
-        for row in listed["rows"]:
-            shown = "\n".join((row[1], listed["sources"][row[4]], row[5] if len(row) > 5 else ""))
-            page = site / f"articles/{row[0][:2]}/{row[0]}.html"
-            body = re.search(
-                r'(?s)<div class="body"[^>]*>(.*?)<footer', page.read_text("utf-8") if page.exists() else ""
-            )
-            found[row[0]] = Article(shown, f"{shown}\n{shown_text(body[1]) if body else ''}")
+    for row in map(json.loads, listed.read_text("utf-8").splitlines()):
+        if row["skipped"] is None:
+            page = site / row["address"]
+            markup = page.read_text("utf-8") if row["address"].startswith("articles/") else ""
+            body = re.search(r'(?s)<div class="body"[^>]*>(.*?)<footer', markup)
+            shown = "\n".join((row["title"], row["source"], *row["tags"]))
+            found[row["address"]] = f"{shown}\n{shown_text(body[1]) if body else ''}"
     return found
 
 
-def queries_from(articles: dict[str, Article], count: int) -> list[str]:
+def queries_from(articles: dict[str, str], count: int) -> list[str]:
     """Return queries that occur in some articles."""
     chance = random.Random(5)  # noqa: S311 - the same queries every time
     found: list[str] = []
-    texts = [html.unescape(one.text) for one in articles.values()]
+    texts = [html.unescape(one) for one in articles.values()]
     while len(found) < count:
         (kind,) = chance.choices([*SHARES], [*SHARES.values()])
         every = re.findall(PATTERNS[kind], chance.choice(texts))
@@ -177,9 +170,9 @@ def fetched(page: Page, session: CDPSession, server: Server, queries: list[str])
     return figures
 
 
-def recall(page: Page, articles: dict[str, Article], queries: list[str]) -> tuple[float, float]:
+def recall(page: Page, articles: dict[str, str], queries: list[str]) -> tuple[float, float]:
     """Return the recall of all queries together, and the mean precision of their first 20 results."""
-    texts = {one: folded(article.text) for one, article in articles.items()}
+    texts = {one: folded(text) for one, text in articles.items()}
     right, wanted, precise = 0, 0, []
     for query in queries:
         found: list[str] = page.evaluate(EVERY, query)
@@ -202,10 +195,11 @@ def main() -> None:
     """Print a line for each figure: its median, and what 95 % do not exceed."""
     arguments = parser(__doc__)
     arguments.add_argument("site", type=Path)
+    arguments.add_argument("articles", type=Path, help="What `broadsheet list --format jsonl` prints.")
     arguments.add_argument("--queries", type=int, default=200)
     arguments.add_argument("--recall", action="store_true", help="also search for recall and precision")
     options = arguments.parse_args()
-    articles = articles_in(options.site)
+    articles = articles_in(options.site, options.articles)
     queries = queries_from(articles, options.queries)
     with served(options.site) as server, sync_playwright() as playwright:
         chromium = shutil.which("chromium") or shutil.which("google-chrome")

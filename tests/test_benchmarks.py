@@ -177,7 +177,9 @@ def test_every_other_script_runs(
 @pytest.mark.browser
 def test_a_site_is_searched(clippings: Path, tmp_path: Path) -> None:
     build_in(tmp_path, clippings)
-    out = run("search.py", tmp_path / "out", "--queries", 3, "--recall")
+    listed = broadsheet(tmp_path, "list", "--content", clippings, "--format", "jsonl")
+    (tmp_path / "articles.jsonl").write_bytes(listed)
+    out = run("search.py", tmp_path / "out", tmp_path / "articles.jsonl", "--queries", 3, "--recall")
     assert "recall 1.0000" in out
     assert "kB" in out
 
@@ -192,9 +194,14 @@ def test_a_day_is_looked_at_in_two_sizes(clippings: Path, tmp_path: Path) -> Non
 
 def build_in(folder: Path, clippings: Path) -> None:
     """Build a site of some clippings, into `out` of a folder."""
-    command = [sys.executable, "-m", "generator", "build", "--content", str(clippings), "-o", "out"]
+    broadsheet(folder, "build", "--content", clippings, "-o", "out")
+
+
+def broadsheet(folder: Path, *arguments: object) -> bytes:
+    """Run a command in a folder, and return what it prints."""
+    command = [sys.executable, "-m", "generator", *map(str, arguments)]
     environment = {"PATH": "/bin", "PYTHONPATH": str(ROOT)}
-    subprocess.run(command, cwd=folder, check=True, capture_output=True, env=environment)
+    return subprocess.run(command, cwd=folder, check=True, capture_output=True, env=environment).stdout
 
 
 def test_the_cleaning_of_labelled_clippings_is_scored(clippings: Path, tmp_path: Path) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import msgspec
 
-from generator.search.terms import key_of, keys_of
+from generator.search.terms import key_of, keys_of, phrases_of, wanted_keys, wanted_phrases
 
 FIELDS = ("source", "tag", "lang", "site")
 """What a query can name, as in `source:name`, besides dates."""
@@ -45,14 +45,15 @@ def head_keys(document: Document) -> set[int]:
     )
 
 
-def field_keys(field: str, keys: Iterable[int]) -> Iterator[int]:
-    """Yield the keys of terms of a field: a source's name has words that its articles have too."""
-    return (key_of(f"{field}:{key}") for key in keys)
+def wanted_field_keys(field: str, text: str) -> Iterator[int]:
+    """Yield the keys of a document whose source, or one of whose tags, contains what a reader typed."""
+    return (key_of(f"{field}:{one}") for one in (*wanted_phrases(text), *wanted_keys(text)))
 
 
 @lru_cache(1 << 12)
 def _text_field(field: str, text: str) -> tuple[int, ...]:
-    return tuple(field_keys(field, keys_of(text)))
+    """Return the keys of a source or a tag. Its phrases tell its words from those of two tags."""
+    return tuple({key_of(f"{field}:{one}") for one in (*phrases_of(text), *keys_of(text))})
 
 
 @lru_cache(1 << 12)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from zlib import crc32
 
@@ -48,11 +49,17 @@ class Month(msgspec.Struct, frozen=True):
     """How the articles of a month are divided into files."""
 
     first: dt.date
-    count: int
+    days: tuple[int, ...]
+    """Number of articles of each day, from the first one on to the last that has any."""
     parts: int
     """Number of files that its terms are in."""
     numbering: int
     """32-bit hash of `parts` and of the ids of its articles in order, which all its files carry."""
+
+    @property
+    def count(self) -> int:
+        """Number of articles."""
+        return sum(self.days)
 
     def files(self) -> Iterator[IndexFile]:
         """Yield the files of the month."""
@@ -98,8 +105,8 @@ class Months:
         return [*every[start:end]][::-1]
 
     def listed(self) -> bytes:
-        """Return the file that lists all months: first day, number of articles and of files, numbering."""
-        rows = [(one.first.isoformat()[:7], one.count, one.parts, one.numbering) for one in self]
+        """Return the file that lists all months: name, articles of each day, number of files, numbering."""
+        rows = [(one.first.isoformat()[:7], one.days, one.parts, one.numbering) for one in self]
         return msgspec.json.encode({"format": FORMAT, "listed": LISTED, "bits": KEY_BITS, "months": rows})
 
     def _month(self, edition: Edition) -> Month:
@@ -108,7 +115,9 @@ class Months:
             articles = self.articles(edition.first)
             parts = _parts(articles, has_texts=self._has_texts)
             numbering = crc32("\n".join([str(parts), *(one.id for one in articles)]).encode())
-            month = Month(edition.first, len(articles), parts, numbering)
+            days = Counter(one.date.day for one in articles)
+            counts = tuple(days[day] for day in range(1, max(days) + 1))
+            month = Month(edition.first, counts, parts, numbering)
             known = self._known[edition.first] = edition, month
         return known[1]
 

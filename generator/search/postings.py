@@ -25,7 +25,7 @@ from zlib import crc32
 
 from generator.search.table import KEY_BITS
 
-FORMAT = 3
+FORMAT = 4
 BLOCK = 128
 """Documents whose postings are sorted together: some 20,000, which fit into a processor's cache."""
 EVERY_KEY = range(1 << KEY_BITS)

@@ -7,12 +7,14 @@ from collections.abc import Set
 
 import msgspec
 
-from generator.search.documents import Document, field_keys, site_of
-from generator.search.terms import key_of, single_characters, wanted_keys
+from generator.search.documents import Document, site_of, wanted_field_keys
+from generator.search.terms import key_of, single_characters, wanted_keys, without_dropped
 
 _CLAUSE = re.compile(
-    '(-?)(?:(source|tag|lang|site|before|after)[:：])?(?:["“”]([^"“”]*)["“”]?|(\\S+))', re.IGNORECASE
+    r'(-?)(?:(source|tag|lang|site|before|after)[:：])?(?:["“”]([^"“”]*)["“”]?|((?:\S|[\x1c-\x1f\x85])+))',
+    re.IGNORECASE,
 )
+"""Browsers do not count the last characters as spaces, as Python does."""
 _DAY = re.compile(r"(\d{4})(?:-(0?[1-9]|1[0-2])(?:-(0?[1-9]|[12]\d|3[01]))?)?", re.ASCII)
 
 
@@ -31,7 +33,7 @@ class Query(msgspec.Struct, frozen=True):
     @property
     def is_empty(self) -> bool:
         """Whether it names nothing to search for."""
-        return not self.wanted and (self.since, self.until) == ("", "9999-99-99")
+        return not self.wanted and not self.unwanted and (self.since, self.until) == ("", "9999-99-99")
 
     def matches(self, document: Document, keys: Set[int]) -> bool:
         """Return whether a document that has these keys matches."""
@@ -48,7 +50,7 @@ def parsed(line: str) -> Query:
     unwanted: list[frozenset[int]] = []
     ignored: list[str] = []
     since, until = "", "9999-99-99"
-    for clause in _CLAUSE.finditer(line):
+    for clause in _CLAUSE.finditer(without_dropped(line)):
         minus, name, phrase, word = clause.groups("")
         field, text = name.lower(), phrase or word
         if field in {"before", "after"}:
@@ -77,8 +79,7 @@ def _keys(field: str, text: str) -> list[int]:
     if field == "site":
         site = site_of(text)
         return [key_of("site:" + site)] if site else []
-    keys = wanted_keys(text)
-    return [*field_keys(field, keys)] if field else keys
+    return [*wanted_field_keys(field, text)] if field else wanted_keys(text)
 
 
 def _day(text: str) -> str:

@@ -25,8 +25,8 @@ PARTING: Ranges = (
     (0x05BE, 0x05BE), (0x05C0, 0x05C0), (0x05C3, 0x05C3), (0x05F3, 0x05F4), (0x0600, 0x060F),
     (0x061B, 0x061F), (0x066A, 0x066D), (0x06D4, 0x06D4), (0x0964, 0x0965), (0x0E3F, 0x0E3F),
     (0x0E4F, 0x0E4F), (0x0E5A, 0x0E5B), (0x1361, 0x1368), (0x166D, 0x166E), (0x1680, 0x1680),
-    (0x17D4, 0x17DB), (0x1800, 0x180E), (0x1C89, 0x1C8A), (0x2000, 0x209F), (0x20A0, 0x20FF),
-    (0x2100, 0x2BFF), (0x2E00, 0x3004), (0x3008, 0x3040), (0x3097, 0x3098), (0x309B, 0x309C),
+    (0x17D4, 0x17DB), (0x1800, 0x180E), (0x1C89, 0x1C8A), (0x2000, 0x2BFF),
+    (0x2E00, 0x3004), (0x3008, 0x3040), (0x3097, 0x3098), (0x309B, 0x309C),
     (0x30A0, 0x30A0), (0x30FB, 0x30FB), (0x3100, 0x3104), (0x3130, 0x33FF), (0x4DC0, 0x4DFF),
     (0xA7C0, 0xA7F1), (0xD7A4, 0xF8FF), (0xFB1E, 0xFB1E), (0xFD3E, 0xFDCF), (0xFDF0, 0xFE6F),
     (0xFEFF, 0xFF0F), (0xFF1A, 0xFF20), (0xFF3B, 0xFF40), (0xFF5B, 0xFF65), (0xFFE0, 0xFFFF),
@@ -34,7 +34,7 @@ PARTING: Ranges = (
 )  # fmt: skip
 """Spaces, punctuation, symbols and rare scripts. Every other character is part of a word."""
 
-JOINING = "-._"
+JOINING = "._-"
 """Between two words, these join them to a name, such as `CVE-2024-3094` or `1.2.3.4`."""
 LONGEST_NAME = 4
 """Number of words of a name that are one term. A longer name is as many terms as it has such parts."""
@@ -42,33 +42,44 @@ MARKS: Ranges = ((0x0300, 0x036F),)
 """Combining marks that are removed after decomposition, so that `e` finds `é`."""
 REPLACED = {"ς": "σ", "ß": "ss"}
 """Letters that lowering leaves in several forms."""
+DROPPED: Ranges = (
+    (0x00AD, 0x00AD), (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0xFE00, 0xFE0F),
+    (0xFEFF, 0xFEFF), (0xE0100, 0xE01EF),
+)  # fmt: skip
+"""Removed first: characters without width that web pages have within words, such as soft hyphens."""
 BLANKED: Ranges = ((0x2024, 0x2026), (0xFDF0, 0xFDFF))
 """Spaces from the start: ellipses, which would become full stops and so begin a name, and Arabic phrases,
 which would become 18 letters each."""
+LONGEST_PHRASE = 8
+"""Number of words or pairs of a tag or source that are one term. A longer phrase is as many terms as it has
+such parts."""
 SPREAD = 0x9E3779B1
 """Odd number that spreads the keys of pairs over 32 bits, so that each file of an index gets as many."""
 KEY_BITS = 28
 """Bits of a key. With these, one term in 300 of a million shares its key with another."""
 
 
-def character_class(ranges: Ranges, form: str = "\\U{:08x}") -> str:
-    """Return the inside of a character class of a regular expression. `form` writes a code point."""
-    return "".join(f"{form.format(first)}-{form.format(last)}" for first, last in ranges)
+def character_class(ranges: Ranges) -> str:
+    """Return the inside of a character class of a regular expression."""
+    return "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in ranges)
 
 
 def script() -> bytes:
     """Return the table as a module for browsers."""
-    form = "\\u{{{:x}}}"
-    values = {
-        "PAIRED": character_class(PAIRED, form),
-        "PARTING": character_class(PARTING, form),
-        "MARKS": character_class(MARKS, form),
+    classes = {
+        "PAIRED": PAIRED, "PARTING": PARTING, "MARKS": MARKS, "DROPPED": DROPPED, "BLANKED": BLANKED
+    }  # fmt: skip
+    values = {name: _hexadecimal(ranges) for name, ranges in classes.items()} | {
         "JOINING": JOINING,
         "LONGEST_NAME": LONGEST_NAME,
         "REPLACED": REPLACED,
-        "BLANKED": character_class(BLANKED, form),
+        "LONGEST_PHRASE": LONGEST_PHRASE,
         "SPREAD": SPREAD,
         "KEY_BITS": KEY_BITS,
     }
     lines = (f"export const {name} = {json.dumps(value)};\n" for name, value in values.items())
     return "".join(lines).encode()
+
+
+def _hexadecimal(ranges: Ranges) -> str:
+    return " ".join(f"{first:x}" if first == last else f"{first:x}-{last:x}" for first, last in ranges)

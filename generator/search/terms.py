@@ -1,6 +1,6 @@
 """Terms of texts, as keys: words, names and their parts, and pairs of characters.
 
-A key is a number, and all that an index knows of a term. `templates/assets/search-terms.js` makes the same
+A key is a number, and all that an index knows of a term. `templates/assets/search-query.js` makes the same
 keys in browsers.
 """
 
@@ -17,9 +17,11 @@ from zlib import crc32
 
 from generator.search.table import (
     BLANKED,
+    DROPPED,
     JOINING,
     KEY_BITS,
     LONGEST_NAME,
+    LONGEST_PHRASE,
     MARKS,
     PAIRED,
     PARTING,
@@ -33,6 +35,7 @@ _RUN = f"[{character_class(PAIRED)}]+"
 _JOINED = f"[{re.escape(JOINING)}]"
 _NAME = re.compile(rf"\.?{_WORD}(?:{_JOINED}{_WORD})*(?:(?:\+\+?|#)(?!{_WORD}))?")
 _NAME_OR_RUN = re.compile(f"({_RUN})|{_NAME.pattern}")
+_WORD_OR_RUN = re.compile(f"({_RUN})|{_WORD}")
 _PARTS = re.compile(f"({_JOINED})")
 _BYTE_PARTS = re.compile(_PARTS.pattern.encode())
 _RUNS = re.compile(_RUN)
@@ -44,10 +47,11 @@ _WORDS = (
     + b" " * 128
 )
 """Small letter, digit, or sign that a name may have → itself; any other byte → a space."""
+_DROPPED = re.compile(f"[{character_class(DROPPED)}]+")
 _BLANKED = re.compile(f"[{character_class(BLANKED)}]")
 _NOT_PLAIN = (
-    "[^\0-\x7f\xa0\xa9\xab\xae\xb0\xb7\xbb\xd7\u200b-\u2010\u2013-\u2026\u2190-\u2199\u2248\u2264\u2265"
-    "\u25a0-\u27bf\ufe0f\U0001f300-\U0001faff\u3001-\u3029\u3030\u3041-\u3096\u30a1-\u30fa\u30fc-\u30fe\u3400-\u4dbf"
+    "[^\0-\x7f\xa0\xa9\xab\xae\xb0\xb7\xbb\xd7\u2010\u2013-\u2026\u2190-\u2199\u2248\u2264\u2265"
+    "\u25a0-\u27bf\U0001f300-\U0001faff\u3001-\u3029\u3030\u3041-\u3096\u30a1-\u30fa\u30fc-\u30fe\u3400-\u4dbf"
     "\u4e00-\u9fff\uff01\uff02\uff04-\uff0a\uff0c\uff0f\uff1a-\uff20\uff3b-\uff3e\uff5b-\uff60]"
 )
 """What may fold to something else than its small letters. Most Chinese texts have none of it, and folding one
@@ -55,9 +59,14 @@ takes as long as finding its terms."""
 _FOLDING = re.compile(f"{_NOT_PLAIN}+")
 
 
+def without_dropped(text: str) -> str:
+    """Return a text without characters that have no width."""
+    return _DROPPED.sub("", text)
+
+
 def folded(text: str) -> str:
     """Return a text in the form in which its terms are found: NFKC, small letters, without diacritics."""
-    text = unicodedata.normalize("NFKC", _BLANKED.sub(" ", text)).lower()
+    text = unicodedata.normalize("NFKC", _BLANKED.sub(" ", without_dropped(text))).lower()
     text = unicodedata.normalize("NFC", _MARK.sub("", unicodedata.normalize("NFD", text)))
     for letter, others in REPLACED.items():
         text = text.replace(letter, others)
@@ -87,12 +96,31 @@ def wanted_keys(text: str) -> list[int]:
     """
     found: dict[int, None] = {}
     for one in _NAME_OR_RUN.finditer(folded(text)):
-        if one[1]:
-            pairs = pairwise(_in_order(array("H", one[1].encode("utf-16-le", "surrogatepass"))))
-            found |= dict.fromkeys(_key_of_pair(first | second << 16) for first, second in pairs)
-        else:
-            found |= dict.fromkeys(map(key_of, _wanted(one[0])))
+        found |= dict.fromkeys(_keys_of_run(one[1]) if one[1] else map(key_of, _wanted(one[0])))
     return list(found)
+
+
+def phrases_of(text: str) -> set[str]:
+    """Return the phrases of a tag or source: its words and pairs that follow each other, as their keys."""
+    units = _units(text)
+    return {
+        " ".join(units[start:end])
+        for start in range(len(units))
+        for end in range(start + 1, min(len(units), start + LONGEST_PHRASE) + 1)
+    }
+
+
+def wanted_phrases(text: str) -> list[str]:
+    """Return the longest phrases that a tag or source has if it contains what a reader typed."""
+    units = _units(text)
+    width = min(len(units), LONGEST_PHRASE)
+    return [" ".join(units[start : start + width]) for start in range(len(units) - width + 1) if width]
+
+
+def _units(text: str) -> list[str]:
+    """Return the keys of the words and pairs of a text, in order. A name is as many words."""
+    found = _WORD_OR_RUN.finditer(folded(text))
+    return [str(key) for one in found for key in (_keys_of_run(one[1]) if one[1] else (key_of(one[0]),))]
 
 
 def single_characters(text: str) -> list[str]:
@@ -120,6 +148,12 @@ def _key_of_pair(pair: int) -> int:
     return (pair * SPREAD & 0xFFFF_FFFF) >> _SHIFT
 
 
+def _keys_of_run(run: str) -> list[int]:
+    """Return the keys of the pairs of a run of characters, in order."""
+    units = _in_order(array("H", run.encode("utf-16-le", "surrogatepass")))
+    return [_key_of_pair(first | second << 16) for first, second in pairwise(units)]
+
+
 @lru_cache(1 << 10)
 def _folded(part: str) -> str:
     return folded(part)
@@ -139,7 +173,7 @@ def _folded_parts(text: str) -> Iterator[str]:
 def _latin_words(text: str) -> bytes:
     """Return the words of a text of Latin letters, and spaces; nothing if it is another text."""
     try:
-        words = text.encode("cp1252").translate(_LATIN_WORDS)
+        words = text.encode("cp1252").translate(_LATIN_WORDS, b"\xad")  # soft hyphens are dropped
     except UnicodeEncodeError:
         return b""
     return b"" if b"\0" in words else words

@@ -1,9 +1,8 @@
-// The search index: its files are fetched, checked, and asked for the articles of a query.
+// The files of the search index: fetched, checked, and read.
 
 import { crcOf } from "./reader.js";
 
-const AT_ONCE = [1, 2, 4, 8];
-const FORMAT = 3;
+const FORMAT = 4;
 const UNFIT = "not a file of this index";
 
 export class Index {
@@ -24,18 +23,20 @@ export class Index {
     const list = await (await fetched(new URL("months.json", this.address), cache)).json();
     if (list.format !== FORMAT) throw new Error(UNFIT);
     const { listed, bits, months } = list;
-    return months.map(([name, count, parts, numbering]) => ({ name, count, parts, numbering, listed, bits })).reverse();
+    return months.reverse().map(([name, days, parts, numbering]) => {
+      return { name, days, count: days.reduce((all, n) => all + n), parts, numbering, listed, bits };
+    });
   }
 
-  /** Yield what each month has for a query, newest first: its articles, or an error. */
+  /** Yield the matches of each month, newest first, or an error. */
   async *search(query) {
-    const asked = (await this.months()).filter(
-      ({ name }) => `${name}-99` >= query.since && `${name}-01` < query.until,
-    );
+    const asked = (await this.months())
+      .map((month) => ({ ...month, start: countBefore(month, query.since), end: countBefore(month, query.until) }))
+      .filter(({ start, end }) => start < end);
     const frequencies = new Map();
     for (const { keys } of query.wanted) keys.forEach((key, place) => frequencies.set(key, place % 2 && Infinity));
     for (let start = 0, step = 0; start < asked.length; step++) {
-      const some = asked.slice(start, start + (AT_ONCE[step] ?? AT_ONCE.at(-1)));
+      const some = asked.slice(start, start + 2 ** Math.min(step, 3));
       start += some.length;
       const tried = some.map((month) =>
         this.#matches(month, query, frequencies, step === 0).catch((error) => ({ error, matches: [] })),
@@ -46,38 +47,32 @@ export class Index {
     }
   }
 
-  /** What a month has for a query. docs/decisions/27-search.md says which keys come first. */
+  /** docs/decisions/27-search.md says which keys come first. */
   async #matches(month, query, frequencies, isNewest) {
-    const byRarity = (one, other) => frequencies.get(one) - frequencies.get(other);
-    const ranked = query.wanted.map(({ keys }) => [...keys].sort(byRarity));
-    const most = Math.max(...ranked.map(({ length }) => length));
-    const sizes = !isNewest ? [1, 2] : ranked.length > 1 ? [] : [Math.max(2, (most + 1) >> 1)];
-    let postings, each;
-    const all = (keys) => intersected(keys.map((key) => postings.get(key)));
-    for (const size of [...sizes.filter((some) => some < most), Infinity]) {
-      const some = ranked.map((keys) => keys.slice(0, size));
-      const others = size === Infinity ? query.unwanted.flatMap(({ keys }) => keys) : [];
-      postings = await this.#postings(month, new Set([...some.flat(), ...others]));
-      each = some.map(all);
-      if (isNewest) for (const key of some.flat()) frequencies.set(key, postings.get(key)?.size ?? 0);
-      if (each.length && !intersected(each).size) break;
+    const keys = [...frequencies.keys()].sort((one, other) => frequencies.get(one) - frequencies.get(other));
+    const sizes = isNewest ? [Math.max(2, keys.filter((key) => !frequencies.get(key)).length)] : [1, 2];
+    let postings;
+    const having = (some) => intersected(some.map((key) => postings.get(key)));
+    let found = new Map(Array(month.count).fill(true).entries());
+    for (const size of [...sizes.filter((some) => some < keys.length), Infinity]) {
+      const some = keys.slice(0, size);
+      const others = size === Infinity ? query.unwanted.flatMap((clause) => clause.keys) : [];
+      postings = await this.#postings(month, new Set([...some, ...others]));
+      if (isNewest) for (const key of some) frequencies.set(key, postings.get(key)?.size ?? 0);
+      if (some.length) found = having(some);
+      if (!found.size) break;
     }
-    const out = query.unwanted.map(({ keys }) => all(keys));
-    const found = each.length ? intersected(each) : new Map(Array(month.count).fill(true).entries());
-    const matches = Array.from(found, ([number, isShown]) => ({ number, isShown })).reverse();
-    return { matches: matches.filter(({ number }) => !out.some((some) => some.has(number))) };
+    const out = query.unwanted.map((clause) => having(clause.keys));
+    const isFound = ([number]) => number >= month.start && number < month.end && !out.some((some) => some.has(number));
+    return { matches: [...found].filter(isFound).map(([number, isShown]) => ({ number, isShown })).reverse() };
   }
 
-  /** Key → number of document → whether what lists show of it has the term. */
+  /** Key → number of document → whether lists show the term. */
   async #postings(month, keys) {
     const space = 2 ** month.bits;
-    const byFile = new Map();
-    for (const key of keys) {
-      const number = Math.floor((key * month.parts) / space);
-      byFile.set(number, [...(byFile.get(number) ?? []), key]);
-    }
+    const byFile = Map.groupBy(keys, (key) => Math.floor((key * month.parts) / space));
     const found = new Map();
-    const files = [...byFile].map(async ([number, own]) => {
+    const files = Array.from(byFile, async ([number, own]) => {
       const file = await this.#file(month, `terms-${number}.bin`, checkedTerms);
       decode(file, Math.ceil((number * space) / month.parts), month.count, own, found);
     });
@@ -92,13 +87,13 @@ export class Index {
     return {
       id, title, titleLanguage, excerpt, language,
       source: file.sources[source],
-      date: `${month.name}-${String(day).padStart(2, "0")}`,
+      date: dateOf(month.name, day),
       group: group || id,
       address: address || `articles/${id.slice(0, 2)}/${encodeURIComponent(id)}.html`,
     };
   }
 
-  /** A file of a month, checked. One that is damaged, or of another build, is fetched once more. */
+  /** A file that is damaged, or of another build, is fetched once more. */
   #file({ name: folder, numbering }, name, check) {
     const address = new URL(`${folder.replace("-", "/")}/${name}`, this.address);
     const key = `${numbering} ${address}`;
@@ -109,7 +104,7 @@ export class Index {
     return this.#files.get(key);
   }
 
-  /** Forget what was fetched, and whether the list of months is another one now. */
+  /** Forget all files. Returns whether the list of months is another one now. */
   async isRenewed() {
     const last = await this.months().catch(() => []);
     this.#files.clear();
@@ -118,28 +113,31 @@ export class Index {
   }
 }
 
+const dateOf = (month, day) => `${month}-${String(day).padStart(2, "0")}`;
+
+/** The number of articles of a month that are older than a date. */
+const countBefore = ({ name, days }, date) =>
+  days.reduce((all, n, at) => (dateOf(name, at + 1) < date ? all + n : all), 0);
+
 async function fetched(address, cache) {
   const response = await fetch(address, { cache });
   if (!response.ok) throw new Error(`${response.status} ${address}`);
   return response;
 }
 
-/** A file of terms, and where each byte of its differences begins. */
+/** The sizes of differences, and where their first bytes start, their second ones, and so on. */
 async function checkedTerms(response, numbering) {
   const bytes = new Uint8Array(await response.arrayBuffer());
   const view = new DataView(bytes.buffer);
   if (bytes[0] !== FORMAT || view.getUint32(1, true) !== crcOf(bytes.subarray(5), numbering)) throw new Error(UNFIT);
   const [widest, count] = [bytes[5], view.getUint32(6, true)];
-  const size = (number) => {
+  const sizes = new Uint8Array(count).map((_, number) => {
     const code = (bytes[10 + (number >> 2)] >> (2 * (number & 3))) & 3;
     return code === 3 ? widest : code + 1;
-  };
-  const ends = new Array(widest + 1).fill(0);
-  for (let number = 0; number < count; number++) ends[size(number)]++;
-  for (let place = widest; place > 1; place--) ends[place - 1] += ends[place];
-  ends[0] = 10 + Math.ceil(count / 4);
-  for (let place = 0; place < widest; place++) ends[place + 1] += ends[place];
-  return { bytes, size, count, starts: ends };
+  });
+  const starts = [10 + Math.ceil(count / 4)];
+  for (let place = 0; place < widest; place++) starts.push(starts[place] + sizes.filter((size) => size > place).length);
+  return { bytes, sizes, starts };
 }
 
 async function checkedList(response, numbering) {
@@ -148,15 +146,14 @@ async function checkedList(response, numbering) {
   return list;
 }
 
-/** Add the documents of some keys. generator/search/postings.py tells the format. */
-function decode({ bytes, size, count, starts }, first, documents, keys, found) {
+/** generator/search/postings.py tells the format. */
+function decode({ bytes, sizes, starts }, first, documents, keys, found) {
   const scale = 2 ** (32 - Math.clz32(2 * documents - 1));
   const places = [...starts];
   const asked = [...keys].sort((one, other) => one - other);
   let [posting, key] = [first * scale, asked.shift()];
-  for (let number = 0; number < count && key !== undefined; number++) {
-    const wide = size(number);
-    for (let place = 0, unit = 1; place < wide; place++, unit *= 256) posting += bytes[places[place]++] * unit;
+  for (let number = 0; number < sizes.length && key !== undefined; number++) {
+    for (let place = 0, unit = 1; place < sizes[number]; place++, unit *= 256) posting += bytes[places[place]++] * unit;
     while (posting >= (key + 1) * scale) key = asked.shift();
     if (!(posting >= key * scale)) continue;
     if (!found.has(key)) found.set(key, new Map());
@@ -165,7 +162,7 @@ function decode({ bytes, size, count, starts }, first, documents, keys, found) {
   }
 }
 
-/** The documents that all sets have, and whether lists show all of it. */
+/** What all sets have, and whether lists show it in all. */
 function intersected(sets) {
   if (sets.some((some) => !some)) return new Map();
   const [first, ...others] = [...sets].sort((one, other) => one.size - other.size);

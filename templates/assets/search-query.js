@@ -1,19 +1,30 @@
-// What a reader asks for, like generator/search/query.py.
-import { folded, keyOf, piecesOf, wantedKeys } from "./search-terms.js";
+// What a reader asks for, like generator/search/query.py, and its terms, like terms.py.
+import { crcOf } from "./reader.js";
+import { BLANKED, DROPPED, JOINING, KEY_BITS, LONGEST_NAME, LONGEST_PHRASE, MARKS, PAIRED, PARTING, REPLACED, SPREAD } from "./search-table.js";
 
 const CLAUSE = /(-?)(?:(source|tag|lang|site|before|after)[:：])?(?:["“”]([^"“”]*)["“”]?|(\S+))/giu;
 const DAY = /^(\d{4})(?:-(0?[1-9]|1[0-2])(?:-(0?[1-9]|[12]\d|3[01]))?)?$/;
+const classOf = (ranges) => ranges.replace(/ ?(\w+)/g, "\\u{$1}");
+const each = (pattern) => new RegExp(pattern, "gu");
+const RUN = `([${classOf(PAIRED)}]+)`;
+const WORD = `[^${classOf(`${PAIRED} ${PARTING}`)}]+`;
+const WORDS = each(`${RUN}|${WORD}`);
+const NAMES = each(`${RUN}|\\.?${WORD}(?:[${JOINING}]${WORD})*(?:(?:\\+\\+?|#)(?!${WORD}))?`);
+const PARTS = new RegExp(`([${JOINING}])`);
+const MARK = each(`[${classOf(MARKS)}]`);
+const DROP = each(`[${classOf(DROPPED)}]`);
+const BLANK = each(`[${classOf(BLANKED)}]`);
+const SHIFT = 32 - KEY_BITS;
 
-/** The query in a line of text. */
 export function parsed(line) {
   const clauses = [];
   const ignored = [];
   let [since, until] = ["", "9999-99-99"];
-  for (const [whole, minus, name, phrase, word] of line.matchAll(CLAUSE)) {
-    const field = (name ?? "").toLowerCase();
+  for (const [whole, minus, name = "", phrase, word] of line.replace(DROP, "").matchAll(CLAUSE)) {
+    const field = name.toLowerCase();
     const text = phrase ?? word;
     const clause = { whole, field, text, isNegative: minus === "-", isPhrase: phrase !== undefined, keys: [] };
-    if (field === "before" || field === "after") {
+    if (/before|after/.test(field)) {
       clause.day = dayOf(text);
       const isSince = (field === "after") !== clause.isNegative;
       if (clause.day && isSince && clause.day > since) since = clause.day;
@@ -24,28 +35,27 @@ export function parsed(line) {
     clauses.push(clause);
     if (!clause.day) ignored.push(...(clause.keys.length ? singlesOf(field, text) : [whole]));
   }
-  const searched = clauses.filter((clause) => clause.keys.length);
+  const searched = clauses.filter(({ keys }) => keys.length);
   return {
     clauses,
     ignored,
     since,
     until,
-    wanted: searched.filter((clause) => !clause.isNegative),
-    unwanted: searched.filter((clause) => clause.isNegative),
-    isEmpty: !clauses.some((clause) => (clause.keys.length && !clause.isNegative) || clause.day),
+    wanted: searched.filter(({ isNegative }) => !isNegative),
+    unwanted: searched.filter(({ isNegative }) => isNegative),
+    isEmpty: !clauses.some(({ keys, day }) => keys.length || day),
   };
 }
 
 function keysOf(field, text) {
   if (field === "lang") return [keyOf(`lang:${text.toLowerCase()}`)];
   if (field === "site") return siteOf(text) ? [keyOf(`site:${siteOf(text)}`)] : [];
-  return field ? wantedKeys(text).map((key) => keyOf(`${field}:${key}`)) : wantedKeys(text);
+  return field ? wantedFieldKeys(field, text) : wantedKeys(text);
 }
 
-/** Characters that stand alone but are searched by pairs. */
 function singlesOf(field, text) {
   const pieces = /lang|site/.test(field) ? [] : piecesOf(folded(text));
-  return pieces.flatMap(({ piece, isRun }) => (isRun && piece.length === 1 ? piece : []));
+  return pieces.flatMap(({ run }) => (run?.length === 1 ? run : []));
 }
 
 function siteOf(address) {
@@ -54,47 +64,79 @@ function siteOf(address) {
 }
 
 function dayOf(text) {
-  const parts = text.match(DAY);
-  return parts ? `${parts[1]}-${(parts[2] ?? "1").padStart(2, "0")}-${(parts[3] ?? "1").padStart(2, "0")}` : "";
+  const [isDay, year, month = "1", day = "1"] = text.match(DAY) ?? [];
+  return isDay ? `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}` : "";
 }
 
-/** Whether a text holds a clause as it was typed, and not only its parts. */
-export function holds(text, clause) {
-  return folded(text).includes(folded(clause.text).trim());
+export function folded(text) {
+  text = text.replace(DROP, "").replace(BLANK, " ").normalize("NFKC").toLowerCase();
+  text = text.normalize("NFD").replace(MARK, "").normalize("NFC");
+  for (const [letter, others] of Object.entries(REPLACED)) text = text.replaceAll(letter, others);
+  return text;
 }
 
-/** The parts of a text, in order, each with whether a clause asks for it. */
+const keyOf = (term) => crcOf(term) >>> SHIFT;
+const keyOfPair = (pair) => Math.imul(pair.charCodeAt(0) | (pair.charCodeAt(1) << 16), SPREAD) >>> SHIFT;
+
+const piecesOf = (text, pattern = NAMES) => Array.from(text.matchAll(pattern), ([piece, run]) => ({ piece, run }));
+const pairsOf = (run) => Array.from({ length: run.length - 1 }, (_, at) => run.slice(at, at + 2));
+
+const keysIn = (text, pattern, keysOfWord) =>
+  piecesOf(folded(text), pattern).flatMap(({ piece, run }) => (run ? pairsOf(run).map(keyOfPair) : keysOfWord(piece)));
+
+export const wantedKeys = (text) => [...new Set(keysIn(text, NAMES, keysOfName))];
+
+function wantedFieldKeys(field, text) {
+  const units = keysIn(text, WORDS, keyOf);
+  const width = Math.min(units.length, LONGEST_PHRASE);
+  const phrases = units.slice(width - 1).map((_, at) => units.slice(at, at + width).join(" "));
+  return [...new Set([...phrases, ...wantedKeys(text)].map((one) => keyOf(`${field}:${one}`)))];
+}
+
+/** Keys of its longest terms. */
+function keysOfName(name) {
+  const core = name.replace(/[+#]+$/, "");
+  const first = core[0] === "." ? "." : "";
+  const last = name.slice(core.length);
+  const parts = core.slice(first.length).split(PARTS);
+  const terms = [...(first && [first + parts[0]]), ...(last && [parts.at(-1) + last])];
+  const width = 2 * LONGEST_NAME - 1;
+  const isWhole = parts.length > 1 || !terms.length;
+  for (let start = 0; isWhole && start < Math.max(1, parts.length - width + 1); start += 2) {
+    terms.push(parts.slice(start, start + width).join(""));
+  }
+  return terms.map(keyOf);
+}
+
+/** Whether a text holds a clause as it was typed. */
+export const holds = (text, clause) => folded(text).includes(folded(clause.text).trim());
+
+/** The parts of a text, each with whether a clause asks for it. */
 export function marked(text, clauses) {
-  const needles = clauses.filter(({ field }) => !field).map(({ text: typed }) => folded(typed).trim());
-  const pieces = needles.flatMap((needle) => piecesOf(needle).flatMap(piecesToMark));
+  const needles = clauses.map((clause) => folded(clause.text).trim());
+  const pieces = needles.flatMap((needle) => piecesOf(needle).flatMap(({ piece, run }) => (run ? pairsOf(run) : piece)));
   const { form, starts } = aligned(text);
-  const isMarked = new Uint8Array(text.length + 1);
+  const isMarked = Array(text.length + 1).fill(false);
   for (const needle of new Set([...needles, ...pieces])) mark(needle, form, starts, isMarked);
   const parts = [];
   for (let at = 0, start = 0; at < text.length; at++) {
     if (isMarked[at + 1] !== isMarked[at] || at + 1 === text.length) {
-      parts.push({ text: text.slice(start, at + 1), isMarked: isMarked[at] === 1 });
+      parts.push({ text: text.slice(start, at + 1), isMarked: isMarked[at] });
       start = at + 1;
     }
   }
   return parts;
 }
 
-function piecesToMark({ piece, isRun }) {
-  if (!isRun) return [piece];
-  return Array.from({ length: piece.length - 1 }, (_, at) => piece.slice(at, at + 2));
-}
-
-/** The folded form of a text, and where in the text each of its characters comes from. */
+/** The folded form of a text, and where each of its characters comes from. */
 function aligned(text) {
   let form = "";
   const starts = [];
   let at = 0;
   for (const character of text) {
-    const code = character.charCodeAt(0);
-    const isPlain = code < 0x80 || (code >= 0x4e00 && code < 0xa000); // folding takes a microsecond
+    const isPlain = /[\0-\x7f\u4e00-\u9fff]/.test(character); // folding takes a microsecond
     const own = isPlain ? character.toLowerCase() : folded(character);
-    for (let unit = 0; unit < own.length; unit++) starts.push(at);
+    starts.push(...Array(own.length).fill(at));
     form += own;
     at += character.length;
   }
@@ -104,11 +146,11 @@ function aligned(text) {
 
 function mark(needle, form, starts, isMarked) {
   if (!needle) return;
-  const isLetter = (character) => character !== undefined && piecesOf(character).some(({ isRun }) => !isRun);
+  const isLetter = (character) => character !== undefined && piecesOf(character).some(({ run }) => !run);
   for (let at = form.indexOf(needle); at >= 0; at = form.indexOf(needle, at + 1)) {
     const end = at + needle.length;
     const isPart =
       (isLetter(needle[0]) && isLetter(form[at - 1])) || (isLetter(needle.at(-1)) && isLetter(form[end]));
-    if (!isPart) isMarked.fill(1, starts[at], starts[end]);
+    if (!isPart) isMarked.fill(true, starts[at], starts[end]);
   }
 }

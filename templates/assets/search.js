@@ -1,4 +1,4 @@
-// The page that searches: the address has what is typed, and what is found appears below.
+// The page that searches.
 import { element } from "./reader.js";
 import { Index } from "./search-index.js";
 import { holds, marked, parsed } from "./search-query.js";
@@ -15,10 +15,11 @@ const box = form.elements.q;
 const folder = new URL("./", location.href);
 const root = new URL("../", folder);
 const index = new Index(folder);
-const fields = [...form.querySelectorAll("[data-field]")];
+const filters = form.querySelector("details");
+const fields = [...filters.querySelectorAll("[data-field]")];
 let run = 0;
 let timers = [];
-// whether the box differs from the address; whether that was set while somebody typed
+// whether the box differs from the address, and whether that was set while somebody typed
 let [isEdited, isDraft] = [false, false];
 
 const say = (name, values = {}) =>
@@ -29,9 +30,8 @@ function withMarks(name, attributes, text, clauses) {
   return element(name, attributes, ...parts);
 }
 
-/** One search: what it found and has not shown yet. */
 class Search {
-  waiting = [];
+  waiting = []; // found, not shown yet
   found = 0;
   searched = 0;
   groups = new Map();
@@ -44,31 +44,30 @@ class Search {
     this.months = index.search(query);
   }
 
-  async show(count, isCurrent) {
-    const most = count || PAGE;
+  /** List articles until there are `most`. Older months may wait once there are some more than `before`. */
+  async show(before, most, isCurrent) {
     const far = this.searched + FAR;
-    let shown = 0;
-    while (shown < most && isCurrent()) {
-      if (!this.waiting.length) {
-        if (this.isOver || (!count && shown >= (this.searched < far ? ENOUGH : 1))) break;
+    while (isCurrent()) {
+      const count = list.childElementCount;
+      if (this.waiting.length) {
+        // the first sooner; the last ones if they are of stories that are listed
+        const some = this.waiting.slice(0, count === before ? 1 : Math.max(most - count, 1));
+        for (const coming of some.map((one) => this.#document(one))) {
+          const document = await coming;
+          if (!isCurrent() || (count >= most && document && !this.groups.has(document.group))) return;
+          this.waiting.shift();
+          if (document) this.#list(document);
+        }
+      } else {
+        if (this.isOver || count >= most || count >= before + (this.searched < far ? ENOUGH : 1)) return;
         await this.#next();
-        continue;
-      }
-      const some = this.waiting.splice(0, shown ? most - shown : 1); // the first list sooner
-      for (const coming of some.map((one) => this.#document(one))) {
-        const document = await coming;
-        if (!isCurrent()) break;
-        shown += document ? this.#list(document) : 0;
       }
     }
   }
 
   async finds(isCurrent) {
-    while (!this.isOver && isCurrent()) {
-      await this.#next();
-      for (const one of this.waiting) if (await this.#document(one)) return true;
-    }
-    return false;
+    while (!this.found && !this.isOver && isCurrent()) await this.#next();
+    return this.found > 0;
   }
 
   async #next() {
@@ -86,40 +85,35 @@ class Search {
   async #document(match) {
     try {
       const document = await index.document(match.month, match.number);
-      const { since, until } = this.query;
-      if (document.date >= since && document.date < until) return { ...document, ...match };
+      const { href } = new URL(document.address, root);
+      if (href.startsWith(root.href)) return { ...document, ...match, href };
     } catch {
-      this.damaged.add(match.month.name);
+      // damaged
     }
+    this.damaged.add(match.month.name);
     this.found--;
     return null;
   }
 
-  #list(found) {
-    const known = this.groups.get(found.group);
-    const address = new URL(found.address, root);
-    if (!address.href.startsWith(root.href)) return 0;
+  #list({ id, title, titleLanguage, source, date, excerpt, language, group, isShown, href }) {
+    const known = this.groups.get(group);
     if (known) {
       const also = known.querySelector(".also") ?? element("p", { class: "also" }, say("also"));
       known.append(also);
-      also.append(" ", element("a", { href: address.href, title: found.title }, found.source));
-      return 0;
+      also.append(" ", element("a", { id: `_${id}`, href, title }, source));
+      return;
     }
     const plain = this.query.wanted.filter(({ field }) => !field);
-    const isNear = plain.some((one) => one.isPhrase && !holds(found.title, one) && !holds(found.excerpt, one));
-    const where = isNear ? "near" : found.isShown ? "" : "inText";
-    const link = { href: address.href, lang: found.titleLanguage, dir: "auto" };
-    const line = element("p", { class: "meta" }, withMarks("span", {}, found.source, plain), " ");
-    line.append(element("time", { datetime: found.date }, found.date), " ");
+    const isNear = plain.some((one) => one.isPhrase && !holds(title, one) && !holds(excerpt, one));
+    const where = isNear ? "near" : isShown ? "" : "inText";
+    const link = { href, lang: titleLanguage, dir: "auto" };
+    const line = element("p", { class: "meta" }, withMarks("span", {}, source, plain), " ");
+    line.append(element("time", { datetime: date }, date), " ");
     if (where) line.append(element("span", { class: "where" }, say(where)));
-    const item = element("li", { class: "item", id: `_${found.id}` });
-    item.append(element("h2", {}, withMarks("a", link, found.title, plain)), line);
-    if (found.excerpt) {
-      item.append(withMarks("p", { class: "excerpt", lang: found.language, dir: "auto" }, found.excerpt, plain));
-    }
-    this.groups.set(found.group, item);
+    const item = element("li", { id: `_${id}` }, element("h2", {}, withMarks("a", link, title, plain)), line);
+    if (excerpt) item.append(withMarks("p", { class: "excerpt", lang: language, dir: "auto" }, excerpt, plain));
+    this.groups.set(group, item);
     list.append(item);
-    return 1;
   }
 }
 
@@ -130,28 +124,30 @@ async function start(count, scroll) {
   const query = parsed(box.value);
   fill(query);
   more.hidden = true;
-  search = null;
-  if (query.isEmpty) {
-    list.replaceChildren();
-    return tell(query, box.value.trim() && say("short"));
-  }
+  list.replaceChildren();
+  if (query.isEmpty) return tell(query, box.value.trim() && say("short"));
   status.textContent = say("searching");
   search = new Search(query, form.elements.order.value);
-  list.replaceChildren();
-  await proceed(search, own, count);
+  await proceed(count, count);
   if (own === run && scroll) scrollTo(0, scroll);
 }
 
-async function proceed(current, own, count, isRetry = false) {
+async function proceed(before = list.childElementCount, most = before + PAGE, isAgain = false) {
+  const own = run;
+  const isCurrent = () => own === run;
   try {
-    await current.show(count, () => own === run);
-    if (own !== run) return;
-    if (!current.damaged.size || isRetry || !(await index.isRenewed())) return await conclude(current, own);
-    search = new Search(current.query, current.order);
-    list.replaceChildren();
-    await proceed(search, own, count, true);
+    await search.show(before, most, isCurrent);
+    const isOld = isCurrent() && search.damaged.size && !isAgain && (await index.isRenewed());
+    if (!isCurrent()) return;
+    if (isOld) {
+      search = new Search(search.query, search.order);
+      list.replaceChildren();
+      return await proceed(before, most, true);
+    }
+    list.dispatchEvent(new CustomEvent("items:added", { bubbles: true }));
+    await conclude(search, isCurrent);
   } catch {
-    if (own === run) status.textContent = say("broken");
+    if (isCurrent()) status.textContent = say("broken");
   }
 }
 
@@ -160,16 +156,29 @@ function tell({ ignored }, text) {
   if (ignored.length) status.append(" ", say("ignored", { words: ignored.join(", ") }));
 }
 
-async function conclude({ query, found: n, damaged, isOver, waiting }, own) {
+async function conclude({ query, found: n, damaged, isOver, waiting }, isCurrent) {
+  const isNone = !n && !damaged.size;
   more.hidden = isOver && !waiting.length;
-  tell(query, n ? say(isOver ? "found" : "foundMore", { n }) : say("none", { words: box.value.trim() }));
+  more.textContent = say(waiting.length ? "more" : "older");
+  tell(query, isNone ? say("none", { words: box.value.trim() }) : say(isOver ? "found" : "foundMore", { n }));
   if (damaged.size) status.append(" ", say("damaged", { months: [...damaged].join(", ") }));
-  for (const clause of n ? [] : query.clauses.slice(0, 8)) {
-    const left = query.clauses.filter((one) => one !== clause).map((one) => one.whole).join(" ");
-    const isBetter = !parsed(left).isEmpty && (await new Search(parsed(left)).finds(() => own === run));
-    const link = element("a", { href: `?${new URLSearchParams({ q: left })}` }, say("drop", { word: clause.whole }));
-    if (own !== run) return;
-    if (isBetter) status.append(" ", link);
+  if (isNone) await propose(query.clauses.filter(({ keys, day }) => keys.length || day), isCurrent);
+}
+
+/** Say which words to drop, so that the others find something: the last or the first ones that are too many. */
+async function propose(clauses, isCurrent) {
+  const lines = new Map();
+  const lineOf = (isIn) => clauses.filter(isIn).map(({ whole }) => whole).join(" ");
+  for (const some of [clauses, clauses.toReversed()]) {
+    const kept = new Set();
+    for (const clause of some.slice(0, 16)) {
+      const line = lineOf((one) => kept.has(one) || one === clause);
+      if (await new Search(parsed(line)).finds(isCurrent)) kept.add(clause);
+    }
+    if (kept.size) lines.set(lineOf((one) => kept.has(one)), lineOf((one) => !kept.has(one)));
+  }
+  for (const [q, word] of isCurrent() ? lines : []) {
+    status.append(" ", element("a", { href: `?${new URLSearchParams({ q })}` }, say("drop", { word })));
   }
 }
 
@@ -180,7 +189,6 @@ function fill({ clauses }) {
   }
 }
 
-/** Let the address say what is asked for. */
 function ask(isNew = true) {
   const line = box.value.trim();
   const address = new URL(location.href);
@@ -216,7 +224,8 @@ function restore(isAgain) {
   box.value = (asked.get("q") ?? "").slice(0, box.maxLength);
   form.elements.order.value = asked.get("order") === "date" ? "date" : "relevance";
   const { count, scroll } = isAgain ? remembered() : {};
-  start(count > 0 && count, scroll);
+  start(count > 0 ? count : undefined, scroll);
+  filters.open ||= fields.some(({ value }) => value) || form.elements.order.value === "date";
 }
 
 const settle = () => timers.forEach((timer) => clearTimeout(timer));
@@ -252,11 +261,12 @@ for (const field of fields) {
   });
 }
 more.addEventListener("click", async () => {
-  const last = list.lastElementChild;
+  const own = run;
+  const count = list.childElementCount;
   more.disabled = true;
-  await proceed(search, run);
+  await proceed();
   more.disabled = false;
-  last?.nextElementSibling?.querySelector("a")?.focus();
+  if (own === run) (list.children[count] ?? list.lastElementChild)?.querySelector("a").focus();
 });
 addEventListener("popstate", () => restore(true));
 document.addEventListener("visibilitychange", remember);

@@ -311,7 +311,7 @@ def test_bytes_that_no_text_can_hold_do_not_stop_a_page():
 
 def test_assets_are_few_and_light():
     assets = Templates(None, site()).assets()
-    search = {f"assets/search{part}.js" for part in ("", "-index", "-query", "-terms")}
+    search = {f"assets/search{part}.js" for part in ("", "-index", "-query")}
     reader = {f"assets/reader{part}.js" for part in ("", "-article", "-kept", "-keys", "-later", "-lists")}
     assert set(assets) == {
         "assets/style.css",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from playwright.sync_api import expect
+
 from writing import write_clipping, write_config
 
 PAYLOADS = (
@@ -34,3 +36,28 @@ def write_site(root: Path) -> None:
         write_clipping(content, f"evil/{n}.md", f"hostile{n} " * 40, title=json.dumps(f"hostile {payload}"),
                        date="2024-03-01", source=json.dumps(f"Evil {payload}"), tags=json.dumps([payload]),
                        id=f"evil{n}")  # fmt: skip
+    tags = json.dumps(["Supply chain", "Open source"])
+    write_clipping(content, "tags.md", "Ink " * 20, title="Two tags", date="2024-04-04", id="tags", tags=tags)
+
+
+def settled(page):
+    expect(page.locator("#_status")).not_to_have_text("Searching…")
+
+
+def titles(page):
+    return page.locator("#_results h2").all_inner_texts()
+
+
+def status(page):
+    return page.inner_text("#_status")
+
+
+def every_title(page):
+    """The titles of all results, after the buttons that show more of them were pressed."""
+    more = page.locator("#_more")
+    while more.is_visible():
+        label, count = more.inner_text(), len(titles(page))
+        more.click()
+        expect(page.locator("#_more:disabled")).to_have_count(0)
+        assert len(titles(page)) > count or label == "Search older months"
+    return titles(page)

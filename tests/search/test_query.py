@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import msgspec
 import pytest
 
 from generator.search.documents import Document, head_keys, site_of
@@ -15,7 +16,7 @@ DOCUMENT = Document(
     "Alpha Works 新闻",
     "Somebody built a 后门程序 into the press.",
     "zh-Hans",
-    ("Back door",),
+    ("Back door", "Open source"),
     "https://www.news.example.com/a?site=other.example",
 )
 
@@ -40,7 +41,21 @@ DOCUMENT = Document(
         ("alpha", True),
         ("tag:back", True),
         ('tag:"back door"', True),
+        ('tag:"door back"', False),
+        ('tag:"back source"', False),
+        ('tag:"door open"', False),
+        ("tag:back tag:source", True),
+        ('-tag:"back source" supply', True),
+        ('-tag:"open source" supply', False),
+        ('source:"alpha 新闻"', False),
+        ('source:"works 新闻"', True),
         ("tag:press", False),
+        ("sup\u00adply", True),
+        ("after:2024\u200b press\ufeff", True),
+        ("后\u200b门程\u2060序", True),
+        ("-supply", False),
+        ("-cellar", True),
+        ("-site:other.example", True),
         ("lang:zh", True),
         ("lang:ZH-hans", True),
         ("lang:en", False),
@@ -71,7 +86,31 @@ def test_a_query_tells_what_is_not_searched():
     assert parsed("A股 漏 漏洞 before:2024-13 - after:2024").ignored == ("股", "漏", "before:2024-13", "-")
 
 
-@pytest.mark.parametrize("query", ["", "  ", "漏", "…", "-press", "before:yesterday", 'source:"', '""'])
+@pytest.mark.parametrize(
+    ("tags", "query", "matches"),
+    [
+        (("供应", "应链"), "tag:供应链", False),
+        (("供应链攻击",), "tag:供应链", True),
+        (("供应链 攻击",), 'tag:"供应链 攻击"', True),
+        (("供应链", "攻击"), 'tag:"供应链 攻击"', False),
+        (("a b", "b c"), 'tag:"a b c"', False),
+        (("C", "Perl"), "tag:c++", False),
+        (("C++ tools",), 'tag:"c++ tools"', True),
+        (("xz-utils",), "tag:xz-utils", True),
+        (("xz-utils",), 'tag:"xz utils"', True),
+        (("xz", "utils"), "tag:xz-utils", False),
+        ((" ".join(map(str, range(20))),), f'tag:"{" ".join(map(str, range(3, 17)))}"', True),
+        ((" ".join(map(str, range(20))),), f'tag:"{" ".join(map(str, range(3, 17, 2)))}"', False),
+    ],
+)
+def test_words_of_a_tag_follow_each_other_in_one_tag(tags, query, matches):
+    document = msgspec.structs.replace(DOCUMENT, tags=tags)
+    assert parsed(query).matches(document, head_keys(document)) is matches
+
+
+@pytest.mark.parametrize(
+    "query", ["", "  ", "漏", "…", "-漏", "\u200b", "before:yesterday", 'source:"', '""']
+)
 def test_a_query_may_ask_for_nothing(query):
     assert parsed(query).is_empty
 
