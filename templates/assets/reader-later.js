@@ -1,5 +1,5 @@
 // The page of what this browser keeps: articles for later, settings, all that is stored.
-import { PARTS, element, root, store, stored } from "./reader.js";
+import { PARTS, element, keyOf, store, stored } from "./reader.js";
 import { LATER, SEEN, button, focus, follow, later, marksIn, of, refocus, safe, seen, toggle, visit } from "./reader-kept.js";
 
 const kept = of("#_kept");
@@ -89,7 +89,7 @@ of("#_erase").addEventListener("click", () => {
   if (!confirm(words.erase)) return;
   for (const part of PARTS) store(part, null);
   try {
-    const places = Object.keys(sessionStorage).filter((key) => key.startsWith(`${root.pathname}search/`));
+    const places = Object.keys(sessionStorage).filter((key) => key.startsWith(keyOf("")));
     for (const place of places) sessionStorage.removeItem(place); // where results stood
   } catch {
     // refused: then nothing stands there

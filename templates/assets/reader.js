@@ -4,22 +4,22 @@
 export const root = new URL("../", import.meta.url);
 export const PARTS = ["look", "keys", "later", "seen", "visit"];
 const KEYS = new Set("jkovb[]l/g?");
-const keyOf = (part) => `broadsheet ${root.pathname} ${part}`;
+export const keyOf = (part) => `broadsheet ${root.pathname} ${part}`;
 
 /** What is stored under a part; null if nothing can be read. */
-export function stored(part) {
+export function stored(part, storage = "localStorage") {
   try {
-    return JSON.parse(localStorage.getItem(keyOf(part)));
+    return JSON.parse(window[storage].getItem(keyOf(part)));
   } catch {
     return null;
   }
 }
 
 /** Store a part, or erase it with null. Returns whether that was possible. */
-export function store(part, value) {
+export function store(part, value, storage = "localStorage") {
   try {
-    if (value === null) localStorage.removeItem(keyOf(part));
-    else localStorage.setItem(keyOf(part), JSON.stringify(value));
+    if (value === null) window[storage].removeItem(keyOf(part));
+    else window[storage].setItem(keyOf(part), JSON.stringify(value));
   } catch {
     return false;
   }
@@ -47,14 +47,8 @@ export function element(name, attributes = {}, ...children) {
 const of = (selector) => document.querySelector(selector);
 if (of("main.later")) import("./reader-later.js");
 else if (of("#_tools")) import("./reader-article.js");
-else if (of("main.search")) {
-  document.addEventListener("items:added", () => import("./reader-lists.js"), { once: true });
-  if (location.hash === "#_search") {
-    // from the key `/`
-    history.replaceState(null, "", ".");
-    addEventListener("load", () => of("#_search [name=q]").focus());
-  }
-} else if (!of("main.reading")) import("./reader-lists.js");
+else if (of("main.search")) document.addEventListener("items:added", () => import("./reader-lists.js"), { once: true });
+else if (!of("main.reading")) import("./reader-lists.js");
 
 let keys = null;
 addEventListener("keydown", (event) => {

@@ -1,9 +1,8 @@
 // The files of the search index: fetched, checked, and read.
 
-import { crcOf } from "./reader.js";
+import { crcOf, root } from "./reader.js";
 
 const FORMAT = 4;
-const UNFIT = "not a file of this index";
 
 export class Index {
   #files = new Map();
@@ -13,36 +12,27 @@ export class Index {
     this.address = address;
   }
 
+  /** The months, the newest first; null if their list cannot be read. */
   async months(cache = "no-cache") {
-    this.#months ??= this.#list(cache);
-    this.#months.catch(() => (this.#months = null));
-    return this.#months;
+    this.#months ??= fetched(new URL("months.json", this.address), cache, checkedMonths);
+    const months = await this.#months;
+    if (!months) this.#months = null;
+    return months;
   }
 
-  async #list(cache) {
-    const list = await (await fetched(new URL("months.json", this.address), cache)).json();
-    if (list.format !== FORMAT) throw new Error(UNFIT);
-    const { listed, bits, months } = list;
-    return months.reverse().map(([name, days, parts, numbering]) => {
-      return { name, days, count: days.reduce((all, n) => all + n), parts, numbering, listed, bits };
-    });
-  }
-
-  /** Yield the matches of each month, newest first, or an error. */
+  /** Yield the matches of each month, newest first, and whether it is damaged. */
   async *search(query) {
-    const asked = (await this.months())
+    const months = (await this.months())
       .map((month) => ({ ...month, start: countBefore(month, query.since), end: countBefore(month, query.until) }))
       .filter(({ start, end }) => start < end);
     const frequencies = new Map();
     for (const { keys } of query.wanted) keys.forEach((key, place) => frequencies.set(key, place % 2 && Infinity));
-    for (let start = 0, step = 0; start < asked.length; step++) {
-      const some = asked.slice(start, start + 2 ** Math.min(step, 3));
+    for (let start = 0, step = 0; start < months.length; step++) {
+      const some = months.slice(start, start + 2 ** Math.min(step, 3));
       start += some.length;
-      const tried = some.map((month) =>
-        this.#matches(month, query, frequencies, step === 0).catch((error) => ({ error, matches: [] })),
-      );
+      const tried = some.map((month) => this.#matches(month, query, frequencies, step === 0));
       for (const [place, month] of some.entries()) {
-        yield { month, isLast: month === asked.at(-1), ...(await tried[place]) };
+        yield { month, isLast: month === months.at(-1), ...(await tried[place]) };
       }
     }
   }
@@ -58,39 +48,34 @@ export class Index {
       const some = keys.slice(0, size);
       const others = size === Infinity ? query.unwanted.flatMap((clause) => clause.keys) : [];
       postings = await this.#postings(month, new Set([...some, ...others]));
+      if (!postings) return { isDamaged: true, matches: [] };
       if (isNewest) for (const key of some) frequencies.set(key, postings.get(key)?.size ?? 0);
       if (some.length) found = having(some);
       if (!found.size) break;
     }
     const out = query.unwanted.map((clause) => having(clause.keys));
     const isFound = ([number]) => number >= month.start && number < month.end && !out.some((some) => some.has(number));
-    return { matches: [...found].filter(isFound).map(([number, isShown]) => ({ number, isShown })).reverse() };
+    return { matches: [...found].filter(isFound).map(([number, isShown]) => ({ month, number, isShown })).reverse() };
   }
 
-  /** Key → number of document → whether lists show the term. */
+  /** Key → number of document → whether lists show the term; null if a file is damaged. */
   async #postings(month, keys) {
     const space = 2 ** month.bits;
     const byFile = Map.groupBy(keys, (key) => Math.floor((key * month.parts) / space));
     const found = new Map();
     const files = Array.from(byFile, async ([number, own]) => {
       const file = await this.#file(month, `terms-${number}.bin`, checkedTerms);
-      decode(file, Math.ceil((number * space) / month.parts), month.count, own, found);
+      if (file) decode(file, Math.ceil((number * space) / month.parts), month.count, own, found);
+      return file;
     });
-    await Promise.all(files);
-    return found;
+    return (await Promise.all(files)).every(Boolean) ? found : null;
   }
 
-  async document(month, number) {
-    const file = await this.#file(month, `documents-${Math.floor(number / month.listed)}.json`, checkedList);
-    const row = file.rows[number % month.listed];
-    const [id, title, titleLanguage, day, source, excerpt = "", language = "", group = "", address = ""] = row;
-    return {
-      id, title, titleLanguage, excerpt, language,
-      source: file.sources[source],
-      date: dateOf(month.name, day),
-      group: group || id,
-      address: address || `articles/${id.slice(0, 2)}/${encodeURIComponent(id)}.html`,
-    };
+  /** What lists show of an article; null if its file is damaged. */
+  async document({ month, number }) {
+    const documents = await this.#file(month, `documents-${Math.floor(number / month.listed)}.json`, checkedDocuments);
+    const document = documents?.[number % month.listed];
+    return document ? { ...document, date: dateOf(month.name, document.day) } : null;
   }
 
   /** A file that is damaged, or of another build, is fetched once more. */
@@ -98,39 +83,53 @@ export class Index {
     const address = new URL(`${folder.replace("-", "/")}/${name}`, this.address);
     const key = `${numbering} ${address}`;
     if (!this.#files.has(key)) {
-      const read = async (cache) => check(await fetched(address, cache), numbering);
-      this.#files.set(key, read("default").catch(() => read("reload")));
+      const read = (cache) => fetched(address, cache, check, numbering);
+      this.#files.set(key, read("default").then((file) => file ?? read("reload")));
     }
     return this.#files.get(key);
   }
 
   /** Forget all files. Returns whether the list of months is another one now. */
   async isRenewed() {
-    const last = await this.months().catch(() => []);
+    const last = await this.months();
     this.#files.clear();
     this.#months = null;
-    return JSON.stringify(last) !== JSON.stringify(await this.months("reload"));
+    const now = await this.months("reload");
+    return now !== null && JSON.stringify(last) !== JSON.stringify(now);
   }
 }
 
-const dateOf = (month, day) => `${month}-${String(day).padStart(2, "0")}`;
+const dateOf = (month, day) => `${month}-${`${day}`.padStart(2, "0")}`;
 
 /** The number of articles of a month that are older than a date. */
 const countBefore = ({ name, days }, date) =>
   days.reduce((all, n, at) => (dateOf(name, at + 1) < date ? all + n : all), 0);
 
-async function fetched(address, cache) {
-  const response = await fetch(address, { cache });
-  if (!response.ok) throw new Error(`${response.status} ${address}`);
-  return response;
+/** What a check makes of a file; null if it is missing or damaged, so that reading it may fail anywhere. */
+async function fetched(address, cache, check, numbering) {
+  try {
+    const response = await fetch(address, { cache });
+    return response.ok ? await check(response, numbering) : null;
+  } catch {
+    return null;
+  }
+}
+
+async function checkedMonths(response) {
+  const { format, listed, bits, months } = await response.json();
+  if (format !== FORMAT) return null;
+  return months.reverse().map(([name, days, parts, numbering]) => {
+    return { name, days, count: days.reduce((all, n) => all + n), parts, numbering, listed, bits };
+  });
 }
 
 /** The sizes of differences, and where their first bytes start, their second ones, and so on. */
 async function checkedTerms(response, numbering) {
   const bytes = new Uint8Array(await response.arrayBuffer());
   const view = new DataView(bytes.buffer);
-  if (bytes[0] !== FORMAT || view.getUint32(1, true) !== crcOf(bytes.subarray(5), numbering)) throw new Error(UNFIT);
-  const [widest, count] = [bytes[5], view.getUint32(6, true)];
+  if (bytes[0] !== FORMAT || view.getUint32(1, true) !== crcOf(bytes.subarray(5), numbering)) return null;
+  const widest = bytes[5];
+  const count = view.getUint32(6, true);
   const sizes = new Uint8Array(count).map((_, number) => {
     const code = (bytes[10 + (number >> 2)] >> (2 * (number & 3))) & 3;
     return code === 3 ? widest : code + 1;
@@ -140,21 +139,26 @@ async function checkedTerms(response, numbering) {
   return { bytes, sizes, starts };
 }
 
-async function checkedList(response, numbering) {
+async function checkedDocuments(response, numbering) {
   const list = await response.json();
-  if (list.numbering !== numbering) throw new Error(UNFIT);
-  return list;
+  const documents = list.rows.map(([id, title, titleLanguage, day, source, excerpt = "", language = "", group = "", address = ""]) => {
+    const { href } = new URL(address || `articles/${id.slice(0, 2)}/${id}.html`, root);
+    return { id, title, titleLanguage, day: `${day}`, source: list.sources[source], excerpt, language, group: group || id, href };
+  });
+  const isWhole = (one) => one.href.startsWith(root.href) && Object.values(one).every((value) => typeof value === "string");
+  return list.numbering === numbering && documents.every(isWhole) ? documents : null;
 }
 
-/** generator/search/postings.py tells the format. */
+/** generator/search/postings.py documents the format. */
 function decode({ bytes, sizes, starts }, first, documents, keys, found) {
   const scale = 2 ** (32 - Math.clz32(2 * documents - 1));
   const places = [...starts];
-  const asked = [...keys].sort((one, other) => one - other);
-  let [posting, key] = [first * scale, asked.shift()];
+  const wanted = [...keys].sort((one, other) => one - other);
+  let posting = first * scale;
+  let key = wanted.shift();
   for (let number = 0; number < sizes.length && key !== undefined; number++) {
     for (let place = 0, unit = 1; place < sizes[number]; place++, unit *= 256) posting += bytes[places[place]++] * unit;
-    while (posting >= (key + 1) * scale) key = asked.shift();
+    while (posting >= (key + 1) * scale) key = wanted.shift();
     if (!(posting >= key * scale)) continue;
     if (!found.has(key)) found.set(key, new Map());
     const value = posting - key * scale;

@@ -1,72 +1,83 @@
 // The page that searches.
-import { element } from "./reader.js";
+import { element, store, stored } from "./reader.js";
 import { Index } from "./search-index.js";
 import { holds, marked, parsed } from "./search-query.js";
 
 const PAGE = 10;
-/** Older months wait if so many are found, or any among so many articles. */
-const ENOUGH = 5;
-const FAR = 10000;
-const WAIT = 120;
-/** Milliseconds until the address follows. */
-const SETTLED = 1500;
+/** Older months wait if so many articles are found, or any once so many were searched. */
+const ENOUGH_FOUND = 5;
+const ENOUGH_SEARCHED = 10000;
+/** Milliseconds after the last key until results and address follow. */
+const RESULTS_DELAY = 120;
+const ADDRESS_DELAY = 1500;
 const [without, form, status, list, more] = document.querySelectorAll("#_without, #_search, #_status, #_results, #_more");
 const box = form.elements.q;
-const folder = new URL("./", location.href);
-const root = new URL("../", folder);
-const index = new Index(folder);
+const { order } = form.elements;
+const index = new Index(new URL("./", location.href));
 const filters = form.querySelector("details");
 const fields = [...filters.querySelectorAll("[data-field]")];
-let run = 0;
 let timers = [];
-// whether the box differs from the address, and whether that was set while somebody typed
-let [isEdited, isDraft] = [false, false];
+/** The query of the address, if it is the one whose results are listed. */
+let shown = null;
 
-const say = (name, values = {}) =>
-  form.dataset[name].replace(/\{(\w+)\}/g, (_, key) => values[key].toLocaleString(document.documentElement.lang));
+const message = (name, value) =>
+  form.dataset[name].replace(/\{\w+\}/, () => value.toLocaleString(document.documentElement.lang));
 
-function withMarks(name, attributes, text, clauses) {
-  const parts = marked(text, clauses).map((part) => (part.isMarked ? element("mark", {}, part.text) : part.text));
-  return element(name, attributes, ...parts);
-}
+const withMarks = (name, attributes, text, clauses) =>
+  element(name, attributes, ...marked(text, clauses).map((one) => (one.isMarked ? element("mark", {}, one.text) : one.text)));
 
 class Search {
-  waiting = []; // found, not shown yet
+  waiting = []; // found, not listed yet
   found = 0;
   searched = 0;
   groups = new Map();
   damaged = new Set();
   isOver = false;
+  isByDate = order.value === "date";
 
-  constructor(query, order) {
+  constructor(query) {
     this.query = query;
-    this.order = order;
     this.months = index.search(query);
   }
 
   /** List articles until there are `most`. Older months may wait once there are some more than `before`. */
-  async show(before, most, isCurrent) {
-    const far = this.searched + FAR;
-    while (isCurrent()) {
+  async show(before, most) {
+    const enough = this.searched + ENOUGH_SEARCHED;
+    while (isCurrent(this.query)) {
       const count = list.childElementCount;
       if (this.waiting.length) {
-        // the first sooner; the last ones if they are of stories that are listed
-        const some = this.waiting.slice(0, count === before ? 1 : Math.max(most - count, 1));
-        for (const coming of some.map((one) => this.#document(one))) {
-          const document = await coming;
-          if (!isCurrent() || (count >= most && document && !this.groups.has(document.group))) return;
-          this.waiting.shift();
-          if (document) this.#list(document);
-        }
+        if (count >= most) return;
+        // the first sooner
+        const documents = count === before ? [await this.#document(this.waiting[0])] : await this.#documents(most);
+        if (!isCurrent(this.query)) return;
+        this.waiting.splice(0, documents.length);
+        for (const document of documents) if (document) this.#list(document);
       } else {
-        if (this.isOver || count >= most || count >= before + (this.searched < far ? ENOUGH : 1)) return;
+        if (this.isOver || count >= most || count >= before + (this.searched < enough ? ENOUGH_FOUND : 1)) return;
         await this.#next();
       }
     }
   }
 
-  async finds(isCurrent) {
-    while (!this.found && !this.isOver && isCurrent()) await this.#next();
+  /** Return the next documents until `most` stories are listed, and those of listed stories that follow. */
+  async #documents(most) {
+    const groups = new Set(this.groups.keys());
+    const documents = [];
+    while (documents.length < this.waiting.length) {
+      const end = documents.length + Math.max(most - groups.size, 1);
+      const some = this.waiting.slice(documents.length, end).map((one) => this.#document(one));
+      for (const document of await Promise.all(some)) {
+        if (document && groups.size >= most && !groups.has(document.group)) return documents;
+        if (document) groups.add(document.group);
+        documents.push(document);
+      }
+    }
+    return documents;
+  }
+
+  /** Whether an article matches, unless another query came meanwhile. */
+  async finds(query) {
+    while (!this.found && !this.isOver && isCurrent(query)) await this.#next();
     return this.found > 0;
   }
 
@@ -75,21 +86,15 @@ class Search {
     this.isOver = done || value.isLast;
     if (done) return;
     this.searched += value.month.count;
-    if (value.error) this.damaged.add(value.month.name);
-    const matches = value.matches.map((one) => ({ ...one, month: value.month }));
-    if (this.order !== "date") matches.sort((one, other) => other.isShown - one.isShown);
-    this.found += matches.length;
-    this.waiting = matches;
+    if (value.isDamaged) this.damaged.add(value.month.name);
+    this.waiting = value.matches;
+    if (!this.isByDate) this.waiting.sort((one, other) => other.isShown - one.isShown);
+    this.found += this.waiting.length;
   }
 
   async #document(match) {
-    try {
-      const document = await index.document(match.month, match.number);
-      const { href } = new URL(document.address, root);
-      if (href.startsWith(root.href)) return { ...document, ...match, href };
-    } catch {
-      // damaged
-    }
+    const document = await index.document(match);
+    if (document) return { ...document, ...match };
     this.damaged.add(match.month.name);
     this.found--;
     return null;
@@ -98,18 +103,17 @@ class Search {
   #list({ id, title, titleLanguage, source, date, excerpt, language, group, isShown, href }) {
     const known = this.groups.get(group);
     if (known) {
-      const also = known.querySelector(".also") ?? element("p", { class: "also" }, say("also"));
+      const also = known.querySelector(".also") ?? element("p", { class: "also" }, message("also"));
       known.append(also);
-      also.append(" ", element("a", { id: `_${id}`, href, title }, source));
+      also.append(also.firstElementChild ? ", " : " ", element("a", { id: `_${id}`, href, title }, source));
       return;
     }
     const plain = this.query.wanted.filter(({ field }) => !field);
     const isNear = plain.some((one) => one.isPhrase && !holds(title, one) && !holds(excerpt, one));
     const where = isNear ? "near" : isShown ? "" : "inText";
     const link = { href, lang: titleLanguage, dir: "auto" };
-    const line = element("p", { class: "meta" }, withMarks("span", {}, source, plain), " ");
-    line.append(element("time", { datetime: date }, date), " ");
-    if (where) line.append(element("span", { class: "where" }, say(where)));
+    const line = element("p", { class: "meta" }, withMarks("span", {}, source, plain), " ", element("time", { datetime: date }, date), " ");
+    if (where) line.append(element("span", { class: "where" }, message(where)));
     const item = element("li", { id: `_${id}` }, element("h2", {}, withMarks("a", link, title, plain)), line);
     if (excerpt) item.append(withMarks("p", { class: "excerpt", lang: language, dir: "auto" }, excerpt, plain));
     this.groups.set(group, item);
@@ -118,160 +122,159 @@ class Search {
 }
 
 let search = null;
+const isCurrent = (query) => search.query === query;
 
 async function start(count, scroll) {
-  const own = ++run;
   const query = parsed(box.value);
-  fill(query);
+  search = new Search(query);
+  showFilters(query);
   more.hidden = true;
   list.replaceChildren();
-  if (query.isEmpty) return tell(query, box.value.trim() && say("short"));
-  status.textContent = say("searching");
-  search = new Search(query, form.elements.order.value);
+  if (query.isEmpty) return showStatus(query, box.value.trim() && message("short"));
+  status.textContent = message("searching");
   await proceed(count, count);
-  if (own === run && scroll) scrollTo(0, scroll);
+  if (isCurrent(query) && scroll) scrollTo(0, scroll);
 }
 
 async function proceed(before = list.childElementCount, most = before + PAGE, isAgain = false) {
-  const own = run;
-  const isCurrent = () => own === run;
+  const { query, damaged } = search;
   try {
-    await search.show(before, most, isCurrent);
-    const isOld = isCurrent() && search.damaged.size && !isAgain && (await index.isRenewed());
-    if (!isCurrent()) return;
+    if (!(await index.months())) throw new Error("no months.json of this format");
+    await search.show(before, most);
+    const isOld = isCurrent(query) && damaged.size && !isAgain && (await index.isRenewed());
+    if (!isCurrent(query)) return;
     if (isOld) {
-      search = new Search(search.query, search.order);
+      search = new Search(query);
       list.replaceChildren();
       return await proceed(before, most, true);
     }
-    list.dispatchEvent(new CustomEvent("items:added", { bubbles: true }));
-    await conclude(search, isCurrent);
-  } catch {
-    if (isCurrent()) status.textContent = say("broken");
+    list.dispatchEvent(new Event("items:added", { bubbles: true }));
+    await conclude(search);
+  } catch (error) {
+    if (isCurrent(query)) status.textContent = message("broken");
+    throw error;
   }
 }
 
-function tell({ ignored }, text) {
+function showStatus({ ignored }, text) {
   status.textContent = text;
-  if (ignored.length) status.append(" ", say("ignored", { words: ignored.join(", ") }));
+  if (ignored.length) status.append(" ", message("ignored", ignored.join(", ")));
 }
 
-async function conclude({ query, found: n, damaged, isOver, waiting }, isCurrent) {
+async function conclude({ query, found: n, damaged, isOver, waiting }) {
   const isNone = !n && !damaged.size;
   more.hidden = isOver && !waiting.length;
-  more.textContent = say(waiting.length ? "more" : "older");
-  tell(query, isNone ? say("none", { words: box.value.trim() }) : say(isOver ? "found" : "foundMore", { n }));
-  if (damaged.size) status.append(" ", say("damaged", { months: [...damaged].join(", ") }));
-  if (isNone) await propose(query.clauses.filter(({ keys, day }) => keys.length || day), isCurrent);
+  more.textContent = message(waiting.length ? "more" : "older");
+  showStatus(query, isNone ? message("none", box.value.trim()) : message(isOver ? "found" : "foundMore", n));
+  if (damaged.size) status.append(" ", message("damaged", [...damaged].join(", ")));
+  if (isNone) await propose(query);
 }
 
 /** Say which words to drop, so that the others find something: the last or the first ones that are too many. */
-async function propose(clauses, isCurrent) {
+async function propose(query) {
+  const clauses = query.clauses.filter(({ keys, day }) => keys.length || day);
   const lines = new Map();
-  const lineOf = (isIn) => clauses.filter(isIn).map(({ whole }) => whole).join(" ");
+  const lineOf = (isIn) => joined(clauses.filter(isIn));
   for (const some of [clauses, clauses.toReversed()]) {
     const kept = new Set();
     for (const clause of some.slice(0, 16)) {
       const line = lineOf((one) => kept.has(one) || one === clause);
-      if (await new Search(parsed(line)).finds(isCurrent)) kept.add(clause);
+      if (await new Search(parsed(line)).finds(query)) kept.add(clause);
     }
     if (kept.size) lines.set(lineOf((one) => kept.has(one)), lineOf((one) => !kept.has(one)));
   }
-  for (const [q, word] of isCurrent() ? lines : []) {
-    status.append(" ", element("a", { href: `?${new URLSearchParams({ q })}` }, say("drop", { word })));
+  if (!isCurrent(query)) return;
+  for (const [q, word] of lines) {
+    status.append(" ", element("a", { href: `?${new URLSearchParams({ q })}` }, message("drop", word)));
   }
 }
 
-function fill({ clauses }) {
+const joined = (clauses) => clauses.map(({ whole }) => whole).join(" ");
+
+const clauseOf = ({ dataset }, clauses) => clauses.find((one) => one.field === dataset.field && !one.isNegative);
+
+function showFilters({ clauses }) {
   for (const field of fields) {
-    const clause = clauses.find((one) => one.field === field.dataset.field && !one.isNegative);
+    const clause = clauseOf(field, clauses);
     if (field !== document.activeElement) field.value = clause?.day ?? clause?.text ?? "";
   }
 }
 
-function ask(isNew = true) {
+function replaceClause(field) {
+  const { clauses } = parsed(box.value);
+  const last = clauseOf(field, clauses);
+  const value = field.value.trim().replace(/["“”]/g, "");
+  const whole = `${field.dataset.field}:${/\s/.test(value) ? `"${value}"` : value}`;
+  // first, since the last of the others may lack a quotation mark, or be cut
+  box.value = joined([...(value ? [{ whole }] : []), ...clauses.filter((one) => one !== last)]).slice(0, box.maxLength);
+}
+
+/** Put the query into the address: as a draft, the next one replaces it. */
+function updateAddress(isDraft) {
   const line = box.value.trim();
   const address = new URL(location.href);
+  address.hash = "";
   address.search = line && new URLSearchParams({ q: line });
-  if (form.elements.order.value === "date") address.searchParams.set("order", "date");
+  if (order.value === "date") address.searchParams.set("order", "date");
   remember();
-  if (address.href !== location.href) history[isDraft ? "replaceState" : "pushState"]({}, "", address);
-  [isEdited, isDraft] = [false, !isNew];
+  const isReplaced = history.state?.isDraft || address.href === location.href;
+  history[isReplaced ? "replaceState" : "pushState"]({ isDraft }, "", address);
+  shown = location.search;
 }
 
-/** Keep the place for Back and reload. `history` would count it as navigation. */
+/** Keep the place for Back and reload. */
 function remember() {
-  if (isEdited) return;
-  const place = { count: list.childElementCount, scroll: scrollY };
-  try {
-    sessionStorage.setItem(location.pathname + location.search, JSON.stringify(place));
-  } catch {
-    // refused or full
-  }
-}
-
-function remembered() {
-  try {
-    return JSON.parse(sessionStorage.getItem(location.pathname + location.search)) ?? {};
-  } catch {
-    return {};
-  }
+  if (shown !== null) store(shown, { count: list.childElementCount, scroll: scrollY }, "sessionStorage");
 }
 
 function restore(isAgain) {
-  [isEdited, isDraft] = [false, false];
-  const asked = new URLSearchParams(location.search);
-  box.value = (asked.get("q") ?? "").slice(0, box.maxLength);
-  form.elements.order.value = asked.get("order") === "date" ? "date" : "relevance";
-  const { count, scroll } = isAgain ? remembered() : {};
+  shown = location.search;
+  const parameters = new URLSearchParams(shown);
+  box.value = (parameters.get("q") ?? "").slice(0, box.maxLength);
+  order.value = parameters.get("order") === "date" ? "date" : "relevance";
+  const { count, scroll } = (isAgain && stored(shown, "sessionStorage")) || {};
   start(count > 0 ? count : undefined, scroll);
-  filters.open ||= fields.some(({ value }) => value) || form.elements.order.value === "date";
+  filters.open ||= fields.some(({ value }) => value) || order.value === "date";
 }
 
-const settle = () => timers.forEach((timer) => clearTimeout(timer));
-
-function later() {
+function searchSoon() {
   remember();
-  isEdited = true;
-  settle();
-  timers = [setTimeout(start, WAIT), setTimeout(() => ask(false), SETTLED)];
+  shown = null;
+  timers.forEach(clearTimeout);
+  timers = [setTimeout(start, RESULTS_DELAY), setTimeout(updateAddress, ADDRESS_DELAY, true)];
 }
 
-function begin() {
-  settle();
-  ask();
+function searchNow() {
+  timers.forEach(clearTimeout);
+  updateAddress();
   start();
 }
 
-box.addEventListener("input", (event) => event.isComposing || later());
-box.addEventListener("compositionend", later);
-box.addEventListener("change", () => ask());
+box.addEventListener("input", (event) => event.isComposing || searchSoon());
+box.addEventListener("compositionend", searchSoon);
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  begin();
+  searchNow();
 });
-form.elements.order.addEventListener("change", begin);
-for (const field of fields) {
-  field.addEventListener("change", () => {
-    const others = parsed(box.value).clauses.filter((one) => one.field !== field.dataset.field || one.isNegative);
-    const value = field.value.trim().replace(/["“”]/g, "");
-    const own = value && `${field.dataset.field}:${/\s/.test(value) ? `"${value}"` : value}`;
-    box.value = [...others.map((one) => one.whole), own].filter(Boolean).join(" ");
-    begin();
-  });
-}
+form.addEventListener("change", ({ target }) => {
+  if (target === box) return updateAddress();
+  if (target !== order) replaceClause(target);
+  searchNow();
+});
 more.addEventListener("click", async () => {
-  const own = run;
+  const { query } = search;
   const count = list.childElementCount;
   more.disabled = true;
   await proceed();
   more.disabled = false;
-  if (own === run) (list.children[count] ?? list.lastElementChild)?.querySelector("a").focus();
+  if (isCurrent(query)) (list.children[count] ?? list.lastElementChild)?.querySelector("a").focus();
 });
-addEventListener("popstate", () => restore(true));
+// also comes after links within the page
+addEventListener("popstate", () => location.search === shown || restore(true));
 document.addEventListener("visibilitychange", remember);
 history.scrollRestoration = "manual";
 without.hidden = true;
 form.hidden = false;
-index.months().catch(() => {});
+index.months();
 restore(performance.getEntriesByType("navigation")[0]?.type !== "navigate");
+if (location.hash === "#_search") box.focus(); // after the key `/`

@@ -10,7 +10,7 @@
       // refused or damaged: the system decides
     }
     const { theme, size } = look ?? {};
-    root.dataset.theme = theme === "light" || theme === "dark" ? theme : "system";
+    root.dataset.theme = ["light", "dark"].includes(theme) ? theme : "system";
     root.style.fontSize = [90, 112, 125, 150].includes(size) ? `${size}%` : "";
   };
   apply();
