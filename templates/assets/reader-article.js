@@ -1,4 +1,4 @@
-// An article's page: it counts as opened, can be kept and shared.
+// An article's page.
 import { button, follow, keep, later, of, say, see } from "./reader-kept.js";
 import words from "./reader-words.js";
 
@@ -9,7 +9,6 @@ const source = of(".byline a")?.textContent ?? "";
 const address = of("link[rel=canonical]")?.href ?? location.href.split("#")[0];
 const original = of(".byline a[rel=external]")?.href;
 
-/** Copy a text; where browsers refuse it, show it to be copied. */
 async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);

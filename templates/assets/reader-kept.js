@@ -1,4 +1,4 @@
-// Which articles were opened, are kept for later, or are new since the last visit.
+// Articles that were opened, kept, or new at this visit.
 import { crcOf, element, root, store, stored } from "./reader.js";
 import words from "./reader-words.js";
 
@@ -19,7 +19,6 @@ export const of = (selector) => document.querySelector(selector);
 
 export const idOf = (item) => item.id.replace("_", "");
 
-/** The link of an item's title. */
 export const linkOf = (item) => item.querySelector(":scope > a, :scope > :is(h2, h3) a");
 
 export const marksIn = (text) => (typeof text === "string" && text.match(/[\w-]{5}/g)) || [];
@@ -42,7 +41,6 @@ export function safe(address) {
   }
 }
 
-/** The articles kept for later. */
 export function later(value = stored("later")) {
   const isText = (one) => typeof one === "string" && one.length <= 2000;
   const isWhole = (one) =>
@@ -50,7 +48,7 @@ export function later(value = stored("later")) {
   return Array.isArray(value) ? value.filter(isWhole).slice(-LATER) : [];
 }
 
-/** Keep an article, or no longer. Returns the name of what there is to say. */
+/** Keep an article, or no longer. Returns the name of the message. */
 export function toggle(article) {
   const last = later();
   const next = last.filter(({ id }) => id !== article.id);
@@ -83,7 +81,6 @@ for (const name of ["scroll", "pointerdown", "keydown", "visibilitychange", "pag
 }
 touch();
 
-/** Show what is stored, now and when it has changed. */
 export function follow(show) {
   addEventListener("storage", show);
   addEventListener("pageshow", ({ persisted }) => persisted && show());
@@ -109,7 +106,6 @@ export function button(text, act, attributes) {
   return made;
 }
 
-/** Give an item the focus, and open what hides it. */
 export function focus(place) {
   let fold = place.parentElement;
   while ((fold = fold.parentElement.closest("details"))) fold.open = true;
@@ -130,7 +126,7 @@ addEventListener("pageshow", (event) => event.persisted && refocus(event));
 
 const said = document.body.appendChild(element("p", { class: "_hidden", role: "status" }));
 
-/** Tell readers who hear the page, or all. */
+/** Announce a text to screen readers, or show it to all. */
 export function say(text, isShown) {
   said.textContent = "";
   said.className = "_hidden";

@@ -1,5 +1,5 @@
-// What keys do. `reader.js` hands over those that no field wants.
-import { element, root, store, stored } from "./reader.js";
+// What keys do.
+import { element, entry, root, store, stored } from "./reader.js";
 import { ITEMS, button, focus, linkOf, of } from "./reader-kept.js";
 import words from "./reader-words.js";
 
@@ -8,9 +8,6 @@ const AFTER_G = 1500;
 let afterG = 0;
 
 const go = (link, hash = "") => link && location.assign(link.href + hash);
-/** The link in the navigation to a folder. */
-const entry = (folder) =>
-  [...document.querySelectorAll(".masthead nav a")].find(({ href }) => href.replace(/index\.html$/, "") === root.href + folder);
 const above = () => of(".back a, .kicker a");
 const toward = (rel) => of(`main a[rel=${rel}]`);
 const original = (page) => page.querySelector(".byline a[rel=external]");
@@ -22,7 +19,6 @@ const current = () => document.activeElement?.closest(PLACES);
 function move(step) {
   const all = places();
   const at = all.indexOf(current());
-  // Without a current item, the first in view.
   const from = at < 0 ? all.findIndex((one) => one.getBoundingClientRect().top >= 0) - (step > 0 ? 1 : 0) : at;
   const next = all[Math.min(Math.max(from + step, 0), all.length - 1)];
   if (next) focus(next);
@@ -78,7 +74,11 @@ function help() {
     element("dt", {}, ...keys.split(" ").flatMap((key) => [element("kbd", {}, key), " "])),
     element("dd", {}, does),
   ]);
-  const off = button(words.off, () => (store("keys", false), dialog.close()));
+  const turnOff = () => {
+    store("keys", false);
+    dialog.close();
+  };
+  const off = button(words.off, turnOff);
   const close = button(words.close, () => dialog.close(), { autofocus: "" });
   const dialog = element(
     "dialog",

@@ -1,4 +1,4 @@
-// The page of what this browser keeps: articles for later, settings, all that is stored.
+// The page of all that is stored.
 import { PARTS, element, keyOf, store, stored } from "./reader.js";
 import { LATER, SEEN, button, focus, follow, later, marksIn, of, refocus, safe, seen, toggle, visit } from "./reader-kept.js";
 
@@ -7,22 +7,30 @@ const list = of("#_list");
 const settings = [...kept.querySelectorAll("[name=theme], [name=size]")];
 const keys = kept.querySelector("[name=keys]");
 const words = kept.dataset;
-const tell = (said) => (of("#_status").textContent = said);
+const report = (text) => (of("#_status").textContent = text);
 
 const { dataset, style } = document.documentElement;
 const everything = () => Object.fromEntries(PARTS.map((part) => [part, stored(part)]));
 const chosen = (name) => kept.querySelector(`[name=${name}]:checked`).value;
 
-function withOwn(articles) {
-  const own = later();
-  return [...later(articles).filter(({ id }) => !own.some((one) => one.id === id)), ...own];
+const isChoice = (name, value) => settings.some((one) => one.name === name && one.value === `${value}`);
+
+/** What can be used of a part, without doubles; null if nothing can. */
+function usable(part, value) {
+  if (part === "later") return [...new Map(later(value).map((one) => [one.id, one])).values()];
+  if (part === "seen") return [...new Set(marksIn(value))];
+  if (part === "visit") return visit(value);
+  if (part === "keys") return value === false ? value : null;
+  const { theme, size } = value ?? {};
+  return isChoice("theme", theme) && isChoice("size", size) ? { theme, size: Number(size) } : null;
 }
 
-/** What is stored of a part after a file is added. */
-function merged(part, value = null) {
-  if (part === "later") return withOwn(value).slice(-LATER);
-  if (part === "seen") return [...new Set([...marksIn(value), ...seen()])].slice(-SEEN).join("");
-  return part === "visit" ? visit() ?? visit(value) : stored(part) ?? value;
+/** What a part and that of a file are together. */
+function merged(part, given) {
+  const own = usable(part, stored(part));
+  if (part === "later") return [...given.filter(({ id }) => !own.some((one) => one.id === id)), ...own];
+  if (part === "seen") return [...new Set([...given, ...own])].slice(-SEEN).join("");
+  return own ?? given;
 }
 
 function itemOf(article) {
@@ -31,8 +39,8 @@ function itemOf(article) {
   const link = element("a", { href, lang: language || "und", dir: "auto" }, title);
   const remove = () => {
     const at = [...list.children].indexOf(item);
-    if (toggle({ ...article, address: href }) !== "dropped") return tell(words.refused);
-    tell(words.removed.replace("{title}", () => title));
+    if (toggle({ ...article, address: href }) !== "dropped") return report(words.refused);
+    report(words.removed.replace("{title}", () => title));
     const next = list.children[at] ?? list.lastElementChild;
     if (next) focus(next);
     else of("h1").focus();
@@ -63,10 +71,14 @@ function show() {
 for (const one of settings) {
   one.addEventListener("change", () => {
     const isStored = store("look", { theme: chosen("theme"), size: Number(chosen("size")) });
-    tell(isStored ? "" : words.refused);
+    report(isStored ? "" : words.refused);
+    show(); // without storage, as it was
   });
 }
-keys.addEventListener("change", () => store("keys", keys.checked ? null : false) || tell(words.refused));
+keys.addEventListener("change", () => {
+  if (!store("keys", keys.checked ? null : false)) report(words.refused);
+  show();
+});
 of("#_export").addEventListener("click", () => {
   const content = JSON.stringify({ format: 1, ...everything() }, null, 1);
   const address = URL.createObjectURL(new Blob([content], { type: "application/json" }));
@@ -76,12 +88,14 @@ of("#_export").addEventListener("click", () => {
 of("#_import").addEventListener("change", async ({ target }) => {
   try {
     const given = JSON.parse(await target.files[0].text());
-    if (given.format !== 1) throw new Error(words.unfit);
-    const left = withOwn(given.later ?? []).length - LATER;
-    const isStored = PARTS.every((part) => store(part, merged(part, given[part])));
-    tell(!isStored ? words.refused : left > 0 ? words.left.replace("{n}", left) : words.imported);
+    const parts = Object.fromEntries(PARTS.map((part) => [part, usable(part, given[part] ?? null)]));
+    if (given.format !== 1 || Object.values(parts).every((one) => one === null || one.length === 0)) throw new Error(words.unfit);
+    const all = merged("later", parts.later);
+    const left = all.length - LATER;
+    const isStored = PARTS.every((part) => store(part, part === "later" ? all.slice(-LATER) : merged(part, parts[part])));
+    report(!isStored ? words.refused : left > 0 ? words.left.replace("{n}", left) : words.imported);
   } catch {
-    tell(words.unfit);
+    report(words.unfit);
   }
   target.value = "";
 });
@@ -92,10 +106,11 @@ of("#_erase").addEventListener("click", () => {
     const places = Object.keys(sessionStorage).filter((key) => key.startsWith(keyOf("")));
     for (const place of places) sessionStorage.removeItem(place); // where results stood
   } catch {
-    // refused: then nothing stands there
+    // refused
   }
 });
 of("h1").tabIndex = -1;
+of("#_without").hidden = true;
 kept.hidden = false;
 follow(show);
 if (location.hash) of(`#${CSS.escape(location.hash.slice(1))}`)?.scrollIntoView();

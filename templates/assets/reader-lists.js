@@ -1,16 +1,14 @@
-// Lists of articles: which are new, were opened, or are kept for later; and how many are new elsewhere.
+// Marks in lists of articles.
 import { element, root, store, stored } from "./reader.js";
 import { ITEMS, button, focus, follow, idOf, keep, later, linkOf, markOf, marksIn, of, refocus, say, seen, visit } from "./reader-kept.js";
 import words from "./reader-words.js";
 
 /** Item → its articles' marks, and what is added. */
 let items = new Map();
-/** Mark → day and source. */
 let listed = new Map();
 let first = "";
 
-/** A text without counts. */
-function textOf(place) {
+function textWithoutCounts(place) {
   const copy = place.cloneNode(true);
   copy.querySelectorAll("b, i").forEach((one) => one.remove());
   return copy.textContent.trim();
@@ -22,9 +20,9 @@ function articleOf(item) {
   const source = item.querySelector("p a[href*='sources/'], .meta span") ?? (group || of("h1"));
   return {
     id: idOf(item),
-    title: textOf(link ?? item.querySelector("h3 span, span")),
+    title: textWithoutCounts(link ?? item.querySelector("h3 span, span")),
     language: link?.lang || document.documentElement.lang,
-    source: textOf(source),
+    source: textWithoutCounts(source),
     address: link?.href ?? `#${item.id}`,
   };
 }
@@ -65,12 +63,11 @@ function show() {
     star.tabIndex = tabIndex;
     star.setAttribute("aria-pressed", isKept);
   }
-  count(news);
-  tell(news.size, here);
+  showCounts(news);
+  showBar(news.size, here);
 }
 
-/** Say how many articles of days, months, years and sources are new. */
-function count(news) {
+function showCounts(news) {
   const counts = new Map();
   for (const { day, source } of news.values()) {
     const [year, month, date] = day.split("-");
@@ -87,10 +84,9 @@ function count(news) {
 }
 
 const bar = element("div", { class: "_bar", role: "region", "aria-label": words.news });
-let told = "";
+let barText = "";
 
-/** Show how many articles are new, and lead from one to the next. */
-function tell(all, here) {
+function showBar(all, here) {
   const isShown = Boolean(here || (all && of("main.day") && of(".masthead [aria-current=page]")));
   const form = { dateStyle: "medium", timeStyle: "short" };
   const time = new Date(visit()?.before ?? 0).toLocaleString(document.documentElement.lang, form);
@@ -98,8 +94,8 @@ function tell(all, here) {
   document.documentElement.classList.toggle("_barred", isShown);
   // A button stays while it is pressed.
   if (!isShown) bar.remove();
-  else if (told !== text + time || !bar.isConnected) {
-    told = text + time;
+  else if (barText !== text + time || !bar.isConnected) {
+    barText = text + time;
     bar.replaceChildren(element("p", {}, text, " ", element("span", { class: "_since" }, words.since.replace("{time}", time))));
     bar.append(...(here ? [button(words.next, onward)] : []), button(words.done, finish));
     document.body.append(bar);
@@ -125,8 +121,7 @@ function finish() {
   say(isStored ? words.done : words.refused, !isStored);
 }
 
-/** Read which articles the site lists now. */
-async function list() {
+async function fetchList() {
   const found = await (await fetch(new URL("later/new.json", root), { cache: "no-cache" })).json();
   if (found.format !== 1 || !found.days.length) return;
   for (const [day, groups] of found.days) {
@@ -150,4 +145,4 @@ document.addEventListener("items:added", () => {
 collect();
 follow(show);
 refocus();
-if (!of(".search")) list().then(show, () => {}); // without the list nothing is new
+if (!of(".search")) fetchList().then(show, () => {}); // without the list nothing is new

@@ -27,7 +27,6 @@ export function store(part, value, storage = "localStorage") {
   return true;
 }
 
-/** The CRC-32 of a text. */
 export function crcOf(data, before = 0) {
   let crc = ~before;
   for (const byte of typeof data === "string" ? new TextEncoder().encode(data) : data) {
@@ -50,6 +49,9 @@ else if (of("#_tools")) import("./reader-article.js");
 else if (of("main.search")) document.addEventListener("items:added", () => import("./reader-lists.js"), { once: true });
 else if (!of("main.reading")) import("./reader-lists.js");
 
+export const entry = (folder) =>
+  [...document.querySelectorAll(".masthead nav a")].find(({ href }) => href.replace(/index\.html$/, "") === root.href + folder);
+
 let keys = null;
 addEventListener("keydown", (event) => {
   const { target, key } = event;
@@ -58,7 +60,7 @@ addEventListener("keydown", (event) => {
   if (event.metaKey || ((event.ctrlKey || event.altKey) && !isTyped) || event.isComposing || event.keyCode === 229) return;
   if (target.isContentEditable || target.closest?.("input:not([type=radio], [type=checkbox]), textarea, select, dialog")) return;
   if (event.defaultPrevented || !(KEYS.has(key) || keys) || stored("keys") === false) return;
-  if (key === "/") event.preventDefault(); // browsers that search the page by it
+  if (key === "/" && entry("search/")) event.preventDefault(); // browsers that search the page by it
   keys ??= import("./reader-keys.js");
   keys.then(({ press }) => press(key));
 });

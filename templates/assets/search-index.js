@@ -1,4 +1,4 @@
-// The files of the search index: fetched, checked, and read.
+// The files of the search index.
 
 import { crcOf, root } from "./reader.js";
 
@@ -105,7 +105,7 @@ const dateOf = (month, day) => `${month}-${`${day}`.padStart(2, "0")}`;
 const countBefore = ({ name, days }, date) =>
   days.reduce((all, n, at) => (dateOf(name, at + 1) < date ? all + n : all), 0);
 
-/** What a check makes of a file; null if it is missing or damaged, so that reading it may fail anywhere. */
+/** What a check makes of a file; null if it is missing or damaged: then the check may fail anywhere. */
 async function fetched(address, cache, check, numbering) {
   try {
     const response = await fetch(address, { cache });

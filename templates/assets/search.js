@@ -4,10 +4,10 @@ import { Index } from "./search-index.js";
 import { holds, marked, parsed } from "./search-query.js";
 
 const PAGE = 10;
-/** Older months wait if so many articles are found, or any once so many were searched. */
+/** Older months wait if so many are found, or any once so many were searched. */
 const ENOUGH_FOUND = 5;
 const ENOUGH_SEARCHED = 10000;
-/** Milliseconds after the last key until results and address follow. */
+/** Milliseconds after the last key. */
 const RESULTS_DELAY = 120;
 const ADDRESS_DELAY = 1500;
 const [without, form, status, list, more] = document.querySelectorAll("#_without, #_search, #_status, #_results, #_more");
@@ -46,12 +46,13 @@ class Search {
     while (isCurrent(this.query)) {
       const count = list.childElementCount;
       if (this.waiting.length) {
-        if (count >= most) return;
-        // the first sooner
-        const documents = count === before ? [await this.#document(this.waiting[0])] : await this.#documents(most);
-        if (!isCurrent(this.query)) return;
-        this.waiting.splice(0, documents.length);
-        for (const document of documents) if (document) this.#list(document);
+        // the first sooner; the others at once, so that no story grows after it is seen
+        const some = this.waiting.slice(0, count === before ? 1 : Math.max(most - count, 1));
+        for (const document of await Promise.all(some.map((one) => this.#document(one)))) {
+          if (!isCurrent(this.query) || (count >= most && document && !this.groups.has(document.group))) return;
+          this.waiting.shift();
+          if (document) this.#list(document);
+        }
       } else {
         if (this.isOver || count >= most || count >= before + (this.searched < enough ? ENOUGH_FOUND : 1)) return;
         await this.#next();
@@ -59,23 +60,6 @@ class Search {
     }
   }
 
-  /** Return the next documents until `most` stories are listed, and those of listed stories that follow. */
-  async #documents(most) {
-    const groups = new Set(this.groups.keys());
-    const documents = [];
-    while (documents.length < this.waiting.length) {
-      const end = documents.length + Math.max(most - groups.size, 1);
-      const some = this.waiting.slice(documents.length, end).map((one) => this.#document(one));
-      for (const document of await Promise.all(some)) {
-        if (document && groups.size >= most && !groups.has(document.group)) return documents;
-        if (document) groups.add(document.group);
-        documents.push(document);
-      }
-    }
-    return documents;
-  }
-
-  /** Whether an article matches, unless another query came meanwhile. */
   async finds(query) {
     while (!this.found && !this.isOver && isCurrent(query)) await this.#next();
     return this.found > 0;
@@ -209,7 +193,7 @@ function replaceClause(field) {
   box.value = joined([...(value ? [{ whole }] : []), ...clauses.filter((one) => one !== last)]).slice(0, box.maxLength);
 }
 
-/** Put the query into the address: as a draft, the next one replaces it. */
+/** A draft is replaced by the next address. */
 function updateAddress(isDraft) {
   const line = box.value.trim();
   const address = new URL(location.href);

@@ -22,6 +22,10 @@ from generator.search.terms import folded, keys_of, wanted_keys
 
 pytestmark = pytest.mark.browser
 
+SHIFTS = """new PerformanceObserver(list => {
+    const own = list.getEntries().filter(one => !one.hadRecentInput);
+    window.shifted = own.reduce((all, one) => all + one.value, window.shifted ?? 0);
+}).observe({ type: "layout-shift", buffered: true });"""
 TITLES = sorted(
     line.partition(":")[2].strip()
     for file in (Path(__file__).parents[2] / "content").rglob("*.md")
@@ -134,7 +138,7 @@ def test_the_page_finds_and_counts_what_the_command_lists(search, site, capsys, 
     every_title(page)
     linked = page.eval_on_selector_all("#_results a", "all => all.map(a => a.pathname + a.hash)")
     assert sorted(linked) == sorted("/" + row["address"] for row in listed)
-    assert status(page).startswith(f"Articles found: {len(listed)}." if listed else "No article has: ")
+    assert status(page).startswith(f"Articles found: {len(listed)}." if listed else "No article matches: ")
 
 
 def test_articles_of_listed_stories_are_listed_with_them(search_anew, served, page):
@@ -210,7 +214,7 @@ def test_a_phrase_that_titles_do_not_show_is_called_near(search):
 )
 def test_nothing_found_names_the_words_to_drop(search, query, dropped):
     page = search(query)
-    assert status(page).startswith(f"No article has: {query}.")
+    assert status(page).startswith(f"No article matches: {query}.")
     page.wait_for_load_state("networkidle")
     proposals = page.locator("#_status a")
     expect(proposals).to_have_text([f"Search without {one}" for one in dropped])
@@ -223,7 +227,7 @@ def test_nothing_found_names_the_words_to_drop(search, query, dropped):
 def test_a_long_query_without_results_is_cut_and_soon_done(search):
     page = search("zeppelin " * 500)
     assert page.input_value("[name=q]") == ("zeppelin " * 500)[:200]
-    assert status(page) == f"No article has: {('zeppelin ' * 500)[:200].strip()}."
+    assert status(page) == f"No article matches: {('zeppelin ' * 500)[:200].strip()}."
     asked = []
     page.on("request", lambda request: asked.append(request.url))
     page = search("before:2020 " + "cellar " * 7 + "-cellar")
@@ -237,14 +241,16 @@ def test_half_a_character_does_not_break_a_search(search):
     page = search("flaw")
     page.evaluate("document.querySelector('[name=q]').value = 'zeppelin \\ud800 airship'")
     page.press("[name=q]", "Enter")
-    expect(page.locator("#_status")).to_contain_text("No article has")
+    expect(page.locator("#_status")).to_contain_text("No article matches")
 
 
 def test_a_search_that_found_something_waits_after_many_articles(served, page):
     def fewer(route):
         answer = route.fetch()
-        assert "FAR = 10000;" in answer.text()
-        route.fulfill(response=answer, body=answer.text().replace("FAR = 10000;", "FAR = 20;"))
+        assert "ENOUGH_SEARCHED = 10000;" in answer.text()
+        route.fulfill(
+            response=answer, body=answer.text().replace("ENOUGH_SEARCHED = 10000;", "ENOUGH_SEARCHED = 20;")
+        )
 
     page.route("**/search.js", fewer)
     page.goto(f"{served}search/?q=CVE-2024-3094")
@@ -263,14 +269,92 @@ def test_what_is_not_searched_is_said(search):
     assert status(page) == "Articles found: 1. Not searched: 漏, after:2024-99-99."
 
 
+@pytest.mark.parametrize(
+    ("query", "field", "value", "expected"),
+    [
+        ('notice "press digest', "source", "Source 1", 'source:"Source 1" notice "press digest'),
+        ("tag:one tag:two x", "tag", "three", "tag:three tag:two x"),
+        ("tag:one tag:two x", "tag", "", "tag:two x"),
+        ("-tag:one x", "tag", "two", "tag:two -tag:one x"),
+        ("zeppelin " * 22 + "x", "lang", "en", ("lang:en " + "zeppelin " * 22)[:200]),
+    ],
+)
+def test_a_filter_replaces_its_clause_and_stays_after_a_reload(search, query, field, value, expected):
+    page = search(query)
+    page.evaluate("document.querySelector('details').open = true")
+    page.fill(f"[data-field={field}]", value)
+    page.press(f"[data-field={field}]", "Tab")
+    expect(page.locator("[name=q]")).to_have_value(expected)
+    page.reload()
+    settled(page)
+    expect(page.locator("[name=q]")).to_have_value(expected.strip())
+
+
+def test_links_within_the_page_keep_the_results(search):
+    page = search("cellar")
+    page.click("#_more")
+    expect(page.locator("#_results li")).to_have_count(20)
+    page.evaluate("document.querySelector('#_results').isOurs = document.querySelector('#_results li')")
+    page.click("p.top a")
+    page.focus("a.skip")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**#_main")
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.querySelector('#_results').isOurs.isConnected")
+    expect(page.locator("#_results li")).to_have_count(20)
+
+
+def test_a_story_of_two_files_does_not_move_what_is_shown(page, served):
+    def months(route):
+        route.fulfill(json=json.loads(route.fetch().body()) | {"listed": 10})
+
+    def documents(route):
+        number = int(re.findall(r"documents-(\d+)", route.request.url)[0])
+        whole = re.sub(r"documents-\d+", "documents-0", route.request.url)
+        listed = json.loads(route.fetch(url=whole).body())
+        for row in listed["rows"]:
+            row[len(row) :] = [""] * (8 - len(row))
+        listed["rows"][18][7] = listed["rows"][17][7] = listed["rows"][26][0]
+        listed["rows"] = listed["rows"][10 * number : 10 * number + 10]
+        if number == 1:
+            page.wait_for_timeout(400)
+        route.fulfill(json=listed)
+
+    page.add_init_script(SHIFTS)
+    page.route("**/months.json", months)
+    page.route("**/2024/06/documents-*", documents)
+    page.goto(f"{served}search/?q=cellar")
+    expect(page.locator("#_results li")).to_have_count(10)
+    expect(page.locator(".also")).to_have_text(re.compile("^Also in Source .(, Source .)*$"))
+    page.wait_for_timeout(200)
+    assert page.evaluate("window.shifted ?? 0") == 0
+
+
+@pytest.mark.parametrize("name", ["search.js", "search-index.js", "reader.js"])
+def test_a_page_whose_script_is_missing_leads_to_the_archive(page, served, name):
+    page.route(f"**/assets/{name}", lambda route: route.abort())
+    page.goto(f"{served}search/")
+    expect(page.locator("#_without")).to_have_css("visibility", "visible")
+    expect(page.locator("#_search")).to_be_hidden()
+    page.click("text=The archive lists all articles.")
+    expect(page.locator("h1")).to_have_text("Archive")
+
+
+def test_stars_of_results_do_not_look_like_buttons_of_the_form(search):
+    page = search("cellar")
+    star = page.locator("#_results ._star").first
+    expect(star).to_have_css("border-top-width", "0px")
+    expect(page.locator("#_more")).to_have_css("border-top-width", "1px")
+
+
 def test_filters_are_the_same_as_words(search):
     page = search("notice")
     page.click("summary")
     page.fill("[data-field=source]", "Source 1")
     page.press("[data-field=source]", "Enter")
-    expect(page.locator("[name=q]")).to_have_value('notice source:"Source 1"')
+    expect(page.locator("[name=q]")).to_have_value('source:"Source 1" notice')
     page.fill("[data-field=before]", "2024-05-05")
-    expect(page.locator("[name=q]")).to_have_value('notice source:"Source 1" before:2024-05-05')
+    expect(page.locator("[name=q]")).to_have_value('before:2024-05-05 source:"Source 1" notice')
     expect(page.locator("#_results li")).to_have_count(2)
     assert search("source:Notes before:2025").input_value("[data-field=source]") == "Notes"
 

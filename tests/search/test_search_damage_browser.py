@@ -94,6 +94,43 @@ def test_addresses_outside_of_the_site_are_damage(page, served, address):
     assert page.locator(f"#_results a[href*='{address}']").count() == 0
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda listed: listed | {"sources": []},
+        lambda listed: listed | {"rows": []},
+        lambda listed: listed | {"rows": [None, 7, {}]},
+        lambda listed: listed | {"rows": [[row[0], None, *row[2:]] for row in listed["rows"]]},
+        lambda listed: listed | {"rows": [[*row[:5], {}] for row in listed["rows"]]},
+        lambda listed: [listed],
+    ],
+)
+def test_wrong_values_in_a_list_cost_its_articles_alone(page, served, damage):
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.route(
+        "**/06/documents-*", lambda route: route.fulfill(json=damage(json.loads(route.fetch().body())))
+    )
+    page.goto(f"{served}search/?q=notice")
+    expect(page.locator("#_status")).to_contain_text("These months cannot be searched in full: 2024-06.")
+    expect(page.locator("#_results li")).to_have_count(10)
+    assert not errors
+
+
+def test_damage_is_named_if_the_months_cannot_be_read_again(page, served):
+    page.route("**/06/documents-*", lambda route: route.abort())
+    asked = []
+
+    def first_alone(route):
+        asked.append(route)
+        route.abort() if len(asked) > 1 else route.continue_()
+
+    page.route("**/months.json", first_alone)
+    page.goto(f"{served}search/?q=notice")
+    expect(page.locator("#_status")).to_contain_text("These months cannot be searched in full: 2024-06.")
+    assert len(asked) == 2
+
+
 def renumber(folder):
     """Write the files of an index as another build would have, which numbers the articles otherwise."""
     months = json.loads((folder / "months.json").read_text())

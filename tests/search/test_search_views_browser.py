@@ -204,5 +204,5 @@ def test_a_browsers_search_engine_leads_to_what_it_is_asked(tab, site, served, q
     tab.goto(address.replace("https://digest.example/d/", served))
     settled(tab)
     assert tab.input_value("[name=q]") == query
-    assert status(tab).startswith(f"No article has: {query}" if query == "a%b+c#d" else "Articles found")
+    assert status(tab).startswith(f"No article matches: {query}" if query == "a%b+c#d" else "Articles found")
     assert bool(titles(tab)) is (query != "a%b+c#d")

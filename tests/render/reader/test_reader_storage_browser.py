@@ -23,7 +23,7 @@ def test_all_that_is_stored_is_shown_exported_erased_and_imported(page, served, 
     page.check("[name=size][value='125']")
     page.click("text=Show all of it")
     assert '"id": "fir"' in page.inner_text("pre")
-    places = ("/search/?q=fir", "/other/search/?q=fir")
+    places = ("broadsheet / ?q=fir", "broadsheet /other/ ?q=fir")
     page.evaluate("places => places.forEach(place => sessionStorage.setItem(place, '{}'))", places)
     with page.expect_download() as download:
         page.click("text=Export")
@@ -32,7 +32,7 @@ def test_all_that_is_stored_is_shown_exported_erased_and_imported(page, served, 
     page.click("text=Erase all")
     expect(page.locator("#_list li")).to_have_count(0)
     assert page.evaluate("localStorage.length") == 0
-    assert page.evaluate("Object.keys(sessionStorage)") == ["/other/search/?q=fir"]
+    assert page.evaluate("Object.keys(sessionStorage)") == ["broadsheet /other/ ?q=fir"]
     page.set_input_files("#_import", tmp_path / "kept.json")
     expect(page.locator("#_status")).to_have_text("Added to what this browser keeps.")
     expect(page.locator("#_list h2")).to_have_text(["Notice fir"])
@@ -41,7 +41,12 @@ def test_all_that_is_stored_is_shown_exported_erased_and_imported(page, served, 
     assert stored(page, "visit")["since"] == "2024-07-01"
 
 
-@pytest.mark.parametrize("content", ["", "[]", "null", '{"format": 2}', "<html>", '{"format":'])
+USELESS = '{"format": 1, "look": {"theme": "x", "size": 7}, "keys": 7, "later": {}, "seen": [], "visit": 1}'
+
+
+@pytest.mark.parametrize(
+    "content", ["", "[]", "null", '{"format": 2}', "<html>", '{"format":', '{"format": 1}', USELESS]
+)
 def test_a_file_of_anything_else_is_refused(page, served, tmp_path, content):
     (tmp_path / "a.json").write_text(content)
     page.goto(f"{served}later/")
@@ -104,7 +109,10 @@ def test_storage_refused_or_full_costs_only_what_is_stored(page, served, script)
     page.click("text=Copy link")
     expect(page.locator("._said")).to_have_text("Copied")
     page.goto(f"{served}later/")
-    page.check("[name=theme][value=dark]")
+    page.click("[name=keys]")
+    expect(page.locator("[name=keys]")).to_be_checked()
+    page.click("[name=theme][value=dark]")
+    expect(page.locator("[name=theme]:checked")).to_have_value("system")
     expect(page.locator("#_status")).to_have_text("This browser stores nothing for this site.")
 
 
@@ -171,6 +179,24 @@ def test_what_is_imported_is_added(page, served, tmp_path):
     imported(page, served, tmp_path)
     assert stored(page, "later") == [article("elm"), article("fir", title="Ours")]
     assert stored(page, "look") == {"theme": "dark", "size": 125}
+
+
+def test_what_is_imported_is_checked_and_added_once(page, served, tmp_path):
+    given = {"later": [article("elm"), article("elm")], "look": {"theme": "x", "size": {}}, "keys": "no"}
+    imported(page, served, tmp_path, seen="CCCCCCCCCC", **given)
+    assert [stored(page, part) for part in ("look", "keys")] == [None, None]
+    assert stored(page, "later") == [article("elm")]
+    assert stored(page, "seen") == "CCCCC"
+
+
+@pytest.mark.parametrize("name", ["reader-later.js", "reader.js"])
+def test_the_page_says_what_it_takes_if_a_script_is_missing(browser, served, name):
+    page = browser.new_page()
+    page.route(f"**/assets/{name}", lambda route: route.abort())
+    page.goto(f"{served}later/")
+    expect(page.locator("#_without")).to_have_css("visibility", "visible")
+    expect(page.locator("#_kept")).to_be_hidden()
+    page.close()
 
 
 def test_an_import_fills_the_list_and_says_what_does_not_fit(page, served, tmp_path):
