@@ -11,8 +11,7 @@ from generator.search.documents import Document, site_of, wanted_field_keys
 from generator.search.terms import key_of, single_characters, wanted_keys, without_dropped
 
 _CLAUSE = re.compile(
-    r'(-?)(?:(source|tag|lang|site|before|after)[:：])?(?:["“”]([^"“”]*)["“”]?|((?:\S|[\x1c-\x1f\x85])+))',
-    re.IGNORECASE,
+    r'(-?)(?:((?ai:source|tag|lang|site|before|after))[:：])?(?:["“”]([^"“”]*)["“”]?|((?:\S|[\x1c-\x1f\x85])+))'
 )
 """Browsers do not count the last characters as spaces, as Python does."""
 _DAY = re.compile(r"(\d{4})(?:-(0?[1-9]|1[0-2])(?:-(0?[1-9]|[12]\d|3[01]))?)?", re.ASCII)

@@ -87,7 +87,6 @@ export function follow(show) {
   show();
 }
 
-/** Note which article is opened, on a page or at an original. */
 function open({ target, button }) {
   const link = target.closest?.("a");
   const item = link?.closest(ITEMS);

@@ -2,7 +2,7 @@
 import { crcOf } from "./reader.js";
 import { BLANKED, DROPPED, JOINING, KEY_BITS, LONGEST_NAME, LONGEST_PHRASE, MARKS, PAIRED, PARTING, REPLACED, SPREAD } from "./search-table.js";
 
-const CLAUSE = /(-?)(?:(source|tag|lang|site|before|after)[:：])?(?:["“”]([^"“”]*)["“”]?|(\S+))/giu;
+const CLAUSE = /(-?)(?:(source|tag|lang|site|before|after)[:：])?(?:["“”]([^"“”]*)["“”]?|(\S+))/gi;
 const DAY = /^(\d{4})(?:-(0?[1-9]|1[0-2])(?:-(0?[1-9]|[12]\d|3[01]))?)?$/;
 const classOf = (ranges) => ranges.replace(/ ?(\w+)/g, "\\u{$1}");
 const each = (pattern) => new RegExp(pattern, "gu");

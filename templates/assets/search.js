@@ -7,7 +7,7 @@ const PAGE = 10;
 /** Older months wait if so many are found, or any once so many were searched. */
 const ENOUGH_FOUND = 5;
 const ENOUGH_SEARCHED = 10000;
-/** Milliseconds after the last key. */
+/** In milliseconds. */
 const RESULTS_DELAY = 120;
 const ADDRESS_DELAY = 1500;
 const [without, form, status, list, more] = document.querySelectorAll("#_without, #_search, #_status, #_results, #_more");
@@ -27,7 +27,7 @@ const withMarks = (name, attributes, text, clauses) =>
   element(name, attributes, ...marked(text, clauses).map((one) => (one.isMarked ? element("mark", {}, one.text) : one.text)));
 
 class Search {
-  waiting = []; // found, not listed yet
+  waiting = [];
   found = 0;
   searched = 0;
   groups = new Map();
@@ -253,7 +253,7 @@ more.addEventListener("click", async () => {
   more.disabled = false;
   if (isCurrent(query)) (list.children[count] ?? list.lastElementChild)?.querySelector("a").focus();
 });
-// also comes after links within the page
+// comes after fragment links, too
 addEventListener("popstate", () => location.search === shown || restore(true));
 document.addEventListener("visibilitychange", remember);
 history.scrollRestoration = "manual";
