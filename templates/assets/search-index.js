@@ -71,7 +71,6 @@ export class Index {
     return (await Promise.all(files)).every(Boolean) ? found : null;
   }
 
-  /** What lists show of an article; null if its file is damaged. */
   async document({ month, number }) {
     const documents = await this.#file(month, `documents-${Math.floor(number / month.listed)}.json`, checkedDocuments);
     const document = documents?.[number % month.listed];
@@ -101,7 +100,6 @@ export class Index {
 
 const dateOf = (month, day) => `${month}-${`${day}`.padStart(2, "0")}`;
 
-/** The number of articles of a month that are older than a date. */
 const countBefore = ({ name, days }, date) =>
   days.reduce((all, n, at) => (dateOf(name, at + 1) < date ? all + n : all), 0);
 
@@ -123,7 +121,6 @@ async function checkedMonths(response) {
   });
 }
 
-/** The sizes of differences, and where their first bytes start, their second ones, and so on. */
 async function checkedTerms(response, numbering) {
   const bytes = new Uint8Array(await response.arrayBuffer());
   const view = new DataView(bytes.buffer);
@@ -166,7 +163,6 @@ function decode({ bytes, sizes, starts }, first, documents, keys, found) {
   }
 }
 
-/** What all sets have, and whether lists show it in all. */
 function intersected(sets) {
   if (sets.some((some) => !some)) return new Map();
   const [first, ...others] = [...sets].sort((one, other) => one.size - other.size);

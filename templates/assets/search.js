@@ -4,10 +4,9 @@ import { Index } from "./search-index.js";
 import { holds, marked, parsed } from "./search-query.js";
 
 const PAGE = 10;
-/** Older months wait if so many are found, or any once so many were searched. */
+/** Older months wait if so many are found, or any among so many. */
 const ENOUGH_FOUND = 5;
 const ENOUGH_SEARCHED = 10000;
-/** In milliseconds. */
 const RESULTS_DELAY = 120;
 const ADDRESS_DELAY = 1500;
 const [without, form, status, list, more] = document.querySelectorAll("#_without, #_search, #_status, #_results, #_more");
@@ -46,18 +45,32 @@ class Search {
     while (isCurrent(this.query)) {
       const count = list.childElementCount;
       if (this.waiting.length) {
+        if (count >= most) return;
         // the first sooner; the others at once, so that no story grows after it is seen
-        const some = this.waiting.slice(0, count === before ? 1 : Math.max(most - count, 1));
-        for (const document of await Promise.all(some.map((one) => this.#document(one)))) {
-          if (!isCurrent(this.query) || (count >= most && document && !this.groups.has(document.group))) return;
-          this.waiting.shift();
-          if (document) this.#list(document);
-        }
+        const documents = count === before ? [await this.#document(this.waiting[0])] : await this.#documents(most);
+        if (!isCurrent(this.query)) return;
+        this.waiting.splice(0, documents.length);
+        documents.forEach((one) => one && this.#list(one));
       } else {
         if (this.isOver || count >= most || count >= before + (this.searched < enough ? ENOUGH_FOUND : 1)) return;
         await this.#next();
       }
     }
+  }
+
+  /** The next documents until `most` stories are listed, and those of listed stories that follow. */
+  async #documents(most) {
+    const groups = new Set(this.groups.keys());
+    const documents = [];
+    while (documents.length < this.waiting.length) {
+      const some = this.waiting.slice(documents.length, documents.length + Math.max(most - groups.size, 1));
+      for (const document of await Promise.all(some.map((one) => this.#document(one)))) {
+        if (document && groups.size >= most && !groups.has(document.group)) return documents;
+        if (document) groups.add(document.group);
+        documents.push(document);
+      }
+    }
+    return documents;
   }
 
   async finds(query) {
@@ -154,7 +167,7 @@ async function conclude({ query, found: n, damaged, isOver, waiting }) {
   if (isNone) await propose(query);
 }
 
-/** Say which words to drop, so that the others find something: the last or the first ones that are too many. */
+/** Name the last or the first words without which something is found. */
 async function propose(query) {
   const clauses = query.clauses.filter(({ keys, day }) => keys.length || day);
   const lines = new Map();
@@ -200,14 +213,13 @@ function updateAddress(isDraft) {
   address.hash = "";
   address.search = line && new URLSearchParams({ q: line });
   if (order.value === "date") address.searchParams.set("order", "date");
-  remember();
+  rememberPlace();
   const isReplaced = history.state?.isDraft || address.href === location.href;
   history[isReplaced ? "replaceState" : "pushState"]({ isDraft }, "", address);
   shown = location.search;
 }
 
-/** Keep the place for Back and reload. */
-function remember() {
+function rememberPlace() {
   if (shown !== null) store(shown, { count: list.childElementCount, scroll: scrollY }, "sessionStorage");
 }
 
@@ -222,7 +234,7 @@ function restore(isAgain) {
 }
 
 function searchSoon() {
-  remember();
+  rememberPlace();
   shown = null;
   timers.forEach(clearTimeout);
   timers = [setTimeout(start, RESULTS_DELAY), setTimeout(updateAddress, ADDRESS_DELAY, true)];
@@ -253,9 +265,8 @@ more.addEventListener("click", async () => {
   more.disabled = false;
   if (isCurrent(query)) (list.children[count] ?? list.lastElementChild)?.querySelector("a").focus();
 });
-// comes after fragment links, too
 addEventListener("popstate", () => location.search === shown || restore(true));
-document.addEventListener("visibilitychange", remember);
+document.addEventListener("visibilitychange", rememberPlace);
 history.scrollRestoration = "manual";
 without.hidden = true;
 form.hidden = false;
