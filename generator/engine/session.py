@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -21,9 +22,10 @@ from generator.engine.records import Records
 from generator.engine.safeguards import check_found, found_in, may_delete_many
 from generator.engine.stale_queue import StaleQueue
 from generator.engine.state import SiteState
-from generator.engine.unchanged import identity_of, inputs_before
+from generator.engine.unchanged import identity_of, inputs_before, unchanged
 from generator.engine.writing import report_of, write
 from generator.model.errors import BroadsheetError, errors_of
+from generator.output import disk
 from generator.output.patch import OvertakenError
 from generator.render.sitemap import is_for_machines
 
@@ -40,13 +42,20 @@ class Session:
         options: Options,
         context: BuildContext,
         on_commit: Callable[[Mapping[str, str]], None] = lambda _: None,
+        on_unchanged: Callable[[Mapping[str, str]], None] = lambda _: None,
     ) -> None:
-        """Build the site. `on_commit` receives path → digest of all files before they are put in place."""
+        """Build the site. `on_commit` receives path → digest of all files before they are put in place.
+
+        If nothing changed since the last build, `on_unchanged` receives the same before the state is loaded.
+        """
         self._identity = identity_of(site)
         found = found_in(site, options)
         check_found(found)
         context.workers.expect()
         inputs = inputs_before(site, options, found, context.limits)
+        if unchanged(site, options, inputs, context.cache, partial(disk.stamps, site.output)):
+            rows = context.cache.output_rows(site.output)
+            on_unchanged({path: row.digest.hex() for path, row in rows.items()})
         self.state = SiteState.read(site, options, context, found, keeps_records=True)
         wrote = write(self.state, inputs, EVERYTHING, on_commit=on_commit)
         # Later steps report no progress. Most are small, so one worker is enough.

@@ -186,12 +186,15 @@ class Live:
         def commits(files: Mapping[str, str]) -> None:
             self._coming = files
 
+        def stands(files: Mapping[str, str]) -> None:
+            self._files = files  # served from now on, while the state is loaded
+
         def session(cache: Cache) -> Session:
             workers = Workers(self._workers)
             workers.check = lambda: self._check()  # noqa: PLW0108 - `_check` differs per build
             try:
                 context = BuildContext(cache, workers, progress, self._limits)
-                return Session(site, options, context, commits)
+                return Session(site, options, context, commits, stands)
             except BaseException:
                 workers.close()
                 raise

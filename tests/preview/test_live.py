@@ -19,6 +19,7 @@ from generator.config.loading import load
 from generator.config.options import Built, Options, silent
 from generator.engine.build import build
 from generator.engine.build_context import LIMITS, EngineLimits
+from generator.engine.state import SiteState
 from generator.model.errors import BuildError, ConfigError
 from generator.model.ids import path_id
 from generator.output.write import Transaction
@@ -866,3 +867,24 @@ def test_pages_that_are_requested_during_a_save_do_not_disturb_it(site):
         stop.set()
         browser.join()
         sys.setswitchinterval(interval)
+
+
+@pytest.mark.parametrize("is_changed", [False, True])
+def test_pages_are_served_while_the_state_is_loaded_if_nothing_changed(site, monkeypatch, is_changed):
+    limits = LIMITS._replace(unsettled=0)
+    before = Live(1, limits)
+    before.build(site_in(site.root), ASKED, silent, None)
+    before.close()
+    page = (site.root / "public/index.html").read_bytes()
+    if is_changed:
+        write_clipping(site.content, "new.md", title="New")
+    again, served, read = Live(1, limits), [], SiteState.read
+    OPEN.append(again)
+
+    def spied(*arguments: object, **options: object) -> SiteState:
+        served.append(again.has("index.html") and again.wrote("index.html", page))
+        return read(*arguments, **options)
+
+    monkeypatch.setattr(SiteState, "read", spied)
+    again.build(site_in(site.root), ASKED, silent, None)
+    assert served == [not is_changed]
