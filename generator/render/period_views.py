@@ -86,7 +86,7 @@ class Report(View, frozen=True, kw_only=True):
 
     item: Item
     kind: str
-    """`first`, `fullest`, or `language`: the fullest in another language."""
+    """`first`, `fullest`, `first_fullest` for one that is both, or `language`: the fullest in another one."""
 
 
 class StoryDay(View, frozen=True, kw_only=True):

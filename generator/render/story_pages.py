@@ -82,21 +82,23 @@ def _sources(lists: Lists, texts: Iterable[Article]) -> tuple[views.Named, ...]:
 
 
 def _reports(lists: Lists, texts: Sequence[Article]) -> Iterator[Report]:
-    """Yield the first of a story's texts, the fullest one, and the fullest in each other language."""
+    """Yield the first of a story's texts, the fullest, and the fullest in each other language; each once."""
     first = min(texts, key=_moment)
     readable = [article for article in texts if lists.plan.has_page(article)]
     readable.sort(key=_fullness)
     fullest = next(iter(readable), None)
-    yield _report(lists, first, "first")
+    yield _report(lists, first, "first_fullest" if first is fullest else "first")
     if fullest is None:
         return
-    yield _report(lists, fullest, "fullest")
+    if first is not fullest:
+        yield _report(lists, fullest, "fullest")
     languages = {_primary(fullest): fullest}
     for article in readable:
         languages.setdefault(_primary(article), article)
     del languages[_primary(fullest)]
     languages.pop("und", None)
-    for _, article in sorted(languages.items())[:_MOST_LANGUAGES]:
+    others = [article for _, article in sorted(languages.items()) if article is not first]
+    for article in others[:_MOST_LANGUAGES]:
         yield _report(lists, article, "language")
 
 

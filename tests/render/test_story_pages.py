@@ -37,6 +37,11 @@ def test_a_story_says_which_text_is_first_fullest_and_in_other_languages():
     assert [day.day.address for day in view.days] == [addresses.day(DAY), addresses.day(EARLIER)]
 
 
+def test_a_text_that_is_first_and_fullest_is_named_once():
+    own = (article(1, "A", EARLIER, minutes=9), article(2, "B"), article(3, "C"))
+    assert reports(told(*own)[addresses.story(own[0].id)][0]) == [("first_fullest", 1)]
+
+
 def test_a_story_of_links_has_no_fullest_text():
     own = [article(n, name, verdict=Verdict.LINK) for n, name in enumerate("ABC")]
     assert reports(told(*own)[addresses.story(own[0].id)][0]) == [("first", 0)]

@@ -198,6 +198,8 @@ def test_a_day_folds_links_by_source_and_those_with_few_together():
     assert "<summary><h3>x <b>1</b>, y <b>1</b></h3></summary>" in html
     html = html_of("day.html", day_view(count=9, links=(large, *few), activity=(large,)))
     assert "<details>" not in html
+    html = html_of("day.html", day_view(count=10, links=(large, few[0])))
+    assert html.count("<details>") == 1  # none for a single link
 
 
 def test_items_stay_lean():

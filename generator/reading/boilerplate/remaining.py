@@ -13,9 +13,9 @@ from generator.reading.boilerplate.judge import Cleaning, Decisions, article_mar
 from generator.reading.boilerplate.menus import ADVERTISEMENT
 from generator.reading.boilerplate.recurring import LEARNED, REPEATED_WITHIN
 from generator.reading.boilerplate.repeats import NOTHING, Origin
+from generator.reading.boilerplate.verdict import ONLY_FURNITURE
 
 CUT = "cut by the clipper"
-NO_TEXT = "only furniture"
 TOO_LONG = "too long"
 
 
@@ -109,5 +109,5 @@ def uncleaned(body: str, title: str, url: str | None) -> Remaining:
     # The curator's own note may be short, because there is no original to link to.
     is_note = url is None and not is_readable and (prose.has_text(text) or prose.has_picture(text))
     if not (is_note or is_readable):
-        return Remaining("", Verdict.LINK, NO_TEXT)
+        return Remaining("", Verdict.LINK, ONLY_FURNITURE)
     return Remaining(text, Verdict.CUT if is_cut else Verdict.FULL, CUT if is_cut else "", is_cut)

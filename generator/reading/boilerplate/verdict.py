@@ -12,6 +12,13 @@ from generator.reading.boilerplate.page import Page
 from generator.reading.boilerplate.title_words import share_in
 from generator.reading.text import bare
 
+ONLY_IMAGES = "only images"
+ONLY_NAVIGATION = "only navigation"
+ONLY_FURNITURE = "only furniture"
+ANOTHER_PAGE = "another page"
+REASONS = (ONLY_IMAGES, ONLY_NAVIGATION, ONLY_FURNITURE, ANOTHER_PAGE)
+"""Why a page holds no article, besides the reasons of the families' failed fetches."""
+
 FEWEST_UNITS = 20
 """Number of letters below which nothing readable is left. Chinese characters count twice."""
 MANY_LINKS = 10
@@ -47,7 +54,7 @@ def failure_of(page: Page, removed: Mapping[int, str]) -> str:
         return _nothing_behind(page, own)
     if any(block.kind == "above" for block in page.blocks):  # a family declares the start of the article
         is_bare = _text(own) < _LITTLE and not any(map(_is_note, own))
-        return "only navigation" if is_bare and _links(page) >= MANY_LINKS else ""
+        return ONLY_NAVIGATION if is_bare and _links(page) >= MANY_LINKS else ""
     return _other_page(page, removed, own)
 
 
@@ -62,8 +69,8 @@ def _nothing(page: Page, own: Sequence[Block]) -> str:
     if units >= FEWEST_UNITS and not (len(own) <= 2 and _is_first_line_of_code(own[-1])):
         return ""
     if units == 0 and not page.is_cut and any(block.kind == "image" for block in own):
-        return "only images"
-    return "only navigation" if _links(page) >= MANY_LINKS else "only furniture"
+        return ONLY_IMAGES
+    return ONLY_NAVIGATION if _links(page) >= MANY_LINKS else ONLY_FURNITURE
 
 
 def _is_first_line_of_code(block: Block) -> bool:
@@ -165,12 +172,12 @@ def _nothing_behind(page: Page, own: Sequence[Block]) -> str:
     if any(block.is_prose or block.kind in {"code", "table"} for block in own if not block.is_linked):
         return ""
     if page.is_cut and own and "](#" in own[-1].text:  # the cut is in the table of contents
-        return "only navigation"
+        return ONLY_NAVIGATION
     text = sum(block.units + block.linked for block in own if not block.is_linked and not is_date(block))
     titles = sum(block.linked for block in own if block.links and block.linked >= 25 * block.links)
     if text + titles >= _BARELY or (not page.is_cut and any(block.kind == "image" for block in own)):
         return ""
-    return "only navigation" if _links(page) >= MANY_LINKS else ""
+    return ONLY_NAVIGATION if _links(page) >= MANY_LINKS else ""
 
 
 _DATE = re.compile(
@@ -190,22 +197,22 @@ def _other_page(page: Page, removed: Mapping[int, str], own: Sequence[Block]) ->
     paragraphs = [block for block in own if is_paragraph(block)]
     units = sum(block.units for block in paragraphs)
     if _teasers(page, removed, own, units):
-        return "another page"
+        return ANOTHER_PAGE
     shown = " ".join(block.plain for block in own if not block.is_linked)
     if _links(page) < MANY_LINKS:
         is_broken = share_in(page.words, shown) == 0
-        return "another page" if len(page.words) >= 4 and is_broken and _is_scrap(own) else ""
+        return ANOTHER_PAGE if len(page.words) >= 4 and is_broken and _is_scrap(own) else ""
     code = sum(block.units for block in own if block.kind == "code")
     if units < _FEW and code < 200:
         is_article = _is_short_note(page, own) or _is_on_topic(page, own, shown)
-        return "" if is_article else "only navigation"
+        return "" if is_article else ONLY_NAVIGATION
     if _longest_run(own) >= _RUN:
         return ""
     if (
         share_in(page.words, shown) < _KEPT
         and share_in(page.words, " ".join(block.plain for block in paragraphs)) < _BROKEN
     ):
-        return "another page"
+        return ANOTHER_PAGE
     return ""
 
 
