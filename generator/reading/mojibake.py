@@ -46,6 +46,8 @@ _SIGN = re.compile("[锟\ufffd烫屯锛鈥銆âÃ]")
 _GB_TRACE = re.compile(f"[{_GB_TRACES}]")
 _SUSPECT = re.compile(f"[{_GB_TRACES}锟\ufffd烫屯锛鈥銆\xc2-\u06ff]")
 """A character that is in every text with one of the traces above."""
+_TRACED = re.compile(rf"{_SUSPECT.pattern}(?:(?<![\xc2-\u06ff])|(?=[\x80-\u2fff]))")
+"""The same in a whole text, where a letter of `_PAIR` counts with what follows it. A `×` alone is common."""
 # Characters of GB18030 whose bytes look like the start of UTF-8; no other character can start a token.
 _GB_FIRST = frozenset(
     bytes([lead, trail]).decode("gb18030", "ignore")
@@ -131,11 +133,14 @@ def restoration(text: str, odd: str | None = None) -> Restored | None:
 
 def is_sound(text: str, odd: str) -> bool:
     """Return whether a quick look at a text's `odd_characters` rules out repairs and reports."""
-    return len(text) >= _SHORT and not is_suspect(odd)
+    return len(text) >= _SHORT and _TRACED.search(odd) is None
 
 
 def is_suspect(odd: str) -> bool:
-    """Return whether `odd_characters` contain a trace of a wrong decoding. Valid for all but short texts."""
+    """Return whether `odd_characters` of a part contain what a wrong decoding of the whole may change.
+
+    Valid for all but short texts.
+    """
     return _SUSPECT.search(odd) is not None
 
 

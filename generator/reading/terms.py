@@ -18,6 +18,8 @@ def terms_of(title: str, text: str, quotes: Collection[str]) -> list[str]:
 
     Parts of `quotes`, which are features themselves, are left out.
     """
+    if len(text) < _SHORTEST:
+        return []
     beginning = text[:_EXAMINED]
     found: dict[str, None] = {}
     for match in _RUN.finditer(title):

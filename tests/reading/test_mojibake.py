@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from generator.model.errors import Severity
 from generator.reading.frontmatter import read_clipping
-from generator.reading.mojibake import garbled_line, restoration
+from generator.reading.mojibake import garbled_line, is_sound, restoration
+from generator.reading.text import odd_characters
 
 CHINESE = "今天的报纸写到了这个城市的新图书馆，它将在春天开放。"
 JAPANESE = "図書館は春に開きます。新しい本がたくさんあります。"
@@ -94,6 +95,42 @@ def test_what_is_lossless_comes_back(language, codecs, drawn):
     except UnicodeDecodeError:
         return  # lossy
     assert restored(garbled) == text
+
+
+PIECES = [
+    "×",
+    "é",
+    "Ã",
+    "Ã ",
+    "Ã©",
+    "â€œ",
+    "â",
+    "€",
+    "ё",
+    "СЌ",
+    "锛",
+    "鈥",
+    "銆",
+    "锟斤拷",
+    "中",
+    "\xa0",
+    "·",
+    "a",
+    "\n",
+]
+
+
+@given(st.lists(st.sampled_from([*PIECES, *(read_as(text, "cp1252") for text in SOUND)]), max_size=40))
+def test_a_quick_look_rules_out_only_texts_without_repairs_and_reports(pieces):
+    text = "".join(pieces) + 400 * "a"
+    if is_sound(text, odd_characters(text)):
+        assert restoration(text) is None
+        assert garbled_line(text) is None
+
+
+def test_a_quick_look_rules_out_a_page_with_a_sign_to_close_it():
+    text = f"{20 * CHINESE}\n\n×\n\n关闭"
+    assert is_sound(text, odd_characters(text))
 
 
 def test_a_page_may_mix_sound_and_garbled_paragraphs():

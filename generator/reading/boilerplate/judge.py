@@ -14,7 +14,7 @@ from generator.reading.boilerplate.evidence import EVIDENCE
 from generator.reading.boilerplate.families import Families, Lexicon, built_in
 from generator.reading.boilerplate.page import ACCOUNT, page_of
 from generator.reading.boilerplate.repeats import Key, LearnedBoilerplate
-from generator.reading.boilerplate.verdict import failure_of
+from generator.reading.boilerplate.verdict import failure_of, has_nothing
 from generator.reading.text import bare
 
 _USUAL = re.compile(r"https?://([a-z0-9.-]+)(?:[/?#]|\Z)")
@@ -53,16 +53,22 @@ def judge_blocks(
     families: Families,
     *,
     is_cut: bool = False,
+    has_reasons: bool = True,
 ) -> Decisions:
-    """Decide on each block of a body. Pure. A truncated body comes without the clipper's dots."""
+    """Decide on each block of a body. Pure. A truncated body comes without the clipper's dots.
+
+    Without `has_reasons`, the blocks of a body without an article may have no reasons. A third of all
+    clippings are a few words left of a failed fetch, for which that saves a quarter of the time of reading.
+    """
     lexicons, cut_from, article_from, own_after = _settings_of(families, _host(url), source)
     blocks = blocks_of(body, cut_from, article_from, bare(title), own_after)
     rest = tuple([BlockDecision(block, None) for block in blocks[-1:] if block.kind == "rest"])
     if rest:
         blocks = blocks[:-1]
-    page = page_of(blocks, title, source, lexicons, repeats, is_cut=is_cut)
+    page = page_of(blocks, title, source, lexicons, repeats, is_cut=is_cut and bool(blocks))
     removed: dict[int, str] = {}
-    for _, evidence, _ in EVIDENCE:
+    is_decided = not (has_reasons or rest) and has_nothing(page)
+    for _, evidence, _ in EVIDENCE[:1] if is_decided else EVIDENCE:
         for index, reason in tuple(evidence(page, removed)):
             removed.setdefault(index, reason)
     # A fetch that saved so much text did not fail.

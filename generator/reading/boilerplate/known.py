@@ -57,10 +57,12 @@ def above_the_title_too(page: Page, _removed: Removed) -> Iterator[tuple[int, st
     if page.is_found:
         above = {block.text for block in page.blocks[1 : page.start - 1]} - {""}
         for block in page.body:
+            if block.text not in above or block.kind in {"rule", "code"}:
+                continue
             # A sentence within the text may well have been quoted in a teaser above.
             is_text = block.kind == "text" and block.units >= 25 and not block.is_linked
             is_amid = is_text and (block.index < page.last or block.index == page.first)
-            if block.text in above and block.kind not in {"rule", "code"} and not is_amid:
+            if not is_amid:
                 yield block.index, "stands above the title too"
 
 

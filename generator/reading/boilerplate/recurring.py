@@ -191,6 +191,8 @@ def _without_prose_loss(
 
     In that case scraps of text beside it stay too, because a very short article has nothing else.
     """
+    if not found:
+        return iter(())
     prose = {b.index: b.units for b in page.body if b.is_prose and b.index not in removed}
     lost = sum([prose.get(index, 0) for index, _ in found])
     if lost * 2 > sum(prose.values()):
@@ -223,6 +225,8 @@ def repeated_inside(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
             and block.units < 400
         ):
             run.append(block.index)
+            continue
+        if not run:
             continue
         run = _without_section_label(page, removed, run)
         linked = [index for index in run if page.blocks[index].is_linked or "](" in page.blocks[index].text]

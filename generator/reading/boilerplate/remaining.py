@@ -45,7 +45,7 @@ def remaining(
     if url is None or origin is None or cleaning is None:
         return uncleaned(body, title, url)
     is_cut = prose.is_cut(body)
-    decisions = decisions_on(body, title, url, source, origin, cleaning)
+    decisions = decisions_on(body, title, url, source, origin, cleaning, has_reasons=False)
     if decisions.failure:
         return Remaining("", Verdict.LINK, decisions.failure)
     text = article_markdown(decisions.blocks)
@@ -91,13 +91,21 @@ def _repeated(decisions: Decisions) -> int:
 
 
 def decisions_on(
-    body: str, title: str, url: str | None, source: str, origin: Origin, cleaning: Cleaning
+    body: str,
+    title: str,
+    url: str | None,
+    source: str,
+    origin: Origin,
+    cleaning: Cleaning,
+    *,
+    has_reasons: bool = True,
 ) -> Decisions:
     """Decide on a body, without the dots of a clipper that truncated it, by what is known of its source."""
     repeats = cleaning.learned.get(origin.key, NOTHING)
     is_cut = prose.is_cut(body)
     body = prose.without_cut(body) if is_cut else body
-    return judge_blocks(body, title, url, source, repeats, cleaning.families, is_cut=is_cut)
+    families = cleaning.families
+    return judge_blocks(body, title, url, source, repeats, families, is_cut=is_cut, has_reasons=has_reasons)
 
 
 def uncleaned(body: str, title: str, url: str | None) -> Remaining:

@@ -58,6 +58,20 @@ def failure_of(page: Page, removed: Mapping[int, str]) -> str:
     return _other_page(page, removed, own)
 
 
+def has_nothing(page: Page) -> bool:
+    """Return whether a page holds no article, and `failure_of` is the same whatever evidence removes.
+
+    That is so if few letters are on it besides its titles, which are always removed, and no block whose kind
+    matters.
+    """
+    own = [block for block in page.blocks if block.index not in page.titles]
+    units = sum([block.units + block.linked for block in own])
+    return units < FEWEST_UNITS and _DECIDING.isdisjoint([block.kind for block in own])
+
+
+_DECIDING = frozenset({"code", "image", "own"})
+
+
 def _without_cut_heading(page: Page, own: Sequence[Block]) -> Sequence[Block]:
     """Return the blocks without a heading in which the clipper cut the page."""
     is_cut = page.is_cut and own and own[-1] is page.blocks[-1] and own[-1].kind == "heading"

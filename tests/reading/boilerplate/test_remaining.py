@@ -50,3 +50,8 @@ def test_a_text_that_says_that_it_goes_on_is_cut(end):
     assert not left.is_fragment
     quoted = page(*MENU, f"# {TITLE}", f"> {end}", *TEXT)
     assert remaining(quoted, TITLE, URL, "The Coast", ORIGIN, Cleaning()).verdict is Verdict.FULL
+
+
+def test_a_body_of_which_the_clipper_saved_only_dots_is_a_link():
+    found = remaining("...", TITLE, URL, "The Coast", ORIGIN, Cleaning())
+    assert (found.text, found.verdict) == ("", Verdict.LINK)

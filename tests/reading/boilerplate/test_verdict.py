@@ -5,7 +5,8 @@ from boilerplate_pages import MENU, TEXT, TITLE, opinion, page
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.reading.boilerplate import article_markdown
+from generator.reading.boilerplate import article_markdown, judge_blocks
+from generator.reading.boilerplate.families import built_in
 from generator.reading.boilerplate.repeats import learn
 
 CARDS = [
@@ -157,6 +158,29 @@ def test_a_mark_of_the_end_is_no_text():
 def test_judging_is_pure_and_never_raises(blocks, is_cut):
     body = page(*blocks)
     assert opinion(body, is_cut=is_cut) == opinion(body, is_cut=is_cut)
+
+
+SCRAPS = [
+    "，", "视频", "Log in", "Share", "2024-07-03", "[1]", "[Home](/)", "![](/a.png)", "[![](/a.png)](/b)",
+    "```\nls\n```", "去验证", "Just a moment...", "[a", "b](/c)", "| a |", "> b", "## Tags", "---",
+    f"# {TITLE}", TITLE,
+]  # fmt: skip
+
+
+@given(
+    st.lists(st.sampled_from(SCRAPS), max_size=12),
+    st.booleans(),
+    st.sampled_from(["https://coast.example/a", "https://mp.weixin.qq.com/s/a", "https://github.com/a/b"]),
+)
+def test_a_page_with_a_few_letters_has_the_same_verdict_without_reasons(scraps, is_cut, url):
+    with_reasons, without = (
+        judge_blocks(
+            "\n\n".join(scraps), TITLE, url, "", learn([]), built_in(), is_cut=is_cut, has_reasons=has_reasons
+        )
+        for has_reasons in (True, False)
+    )
+    assert without.failure == with_reasons.failure
+    assert without.failure or without == with_reasons
 
 
 @given(st.text(max_size=600), st.text(max_size=60))
