@@ -20,7 +20,7 @@ from generator.render.escaping import escaped
 
 PART = 91_000
 """Bytes of HTML that the items of a part may take. The frame of the page takes the rest of its limit."""
-_SOURCE, _READ, _LINK, _REASON, _ABOVE, _TOLD, _COPY = 100, 127, 60, 40, 220, 90, 35
+_SOURCE, _READ, _LINK, _REASON, _ABOVE, _TOLD, _COPY = 100, 127, 60, 52, 220, 90, 35
 """Bytes of HTML of a source's heading, of an item to read or a link, and what a reason, a story, another text
 of it and a copy add, all without the texts of the clipping.
 """

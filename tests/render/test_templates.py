@@ -161,7 +161,7 @@ def test_marks_tell_minutes_cut_texts_copies_and_reasons():
     )
     assert "<i>4′… ×3</i>" in html
     assert f'<span id="{"a" * 12}"></span><span id="{"b" * 12}"></span>' in html
-    assert "<i> captcha</i>" in html
+    assert '<i title="captcha"> †</i>' in html
     assert html.count("minutes to read") == 1
 
 

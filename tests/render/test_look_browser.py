@@ -1,0 +1,106 @@
+"""How pages look in a real browser: links that fingers find, labels that are said once, paper."""
+
+import datetime as dt
+
+import pytest
+from markupsafe import Markup
+from theme_views import block, day_view, frame, item, site, write_assets
+
+from generator.model.types import Verdict
+from generator.render import views
+from generator.render.templates import Templates
+
+pytestmark = pytest.mark.browser
+
+NOTE = Markup('<p>Read <a href="https://origin.example/">this</a> first.</p>')
+
+
+@pytest.fixture
+def show(tab, tmp_path):
+    """Open a day in the tab, at the width that is given."""
+
+    def _show(view, width=360, language="en", **given):
+        templates = Templates(None, site(language, file_links=True, **given))
+        write_assets(tmp_path, templates)
+        (tmp_path / "day.html").write_bytes(templates.render(frame("day.html", "day.html"), view))
+        tab.set_viewport_size({"width": width, "height": 740})
+        tab.goto((tmp_path / "day.html").as_uri())
+        return tab
+
+    yield _show
+    tab.emulate_media(media="screen")
+
+
+def running(**changed):
+    """Return an item of a story that runs since days, at a source with a long name."""
+    source = views.Named(name="Information Security Weekly of the North", address="sources/n/", count=1)
+    return item(
+        "r" * 12, source=source, sources=3, since=dt.date(2024, 9, 28), story="stories/ab/abc.html", **changed
+    )
+
+
+def test_since_when_a_story_runs_is_seen_on_a_phone(show):
+    """The name of its source is cut instead."""
+    page = show(day_view(stories=(running(excerpt="Text."),)))
+    line = (
+        "(p => [p.scrollWidth - p.clientWidth, p.children[0].scrollWidth - p.children[0].clientWidth > 0,"
+        "p.children[1].getBoundingClientRect().right <= p.getBoundingClientRect().right])"
+        "(document.querySelector('.above .also'))"
+    )
+    assert page.evaluate(line) == [0, True, True]
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_links_within_lines_of_facts_are_24_pixels_high(show, width):
+    """The height is that of the area that answers, which an element around it may cut."""
+    page = show(day_view(picks=(item("ab", excerpt="Text."),), stories=(running(excerpt="Text."),)), width)
+    hit = """() => [...document.querySelectorAll(".also a")].map(link => {
+      const box = link.getClientRects()[0], x = box.left + box.width / 2
+      let count = 0
+      for (let y = box.top - 8; y < box.bottom + 8; y += 0.5)
+        count += document.elementFromPoint(x, y)?.closest("a") === link
+      return count / 2
+    })"""
+    assert min(page.evaluate(hit)) >= 23.5
+
+
+def test_a_link_in_a_note_is_underlined(show):
+    page = show(day_view(picks=(item("ab", note=NOTE),)))
+    style = "getComputedStyle(document.querySelector('.said a')).textDecorationLine"
+    assert page.evaluate(style) == "underline"
+
+
+@pytest.mark.parametrize(("language", "title"), [("en", "Security Digest"), ("zh", "字与纸 · Type & Paper")])
+def test_a_phone_shows_all_of_the_navigation(show, language, title):
+    """The name of the site leads to the newest day, which has no entry of its own there."""
+    page = show(day_view(block(item("ab"))), language=language, title=title, search=True, reader=True)
+    sizes = "(u => [u.scrollWidth - u.clientWidth, [...u.children].filter(li => li.offsetWidth).length])"
+    assert page.evaluate(f"{sizes}(document.querySelector('.masthead ul'))") == [0, 5]
+    assert page.evaluate("document.querySelector('.masthead').offsetHeight") <= 51
+
+
+def test_why_links_have_no_text_is_said_once(show):
+    links = tuple(
+        item(f"{n:012}", address=None, verdict=Verdict.LINK, reason="needs scripts") for n in range(3)
+    )
+    page = show(day_view(links=(block(*links),)))
+    assert page.evaluate("document.querySelector('#_links .head').innerText").endswith("† needs scripts")
+    assert "needs scripts" not in page.evaluate("document.querySelector('#_links ol').innerText")
+    assert (
+        page.evaluate("[...document.querySelectorAll('#_links li i')].map(i => i.title)")
+        == ["needs scripts"] * 3
+    )
+
+
+@pytest.mark.parametrize("width", [624, 680, 816])
+def test_a_sheet_is_no_phone(show, width):
+    """A4 and Letter are narrower than the screens of tablets, and need no room for fingers."""
+    view = day_view(
+        block(*(item(f"{n:012}", excerpt="") for n in range(3))), stories=(item("s", excerpt="Text."),)
+    )
+    page = show(view, width)
+    page.emulate_media(media="print")
+    tall = "[...document.querySelectorAll('#_read li')].map(li => li.offsetHeight)"
+    assert max(page.evaluate(tall)) < 30
+    assert page.evaluate("document.querySelector('.above .also').offsetHeight") < 24
+    assert page.evaluate("document.querySelector('#_stories h2').offsetHeight") > 0
