@@ -90,7 +90,8 @@ def _is_structure(block: str) -> bool:
 def _whole_part(block: str) -> str:
     """Return a block up to the end of its last sentence, list item or row; empty if there is none."""
     if block.lstrip().startswith("|"):
-        return block[: max(block.rfind("\n"), 0)].rstrip()
+        rows = block[: max(block.rfind("\n"), 0)].rstrip()
+        return rows if rows.strip("|-: \t\n") else ""
     if HEADING.match(block):
         return ""
     *_, last = [None, *_BREAK.finditer(block)]

@@ -24,6 +24,7 @@ WHOLE = "The press was set up in the cellar of the house."
         ("It prints the whole sheet.Then it dries in the lof", "It prints the whole sheet. …"),
         ("It prints. It is set up by press.Core.Types in the lof", "It prints. …"),
         (f"{WHOLE}\n\n| a |\n| - |\n| 1 |\n| 2", f"{WHOLE}\n\n| a |\n| - |\n| 1 |\n\n…"),
+        (f"{WHOLE}\n\n|  |\n| --- |\n| press --se", f"{WHOLE}\n\n…"),
         (f"{WHOLE}\n\n```sh\npress --set\npress --pri", f"{WHOLE}\n\n```sh\npress --set\n```\n\n…"),
         (f"{WHOLE}\n\n```sh\npress --pri", f"{WHOLE}\n\n…"),
         (f"{WHOLE} See [the history](https://press.exam", f"{WHOLE} …"),
