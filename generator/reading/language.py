@@ -266,7 +266,7 @@ def _is_english(sample: str, *, is_only: bool) -> bool:
 
 def _looks_foreign(sample: str, words: Sequence[str]) -> bool:
     """Return whether a title has no English word, but elisions, or words with accents that are no names."""
-    if not _SETS["en"].isdisjoint(words):
+    if (sample.isascii() and "'" not in sample) or not _SETS["en"].isdisjoint(words):
         return False
     return _ELISION.search(sample) is not None or any(
         word[0].islower() and _WIDE_LATIN.search(word) for word in sample.split()

@@ -91,8 +91,10 @@ _FOLLOW = re.compile(r"公众号|扫码|二维码|加好友|交流群|微信号|
 
 def pictures_of_calls(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     """Yield the picture that a removed call right above it points to: a code to scan."""
-    removed_calls = [index for index, reason in removed.items() if reason == _SUBSCRIBE]
-    for index in removed_calls:
+    if _SUBSCRIBE not in removed.values():
+        return
+    calls = [index for index, reason in removed.items() if reason == _SUBSCRIBE]
+    for index in calls:
         if _DOWN.search(page.blocks[index].plain):
             below = page.blocks[index + 1 : index + 4]
             shown = next((one for one in below if one.kind == "image" or one.text.strip(_SIGNS)), None)

@@ -67,7 +67,7 @@ def judge_blocks(
             removed.setdefault(index, reason)
     # A fetch that saved so much text did not fail.
     failure = "" if rest else failure_of(page, removed)
-    rights = [index for index, reason in removed.items() if reason == _RIGHTS]
+    rights = () if failure else [index for index, reason in removed.items() if reason == _RIGHTS]
     for index in rights:
         if _ORIGINAL.search(page.blocks[index].text):
             del removed[index]
