@@ -27,7 +27,7 @@ from generator.reading.moments import fetch_time, first_moment, publication_mome
 from generator.reading.origin import source_of, url_of
 from generator.reading.rules import Rules
 from generator.reading.tag_words import words_in
-from generator.reading.tidy import tidied, without_own_address
+from generator.reading.tidy import tidied, without_layout, without_own_address
 from generator.reading.title import title_of, trimmed, with_trimmed_heading
 from generator.reading.values import NO, YES
 from generator.reading.visibility import is_draft, private_reason
@@ -123,7 +123,7 @@ def _published(
     if remainder.verdict is Verdict.LINK and url is None:
         fields.report("empty", None, "has neither text nor an address", "write some text, or `url:`")
         return _skipped(fields, "has neither text nor an address", is_draft=is_draft)
-    body = without_own_address(tidied(remainder.text), url)
+    body = without_layout(without_own_address(tidied(remainder.text), url), head.title)
     _report_long_comments(fields, body)
     article, unlisted = _article(fields, head, remainder, body)
     pick = pick_of(fields)

@@ -7,14 +7,22 @@ import re
 from generator.reading.prose import FENCE, HEADING, letters_in, plain_text
 
 _ITEM = re.compile(r"[ \t>]*(?:[-*+]|\d{1,3}[.)])[ \t]")
+_BREAK = re.compile(r"\n(?:(?=[ \t>]*(?:[-*+]|\d{1,3}[.)])[ \t])|[ \t]*>[ \t>]*\n)")
+"""The end of a line above which a block is whole: a list item or another paragraph of a quote follows."""
 _END = re.compile(
-    r"""(?:(?<![A-Z\s.])(?<!\b[A-Z][a-z])[.!?…]['"”’)\]*_]{0,4}(?=\s|$)|[。！？…]['"”’）」』*_]{0,4})(?=[^。！？]|$)"""
+    r"""(?:(?<![A-Z\s.])(?<!\b[A-Z][a-z])[.!?…]['"”’)\]*_]{0,4}(?=\s|$)"""
+    r"""|[。！？…]['"”’）」』*_]{0,4}|\s[a-z]{2,}[.!?](?=[A-Z][a-z]*[ ,]))(?=[^。！？]|$)"""
 )
-"""The end of a sentence. A capital letter before a full stop is an abbreviation or an initial."""
+"""The end of a sentence. A capital letter before a full stop is an abbreviation or an initial.
+
+The space behind it may be lost.
+"""
 _OPEN_TAG = re.compile(r"<[A-Za-z/!][^<>\n]{0,300}$")
 _WIDE = re.compile("[\u3000-\u303f\uff01-\uff5e]$")
 _LONGEST = 10_000
 """Number of characters of a block that is examined; clippers cut after fewer."""
+_TAIL = 6
+"""Number of characters of a full stop and the marks behind it."""
 _SAMPLE = 1000
 _FEWEST = 20
 """Number of letters that are left of a text at least; else its fragment stays."""
@@ -73,26 +81,24 @@ def _without_open_link(text: str) -> str:
 
 
 def _is_structure(block: str) -> bool:
-    """Return whether a block is a list or a table, whose last line must not have more text behind it."""
-    return block.lstrip().startswith("|") or _ITEM.match(block) is not None
+    """Return whether a block is a list or a table, or ends without a full stop: `…` stands below it."""
+    is_listed = block.lstrip().startswith("|") or _ITEM.match(block) is not None
+    ends = (end.end() for end in _END.finditer(block, max(len(block) - _TAIL, 0)))
+    return is_listed or len(block) not in ends
 
 
 def _whole_part(block: str) -> str:
     """Return a block up to the end of its last sentence, list item or row; empty if there is none."""
     if block.lstrip().startswith("|"):
-        return block[: max(block.rfind("\n"), 0)].rstrip()
-    if _ITEM.match(block):
-        at = max(
-            (n for n in range(len(block)) if block.startswith("\n", n) and _ITEM.match(block, n + 1)),
-            default=0,
-        )
-        item = block[at:]
-        *_, end = [None, *_END.finditer(item)]
-        return block[: at + end.end()] if end else block[:at].rstrip()
+        rows = block[: max(block.rfind("\n"), 0)].rstrip()
+        return rows if rows.strip("|-: \t\n") else ""
     if HEADING.match(block):
         return ""
-    *_, end = [None, *_END.finditer(block)]
-    return block[: end.end()] if end else ""
+    *_, last = [None, *_BREAK.finditer(block)]
+    start = last.end() if last else 0
+    item = _ITEM.match(block, start)
+    *_, end = [None, *_END.finditer(block, item.end() if item else start)]
+    return block[: end.end()] if end else block[: last.start() if last else 0].rstrip()
 
 
 def _without_headings(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 MONTH = (
     r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|gen|mag|giu|lug|ago|set|ott|dic|janv|févr|avr|mai|juin"
@@ -20,7 +21,8 @@ _RANGE = re.compile(r"\n[^\S\n]*[-–—~～至到][^\S\n]*\n")
 """Two dates, each replaced by a line end, with a dash between them."""
 _DETAIL = re.compile(
     r"t?\d{1,2}:\d{1,2}(?::\d{1,2})?(?:\s?[ap]\.?m\b\.?)?(?:\s?[+-]\d\d:?\d\d)?"
-    r"|\b(?:utc|gmt|[a-z]{2,3}t|z)\b(?:[+-]\d{1,2})?|(?:星期|周)[一二三四五六日天]|[上下]午"
+    r"|\b(?:utc|gmt|[a-z]{2,3}t|z)(?:\b|(?=last\s))(?:[+-]\d{1,2})?"
+    r"|\d\d\.\d\d(?=\s[a-z]{2,3}t)|(?:星期|周)[一二三四五六日天]|[上下]午"
     r"|\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|satur|sat|sun|wednes)(?:day)?\b"
     r"|\d+\s?min(?:ute[sn]?|uti|s)?\.?(?:\s(?:to\s)?read(?:ing)?)?\b|[\d,.]+k?\s(?:words|views|comments?|阅读)\b"
     r"|\d+\s?(?:字|分钟)(?:阅读)?|(?:阅读量?|浏览量?|热度|version)\s?[:：(（]\s?\d+|\(\s?\)",
@@ -28,8 +30,8 @@ _DETAIL = re.compile(
 )
 """A time, a weekday, a reading time, a counter."""
 _LABEL = re.compile(
-    r"\b(?:(?:last\s)?updated?|published|posted|written|edited|modified|created|author|by|on|in|at|as of|date"
-    r"|ore|il|pubblicato|a cura di|di)\b:?"
+    r"\b(?:(?:last\s)?(?:updated?|modified)|published|posted|written|edited|created|author|by|on|in|at|as of"
+    r"|date|ore|il|pubblicato|a cura di|di)\b:?"
     r"|(?:发[布表](?:[于在]|时间)?|(?:最[后近])?(?:更新|修改)(?:[于在]|时间)?|作者|收藏|原创|已于|查看原文|(?:分类|标签)(?=[:：]))[:：]?",
     re.IGNORECASE,
 )
@@ -55,6 +57,15 @@ def is_dateline(words: str, *, is_bare: bool = False) -> bool:
     parts = [part for part in parts if not part.isdecimal()]  # counters
     if is_bare:
         return not parts
+    return _are_names(parts)
+
+
+def are_names(words: str) -> bool:
+    """Return whether words without markup are a few names, for example of authors."""
+    return _are_names([part.strip() for part in _SEPARATOR.split(words)])
+
+
+def _are_names(parts: Sequence[str]) -> bool:
     return len(parts) <= _NAMES and all(_NAME.fullmatch(part) and len(part) <= _SHORT for part in parts)
 
 

@@ -235,7 +235,8 @@ def _latin(sample: str, languages: Sequence[str]) -> str | None:
     if not best or (clear and _is_other(words, clear, _primary(best))):
         return UNKNOWN
     if len(choice) == 1:
-        return best
+        is_other = not scores[_primary(best)] and _looks_foreign(sample, words)
+        return UNKNOWN if is_other else best
     if sum(scores[_primary(tag)] == scores[_primary(best)] for tag in choice) == 1:
         return best
     # Long, yet without common words: menus, names, code.
@@ -259,10 +260,20 @@ def _is_english(sample: str, *, is_only: bool) -> bool:
     words = sample[:_BEGINNING].lower().split()
     foreign = sum(map(_FOREIGN.__contains__, words))
     if len(words) < _MANY_WORDS and (foreign or is_only):
-        return not foreign
+        return not foreign and not _looks_foreign(sample, words)
     return foreign * 12 < len(words) <= 12 * sum(map(_SETS["en"].__contains__, words))
 
 
+def _looks_foreign(sample: str, words: Sequence[str]) -> bool:
+    """Return whether a title has no English word, but elisions, or words with accents that are no names."""
+    if (sample.isascii() and "'" not in sample) or not _SETS["en"].isdisjoint(words):
+        return False
+    return _ELISION.search(sample) is not None or any(
+        word[0].islower() and _WIDE_LATIN.search(word) for word in sample.split()
+    )
+
+
+_ELISION = re.compile(r"(?<![\w'’])(?:l|d|un|dell|all|nell|sull|dall|qu)['’][^\W\d_]")
 _BEGINNING = 300
 _FOREIGN = frozenset().union(*_SETS.values()) - _SETS["en"]
 

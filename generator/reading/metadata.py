@@ -18,6 +18,7 @@ from generator.reading.language import (
     language_of,
     likely_language,
 )
+from generator.reading.prose import without_code
 from generator.reading.text import FIRST_GROUP, folded, unescaped
 from generator.reading.values import items
 
@@ -36,7 +37,7 @@ def languages_of(fields: ClippingFields, beginning: str, title: str, source: str
     of_title = language_of(title, rules.languages)
     of_source = rules.source_languages.get(rules.source_key(source or rules.own_source))
     given = _given_language(fields) or of_source
-    of_body = None if given else language_of(beginning, rules.languages)
+    of_body = None if given else _of_body(beginning, rules.languages)
     unlisted = _unlisted(of_body, beginning, rules.languages)
     if of_body == UNKNOWN and unlisted and of_title and is_latin(of_title):
         of_title = UNKNOWN if is_nearer(title, unlisted, of_title) else of_title
@@ -47,6 +48,25 @@ def languages_of(fields: ClippingFields, beginning: str, title: str, source: str
     if given and is_latin(given) == is_latin(of_title):
         return given, given, ""  # an explicit language applies to the title too
     return language, of_title, unlisted
+
+
+def _of_body(beginning: str, languages: Sequence[str]) -> str | None:
+    """Return the language of a text.
+
+    Code in Latin letters does not count beside text in another script, nor does an address in a short text.
+    """
+    if 0 < len(beginning) <= _SHORT:
+        beginning = _ADDRESS.sub("", beginning)
+    found = language_of(beginning, languages)
+    if "```" in beginning and found and is_latin(found):
+        of_text = language_of(without_code(beginning), languages)
+        return of_text if of_text and not is_latin(of_text) else found
+    return found
+
+
+_SHORT = 300
+_ADDRESS = re.compile(r"^[\w.-]+\.[a-z]{2,10}(?:/\S*)?$", re.MULTILINE | re.ASCII)
+"""A line that is an address without a scheme, as a link to it reads."""
 
 
 def _unlisted(language: str | None, text: str, languages: Sequence[str]) -> str:

@@ -115,6 +115,14 @@ def _words(text: str) -> str:
     return text
 
 
+def without_code(text: str) -> str:
+    """Return a text without its code blocks."""
+    return _FENCED.sub(" ", text)
+
+
+_FENCED = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
+
+
 def without_targets(markdown: str) -> str:
     """Return Markdown without link and image targets. Accurate enough for counting words."""
     return _TARGET.sub("]", markdown) if "](" in markdown else markdown

@@ -45,6 +45,8 @@ _STARS = re.compile(
 _NOTICES = ("请注明原文地址", "请注明出处")
 _REPRINT = re.compile(r"(?<=[^\s。，,])如[若需]转载[，,]?请注明(?:原文地址|出处)$")
 """A notice of rights that is glued to an address at the end."""
+_CONTACT = re.compile(r"(?<=\S)\n[ \t]?如有侵权[^\n]{0,40}$")
+"""The line below the address of the original that says whom to ask."""
 _NESTED = re.compile(
     r"\[(!\[[^\[\]\n]{0,500}\]\([^()\s]{0,3000}\) )"
     r"(\[!\[[^\[\]\n]{0,500}\]\([^()\s]{0,3000}\)\]\(([^()\s]{1,3000})\))\]\(\3\)"
@@ -54,8 +56,8 @@ _NESTED = re.compile(
 
 _BOLD_MARK = re.compile(r"^\*\*#{1,6}[ \t]?\*\*([^*\n]{1,100})(?:\*{4})?$", re.MULTILINE)
 """A heading whose mark was made bold."""
-_PERMALINK = re.compile(r"(?<=\S)\[#\]\(#[^()\s]{1,300}\)$", re.MULTILINE)
-"""The link of a heading to itself."""
+_PERMALINK = re.compile(r"(?<=\S)\[(?:#|View image in fullscreen)\]\(#[^()\s]{1,300}\)$", re.MULTILINE)
+"""The link of a heading to itself, and of a picture to its larger version on the same page."""
 
 
 def tidied(text: str) -> str:
@@ -100,7 +102,9 @@ def _without_seams(text: str) -> str:
         text = _without_empty_headings(text)
     if text.endswith(_NOTICES):
         text = _REPRINT.sub("", text)
-    if "**#" in text or "[#](#" in text:
+    if "如有侵权" in text[-60:]:
+        text = _CONTACT.sub("", text)
+    if "**#" in text or "[#](#" in text or "](#img" in text:
         parts = with_code_marked(text.split("\n\n"))
         text = "\n\n".join([part if is_code else _without_marks(part) for part, is_code in parts])
     return _NESTED.sub(r"\1\2", text) if ") [![" in text else text
@@ -152,6 +156,25 @@ def without_own_address(text: str, url: str | None) -> str:
     return f"{text[: start + 4]}{rest}"
 
 
+def without_layout(text: str, title: str) -> str:
+    """Return Markdown whose first block is no table of layout: tables in the only cell of another.
+
+    The fields in it, such as `Risk: **low**`, become one cell, without the title, the date and the author.
+    """
+    if not text.startswith("|"):
+        return text
+    table, _, rest = text.partition("\n\n")
+    table = table.replace("\\_", "_")
+    if f"**{title}**" not in table or not _INNER.search(table.split("\n", 2)[-1]):
+        return text
+    words = " ".join(word for word in table.split() if word.strip("|-"))
+    fields = _FIELD.search(words, words.find(f"**{title}**"))
+    return f"| {words[fields.start() :]} |\n| --- |\n\n{rest}" if fields else rest
+
+
+_INNER = re.compile(r"\|\s*---\s*\|")
+"""The row below the head of a table."""
+_FIELD = re.compile(r"\b(?!credit|author)[A-Za-z]{2,12}: \*\*", re.IGNORECASE)
 _OWN_ADDRESS = re.compile(
     r"[>*`\s]*(?:(?:原文|文章|本文|original|perma)?\s?(?:链接|地址|出处|link|url|article|post)\s*[:：]\s*)?"
     r"[*`<\[]{0,3}(?P<address>https?://[^\s<>()\[\]`*]+)[>`*]{0,3}(?:\]\([^()\s]*\))?[\s*]*",

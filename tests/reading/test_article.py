@@ -321,6 +321,17 @@ def test_languages(title, body, fields, languages):
     assert (read.language, read.title_language) == languages
 
 
+def test_code_beside_a_chinese_text_is_not_its_language():
+    code = "```\nGET /the/press HTTP/1.1\nHost: press.example\nAccept: for the and to of\n```"
+    body = f"请求如下：\n\n{code}\n\n然后再发一次，就可以看到排版机的回应。\n\n{code}"
+    assert article(title="排版机", body=body).language == "zh"
+
+
+def test_an_address_that_a_link_shows_is_no_language():
+    body = "铅字排版的教程\n\n[the.press.example/docs/to/print/](https://the.press.example/docs/to/print/)"
+    assert article(title="ann/press", body=body).language == "zh"
+
+
 @pytest.mark.parametrize(
     ("title", "languages", "language"),
     [

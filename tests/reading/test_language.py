@@ -69,6 +69,10 @@ def test_a_site_without_latin_languages():
     [
         ("La stampa dei giornali nelle città", UNKNOWN),
         ("Les titres de la presse", UNKNOWN),
+        ("Cresce la torchio, così l’Unione difende l’arte", UNKNOWN),
+        ("Rotativa dai tre piani: novità", UNKNOWN),
+        ("Müller buys the café", "en"),
+        ("L'Oréal prints labels", "en"),
         ("U.S. Printer's Union Wins", "en"),
         ("ann starred l3tt3r/pr3ss", "en"),
         ("排字机 Linotype 浅析", "zh"),

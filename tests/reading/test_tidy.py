@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.reading.tidy import tidied, without_own_address
+from generator.reading.tidy import tidied, without_layout, without_own_address
 
 
 @pytest.mark.parametrize(
@@ -136,6 +136,25 @@ def test_a_notice_glued_to_an_address_goes():
     assert tidied("one\n\n如若转载，请注明原文地址") == "one\n\n如若转载，请注明原文地址"
 
 
+def test_a_line_that_says_whom_to_ask_goes_from_below_an_address():
+    address = "文章来源: https://press.example/7"
+    assert tidied(f"text\n\n{address}\n 如有侵权请联系:a#press.example") == f"text\n\n{address}"
+    assert tidied("text\n\n如有侵权请联系:a") == "text\n\n如有侵权请联系:a"
+
+
+def test_a_table_of_layout_at_the_top_is_its_fields():
+    fields = "Risk: **Low** Local: **No** CVE: **[1](/1)** **[2](/2)**"
+    cell = "| | --- | | **A\\_hole in the press** **2024.05.06** Credit: **[Ann Lee](/ann)** "
+    outer = "|  |  |\n| --- | --- |\n|  |  "
+    rest = "\n\nThe press has a hole."
+    table = f"{outer}{cell}{fields.replace('** **', '** | **')} | |{rest}"
+    assert without_layout(table, "A_hole in the press") == f"| {fields} |\n| --- |{rest}"
+    assert without_layout(f"{outer}{cell}| |{rest}", "A_hole in the press") == rest.strip()
+    assert without_layout(table, "Another hole") == table
+    plain = "| **A** |\n| --- |\n| **b** |"
+    assert without_layout(plain, "A") == plain
+
+
 def test_a_link_around_a_link_to_the_same_place_goes():
     inside = "[![lamp](https://img.example/b.jpg)](https://lamp.example/1)"
     nested = f"[![](https://img.example/a.jpg) {inside}]"
@@ -146,6 +165,7 @@ def test_a_link_around_a_link_to_the_same_place_goes():
 def test_marks_of_headings_in_bold_and_links_to_themselves_go():
     assert tidied("**### **内核的防御****") == tidied("**### **内核的防御") == "**内核的防御**"
     assert tidied("## Lamps[#](#lamps)\n\ntext") == "## Lamps\n\ntext"
+    assert tidied("![a](a.png)[View image in fullscreen](#img-2)\n\nb") == "![a](a.png)\n\nb"
     assert tidied("```\n**# **x\n```") == "```\n**# **x\n```"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 import msgspec
@@ -98,16 +98,17 @@ def blocks_of(
     `cut_from`, and all after it, have the kind `tail`. Blocks above the last one that starts with one of
     `article_from`, or above a heading that is the `title` (bare), have the kind `above`, with two exceptions:
     the first block, and plain text right after the first block that contains one of `own_after`, which has
-    the kind `own`. Text past the length limit becomes a last block of the kind `rest`.
+    the kind `own`, as has a link below it that shows its address. Text past the length limit becomes a last
+    block of the kind `rest`.
     """
     texts, gaps, rest = _split(body)
     cut, above = _bounds(texts, cut_from, article_from, title)
-    own = _own_in(texts[: above or cut], gaps, own_after, title) if own_after else None
+    own = _own_in(texts[: above or cut], gaps, own_after, title) if own_after else {}
     blocks: list[Block] = []
     has_fence, fence, opened = "```" in body or "~~~" in body, "", -1
     for index, (text, gap) in enumerate(zip(texts[:cut], gaps, strict=False)):
-        if own is not None and index == own.index:
-            blocks.append(own)
+        if own and index in own:
+            blocks.append(own[index])
             continue
         if 0 < index < above:
             blocks.append(Block(index, text, kind="above", gap=gap))
@@ -178,19 +179,31 @@ def _title_in(texts: Sequence[str], title: str) -> int:
 
 def _own_in(
     texts: Sequence[str], gaps: Sequence[str], own_after: tuple[str, ...], title: str
-) -> Block | None:
-    """Return the plain text after the first block that contains a mark, if it says more than the title."""
+) -> Mapping[int, Block]:
+    """Return the plain text after the first block that contains a mark, if it says more than the title.
+
+    A link that shows its address may follow.
+    """
     firsts = [next((n for n, text in enumerate(texts, 1) if mark in text), len(texts)) for mark in own_after]
     index = min(firsts)
     if index == len(texts):
-        return None
+        return {}
     shape, *_ = _shape(texts[index])
     block = Block(index, texts[index], *shape, gaps[index])
     if block.kind != "text" or block.is_linked:
-        return None
+        return {}
     if block.units < _MEANINGFUL and bare(block.plain) in title:
-        return None
-    return msgspec.structs.replace(block, kind="own", is_prose=False, is_own=False)
+        return {}
+    own = {index: msgspec.structs.replace(block, kind="own", is_prose=False, is_own=False)}
+    if any(map(_SHOWN.fullmatch, texts[index + 1 : index + 2])):
+        own[index + 1] = Block(index + 1, texts[index + 1], kind="own", gap=gaps[index + 1])
+    return own
+
+
+_SHOWN = re.compile(
+    r"\[(?P<address>[^\[\]\s]{4,300})\]\(https?://(?:www\.)?(?P=address)/?(?: \"[^\"\n]{0,300}\")?\)"
+)
+"""A link whose words are its address."""
 
 
 def _has_paragraph(texts: Sequence[str]) -> bool:

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from generator.reading.boilerplate.blocks import Block, is_data
 from generator.reading.boilerplate.page import Page, Removed
-from generator.reading.datelines import is_byline, is_credit, is_dateline
+from generator.reading.datelines import are_names, is_byline, is_credit, is_dateline
 
 BYLINE = "byline"
 CONTENTS = "table of contents"
@@ -28,7 +28,8 @@ def datelines(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
             if passed and _names_author(passed[-1], block):
                 yield passed[-1].index, BYLINE
             continue
-        if _is_below_author(page, removed, block) or (not passed and _is_teaser(block)):
+        is_rest = _continues_byline(page, removed, block)
+        if is_rest or _is_below_author(page, removed, block) or (not passed and _is_teaser(block)):
             yield block.index, BYLINE
             continue
         passed.append(block)
@@ -119,6 +120,21 @@ def _is_below_author(page: Page, removed: Removed, block: Block) -> bool:
     return bool(is_author) and is_line and not is_data(block)
 
 
+def _continues_byline(page: Page, removed: Removed, block: Block) -> bool:
+    """Return whether a line below a byline in Chinese names more authors, behind their office."""
+    above = page.blocks[block.index - 1]
+    return (
+        "作者" in above.plain
+        and (above.index in removed or _is_row(above, is_bare=False))
+        and block.kind == "text"
+        and block.units <= _ROW
+        and _AUTHORS.fullmatch(block.plain) is not None
+    )
+
+
+_AUTHORS = re.compile(
+    r"[\s*]*[\u4e00-\u9fff]{4,24}\s+[\u4e00-\u9fff]{2,4}(?:[\s，、]+[\u4e00-\u9fff]{2,4}){0,8}[\s*]*"
+)
 _AUTHOR = re.compile(r"\]\([^()\s]{0,200}[/-](?:authors?|autore|giornalista|contributor|byline)[/-]")
 _OFFICE = 60
 
@@ -132,7 +148,9 @@ def _recurs(page: Page, block: Block) -> bool:
 
 
 def _names_author(block: Block, dated: Block) -> bool:
-    """Return whether the block right above a date is a name or a tag."""
+    """Return whether the block right above a date is a name or a tag, or links to authors."""
+    if block.index + 1 == dated.index and block.is_linked and block.kind == "text":
+        return are_names(block.plain)
     return (
         block.index + 1 == dated.index
         and block.kind == "text"

@@ -89,6 +89,23 @@ _ACCOUNT = re.compile(r"公众号\W*$|微信号")
 _FOLLOW = re.compile(r"公众号|扫码|二维码|加好友|交流群|微信号|视频号|知识星球")
 
 
+def pictures_of_calls(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
+    """Yield the picture that a removed call right above it points to: a code to scan."""
+    if _SUBSCRIBE not in removed.values():
+        return
+    calls = [index for index, reason in removed.items() if reason == _SUBSCRIBE]
+    for index in calls:
+        if _DOWN.search(page.blocks[index].plain):
+            below = page.blocks[index + 1 : index + 4]
+            shown = next((one for one in below if one.kind == "image" or one.text.strip(_SIGNS)), None)
+            if shown is not None and shown.kind == "image" and shown.index not in removed:
+                yield shown.index, _SUBSCRIBE
+
+
+_SUBSCRIBE = "call to subscribe"
+_DOWN = re.compile(r"[↓⬇👇▼]|扫码|扫描|识别|长按")
+
+
 def bare_headings(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     """Yield the headings at the end, below the text, if the page is not cut there: tags, removed sections."""
     if page.is_cut and page.blocks[-1].index not in removed:

@@ -40,6 +40,7 @@ EVIDENCE: tuple[tuple[str, Evidence, str], ...] = (
     ("contacts", contacts.contacts, "tail"),
     ("services", contacts.services, "inside"),
     ("around a call", contacts.around_a_call, "tail"),
+    ("pictures of calls", contacts.pictures_of_calls, "anywhere"),
     ("rows below", bylines.rows_below, "tail"),
     ("closing", closing.closing, "tail"),
     ("notices above", closing.notices_above, "head"),

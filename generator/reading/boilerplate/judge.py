@@ -73,9 +73,18 @@ def judge_blocks(
             removed.setdefault(index, reason)
     # A fetch that saved so much text did not fail.
     failure = "" if rest else failure_of(page, removed)
+    rights = () if failure else [index for index, reason in removed.items() if reason == _RIGHTS]
+    for index in rights:
+        if _ORIGINAL.search(page.blocks[index].text):
+            del removed[index]
     return Decisions(
         (*[BlockDecision(block, removed.get(block.index)) for block in page.blocks], *rest), failure
     )
+
+
+_RIGHTS = "licence or rights"
+_ORIGINAL = re.compile(r"(?:original (?:post|article) at|文章来源)\s?[:：]\s?<?https?://", re.IGNORECASE)
+"""Where a feed or a mirror gives the address of the original, which stays."""
 
 
 _Marks = tuple[str, ...]

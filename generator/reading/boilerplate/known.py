@@ -174,8 +174,8 @@ def account_cards(page: Page, _removed: Removed) -> Iterator[tuple[int, str]]:
 
 def known_lines(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     """Yield blocks that match a rule of a family, if they are in its place."""
-    own = (b.index for b in page.body if b.is_own and b.index >= page.first and b.index not in removed)
-    first = next(own, page.first)
+    text = (b for b in page.body if b.is_own and b.kind != "table" and b.index not in removed)
+    first = next((b.index for b in text if b.index >= page.first), page.first)
     for block in page.body:
         index = block.index
         if index in removed:
@@ -192,18 +192,25 @@ def known_lines(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
             or (block.label.isdecimal() and index in section_numbers(page))
         ):
             continue
-        if found.rule.reason == "share bar" and is_labelled_address(block):
-            continue
-        if found.rule.reason == "call to subscribe" and _is_of_topic(page, index):
+        if _says_more_than_rule(page, block, found.rule.reason):
             continue
         place = found.rule.place
         if found.kind == "gone" and (
             (place == "head" and index > first)
             or (place == "tail" and index <= page.first)
-            or (block.kind == "heading" and page.first < index < page.last and not _heads_same(page, index))
+            or (block.kind == "heading" and first < index < page.last and not _heads_same(page, index))
         ):
             continue
         yield index, found.rule.reason
+
+
+def _says_more_than_rule(page: Page, block: Block, reason: str) -> bool:
+    """Return whether a block that matches a rule shows an address or a picture, or labels text of its own."""
+    if reason == "share bar":
+        return is_labelled_address(block)
+    if reason == "note on an image":
+        return "![" in block.text
+    return reason == "call to subscribe" and (_is_of_topic(page, block.index) or _is_one_of(page, block))
 
 
 def _heads_same(page: Page, index: int) -> bool:
@@ -224,6 +231,17 @@ def _is_of_topic(page: Page, index: int) -> bool:
 
 
 _PRIZES = re.compile("福利|抽奖|奖品|礼品|礼盒")
+
+
+def _is_one_of(page: Page, block: Block) -> bool:
+    """Return whether a label in bold above text begins like one above it that belongs to the text."""
+    if not block.text.startswith("**") or not block.plain.rstrip("* ").endswith(("：", ":")):
+        return False
+    above = page.blocks[max(page.start, block.index - _HEAD) : block.index]
+    return any(
+        one.text.startswith("**") and one.label[:2] == block.label[:2] and page.found[one.index] is None
+        for one in above
+    )
 
 
 def _is_text(page: Page, block: Block, found: Found) -> bool:

@@ -174,6 +174,8 @@ def _may_be_heading(page: Page, index: int) -> bool:
     if block.links or not 0 < block.units <= 40 or page.found[index] is not None:
         return False
     following = page.blocks[index + 1 : index + 3]
+    if _is_slogan(page, index):
+        return False
     if len(following) == 2 and page.repetition[index + 1] == "inside" and 0 < following[0].units <= 40:
         following = following[1:]  # a label that the page repeats below each heading
     return (
@@ -182,6 +184,19 @@ def _may_be_heading(page: Page, index: int) -> bool:
         and following[0].kind not in {"image", "rule", "tail"}
         and not following[0].is_linked
     )
+
+
+def _is_slogan(page: Page, index: int) -> bool:
+    """Return whether a repeated line is right below a call to follow, and no later line is set like it."""
+    call = page.found[index - 1] if index > page.start else None
+    if call is None or call.rule.reason != "call to subscribe" or not page.repetition[index - 1]:
+        return False
+    text = page.blocks[index + 1 : page.last + 1]
+    mark = page.blocks[index].text[:2]
+    return not any(one.text[:2] == mark and one.units <= _LABEL and not one.links for one in text)
+
+
+_LABEL = 40
 
 
 def _without_prose_loss(

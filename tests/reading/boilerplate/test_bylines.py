@@ -23,6 +23,10 @@ ARTICLE = "\n\n".join(TEXT)
         ["[Ann Lee](/ann) · July 22, 2024 · 13 min"],
         ["Posted by Ann Lee, Keeper of the Northern Light"],
         ["**来源：灯塔网**"],
+        ["This article is more than 1 year old"],
+        ["Mon 6 May 2024 05.00 BSTLast modified on Tue 7 May 2024 18.28 BST"],
+        ["[Ann Lee](/profile/ann), [Bo Lee](/profile/bo) and [Cy Lee](/profile/cy)", "May 6, 2024"],
+        ["作者 | 灯塔大学 李安", "\xa0 \xa0北方海岸研究中心 王波，陈光，赵晨"],
     ],
 )
 def test_a_row_with_a_date_or_an_author_goes(rows):

@@ -160,3 +160,11 @@ def test_a_notice_above_a_removed_end_goes():
     post = "http://mp.weixin.qq.com/s?__biz=M9A==&mid=7"
     body = page(f"# {TITLE}", *TEXT, *TEXT, editors, rights, "**关于我们**", duty)
     assert text_of(body, url=post) == "\n\n".join([*TEXT, *TEXT])
+
+
+def test_the_picture_goes_to_which_a_call_points():
+    url = "https://mp.weixin.qq.com/s?__biz=A"
+    calls = ["**↓↓扫码进群↓↓**", "![](/code.png)"]
+    assert text_of(page(*TEXT, *calls, *TEXT), url=url) == "\n\n".join([*TEXT, *TEXT])
+    title = ["点击蓝字关注我们", "![](/lamp.png)"]
+    assert text_of(page(*TEXT, *title, *TEXT), url=url) == "\n\n".join([*TEXT, title[1], *TEXT])

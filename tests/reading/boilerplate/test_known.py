@@ -113,9 +113,45 @@ def test_a_notice_of_a_gist_or_of_a_reporter_goes_within_the_text(blocks):
     assert text_of(page(f"# {TITLE}", *TEXT, *blocks, *TEXT)) == "\n\n".join([*TEXT, *TEXT])
 
 
-def test_a_notice_of_a_feed_goes_below_the_text():
-    notice = [
-        "[Permalink](https://coast.example/1)",
+@pytest.mark.parametrize(
+    "origin",
+    [
         "\\* This is a syndicated blog. Read the original post at: <https://coast.example/1>",
-    ]
-    assert text_of(page(f"# {TITLE}", *TEXT, *notice)) == "\n\n".join(TEXT)
+        "文章来源: https://coast.example/1\n 如有侵权请联系:admin@coast.example",
+    ],
+)
+def test_the_address_of_the_original_stays_below_the_text(origin):
+    kept = [*TEXT, origin]
+    notices = ["[Permalink](https://coast.example/1)", "© Coast Post Powered By Coast Cache"]
+    assert text_of(page(f"# {TITLE}", *TEXT, notices[0], origin, notices[1])) == "\n\n".join(kept)
+
+
+def test_a_notice_of_a_feed_without_an_address_goes():
+    notice = "This is a syndicated blog. Read the original post at: the coast post"
+    assert text_of(page(f"# {TITLE}", *TEXT, notice)) == "\n\n".join(TEXT)
+
+
+@pytest.mark.parametrize("mark", ["**----**END**-----**", "-------The End-------", "**-完-**"])
+def test_the_mark_at_the_end_of_the_text_goes(mark):
+    assert text_of(page(f"# {TITLE}", *TEXT, mark)) == "\n\n".join(TEXT)
+
+
+def test_a_picture_with_a_link_to_its_larger_version_stays():
+    picture = "![a lamp](/lamp.png)[View image in fullscreen](#img-2)"
+    assert picture in text_of(page(f"# {TITLE}", *TEXT, picture, *TEXT[:1]))
+
+
+def test_a_label_stays_that_begins_like_the_label_of_another_list():
+    post = "https://mp.weixin.qq.com/s?__biz=A"
+    lists = ["**加入守灯人群**", "每年一盏灯", "**加入粉丝群：**", "每月一封信"]
+    blocks = [*TEXT[:1], *lists, *TEXT[1:]]
+    assert text_of(page(*blocks), url=post) == "\n\n".join(blocks)
+    assert "粉丝群" not in text_of(page(*TEXT, *lists[2:], *TEXT), url=post)
+
+
+def test_the_address_of_a_blog_goes_from_below_a_table_at_the_top():
+    table = "| 声明 |\n| --- |\n| 灯塔的灯光仅供航海，不得用于岸上。 |"
+    head = [table, "# **博客新域名：****https://lamps.example**"]
+    left = text_of(page(*head, *TEXT), url="https://mp.weixin.qq.com/s?__biz=A")
+    assert "域名" not in left
+    assert left.endswith("\n\n".join(TEXT))

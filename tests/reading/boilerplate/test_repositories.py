@@ -153,3 +153,17 @@ def test_the_interface_of_a_profile_goes():
 def test_the_name_of_the_branch_goes(branch):
     body = page(*MENU, f"# {TITLE}", branch, *TEXT)
     assert article_markdown(opinion(body, TITLE, URL).blocks) == "\n\n".join(TEXT)
+
+
+@pytest.mark.parametrize(
+    ("address", "stays"),
+    [
+        ('[lamps.example/docs/](https://lamps.example/docs/ "https://lamps.example/docs/")', True),
+        ("[lamps.example](https://www.lamps.example/)", True),
+        ("[Sponsor](https://lamps.example/)", False),
+        ("[lamps.example](https://boats.example/)", False),
+    ],
+)
+def test_the_address_of_a_project_stays_below_the_line_about_it(address, stays):
+    left = left_of(repository(ABOUT, address, readme=README))
+    assert left == "\n\n".join([ABOUT, *[address] * stays, "# Lamps", *TEXT])

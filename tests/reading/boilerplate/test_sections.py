@@ -97,3 +97,18 @@ def test_the_heading_of_a_section_with_own_text_stays_below_a_repeated_box():
     inside = frozenset(map(text_hash, [*CARD, "### Guest:"]))
     body = page(*MENU, f"# {TITLE}", TEXT[0], *CARD, *sections)
     assert left_of(body, LearnedBoilerplate(inside=inside)) == "\n\n".join([TEXT[0], *sections])
+
+
+def test_a_slogan_below_a_call_is_no_section():
+    url = "https://mp.weixin.qq.com/s?__biz=A"
+    head = ["**关注我们**", "**带你认识灯塔**"]
+    names = [f"{name} of the lamp" for name in ("History", "Repair", "Price", "End", "Colour", "Owner")]
+    bodies = [
+        page(f"# {name}", *head, *(f"{name}, {n}: {text}" for n, text in enumerate(TEXT)), title=name)
+        for name in names
+    ]
+    left = article_markdown(opinion(bodies[0], names[0], url, repeats=learn(bodies)).blocks)
+    assert left.startswith(f"{names[0]}, 0")
+    sections = bodies[0].replace(f"{names[0]}, 1", f"**灯塔的灯**\n\n{names[0]}, 1")
+    left = article_markdown(opinion(sections, names[0], url, repeats=learn(bodies)).blocks)
+    assert left.startswith(head[1])
