@@ -299,7 +299,10 @@ def list_(cli_options: CliOptions, *, what: str, format_: str, text: bool, searc
         raise click.UsageError("--text requires --format jsonl")
     query = None if search is None else parsed(search)
     if query is not None and query.is_empty:
-        raise click.BadParameter("names no word, no field and no day", param_hint="--search")
+        rest = f" Not searched: {', '.join(query.ignored)}." if query.ignored else ""
+        raise click.BadParameter(
+            f"Give a word, two characters or more, a field or a day.{rest}", param_hint="--search"
+        )
     if query is not None and query.ignored:
         console.print_line(f"not searched: {', '.join(query.ignored)}", error=True)
     site = cli_options.site()

@@ -20,14 +20,20 @@ NEWEST = 30
 _SLASH = re.compile("[/\uff0f]")
 
 
-def folded_words(text: str) -> str:
-    """Return a text in the form in which words are compared: NFKC, case-folded, with single spaces."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+def plain_words(text: str) -> str:
+    """Return a text in the form in which words in capitals are found: NFKC, with single spaces."""
+    return " ".join(unicodedata.normalize("NFKC", text).split())
+
+
+def word_form(word: str) -> str:
+    """Return a word of `match` as it is compared: one in capitals as it is, any other one case-folded."""
+    word = plain_words(word)
+    return word if word.isupper() else word.casefold()
 
 
 def words_of(tags: Mapping[str, TagConfig]) -> tuple[str, ...]:
-    """Return all words that articles are searched for, folded and sorted."""
-    return tuple(sorted({folded_words(word) for one in tags.values() for word in one.match} - {""}))
+    """Return all words that articles are searched for, in their forms and sorted."""
+    return tuple(sorted({word_form(word) for one in tags.values() for word in one.match} - {""}))
 
 
 @lru_cache(65536)
@@ -45,9 +51,11 @@ class TagRules(msgspec.Struct, frozen=True):
     """Key of a tag → its name in the table's head."""
     names: Mapping[str, str] = {}
     """Key of a tag → what pages call it."""
+    spellings: Mapping[str, tuple[str, ...]] = {}
+    """Key of a tag → its name in the table's head, and its aliases."""
     hidden: frozenset[str] = frozenset()
     words: Mapping[str, tuple[str, ...]] = {}
-    """Folded word → keys of the tags that it gives."""
+    """Form of a word → keys of the tags that it gives."""
 
     def own_of(self, article: Article) -> dict[str, str]:
         """Return key → spelling of the tags of an article: those it was given, then those of its words."""
@@ -95,13 +103,16 @@ def tag_rules(tags: Mapping[str, TagConfig]) -> TagRules:
     keys = {key(nested_name(name)): name for name in sorted(tags, reverse=True)}
     words: dict[str, tuple[str, ...]] = {}
     for own, name in sorted(keys.items()):
-        for word in {folded_words(word) for word in tags[name].match} - {""}:
+        for word in {word_form(word) for word in tags[name].match} - {""}:
             words[word] = (*words.get(word, ()), own)
     return TagRules(
         aliases={
             key(nested_name(alias)): own for own, name in sorted(keys.items()) for alias in tags[name].aliases
         },
         tables={own: nested_name(name) for own, name in keys.items()},
+        spellings={
+            own: (nested_name(name), *map(nested_name, tags[name].aliases)) for own, name in keys.items()
+        },
         names={own: shown for own, name in keys.items() if (shown := spelling(tags[name].name or name))},
         hidden=frozenset(own for own, name in keys.items() if tags[name].hide),
         words=words,
@@ -122,5 +133,5 @@ def faults_of_tags(tags: Mapping[str, TagConfig]) -> Iterator[tuple[str, str, st
             if other != name:
                 fault = f"has the alias {alias!r}, which stands for `tags.{other}`"
                 yield name, fault, "take it out of one of them"
-        if not all(map(folded_words, tags[name].match)):
+        if not all(map(plain_words, tags[name].match)):
             yield name, "has an empty word in `match`", "write a word, or take it out"

@@ -206,17 +206,37 @@ class SearchIndex:
     def _mark(self, article: Article) -> bytes:
         """Return a hash of all that the index has of an article."""
         policy = self._plan.source_of(article).text
-        said = (article.source, policy, self._plan.address_of(article), self._group(article))
+        said = (
+            article.source, policy, self._plan.address_of(article), self._group(article), self._tags(article)
+        )  # fmt: skip
         return hashed(self._index.content_hashes[article.id], repr(said).encode("utf-8", "surrogatepass"))
 
     def _group(self, article: Article) -> str:
         group = self._plan.stories.get(article.id) or self._plan.copies.get(article.id)
         return group.id if group and group.id != article.id else ""
 
+    def _tags(self, article: Article) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the names of the tags that an article shows, and all others by which it is found.
+
+        These are its tags' aliases, and all names of the tags that they are nested in. A tag without a table
+        has its key, which has the same terms as any of its spellings.
+        """
+        if not (article.tags or article.tag_words):
+            return (), ()
+        rules = self._plan.tag_rules
+        shown = tuple(rules.names.get(key, key) for key in rules.own_of(article))
+        every = (
+            name
+            for key in rules.all_of(article)
+            for name in (rules.names.get(key, key), *rules.spellings.get(key, ()))
+        )
+        return shown, tuple(name for name in dict.fromkeys(every) if name not in shown)
+
     def _document(self, article: Article) -> Document:
         plan = self._plan
         has_page = plan.has_page(article)
         has_excerpt = self._mode == "full" and plan.source_of(article).text is not TextPolicy.LINK
+        tags, other_tags = self._tags(article)
         address, fragment = ("", "") if has_page else plan.address_of(article)
         return Document(
             article.id,
@@ -226,8 +246,9 @@ class SearchIndex:
             article.source,
             article.excerpt if has_excerpt else "",
             article.language,
-            article.tags if has_page else (),
+            tags,
             article.url,
             self._group(article),
             f"{addresses.quoted(address)}#{addresses.quoted(fragment)}" if address else "",
+            other_tags,
         )

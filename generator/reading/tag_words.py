@@ -1,7 +1,7 @@
 """Find the words of `[tags]` in an article.
 
 Words of scripts with spaces match as whole words, those of other scripts anywhere: `AI` is in `用AI写`, and
-not in `aim`.
+not in `aim`. Words in capitals match capitals only.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from generator.config.tags import folded_words
+from generator.config.tags import plain_words
 from generator.reading.prose import plain_text
 
 _NO_SPACES = (
@@ -25,11 +25,12 @@ _LETTER = re.compile(rf"[^\W_{_NO_SPACES}]|[\u0300-\u036f]")
 
 
 def words_in(title: str, text: str, words: Sequence[str]) -> tuple[str, ...]:
-    """Return those of some words, which are folded and sorted, that a title or a Markdown text contains."""
+    """Return those of some words, in their forms and sorted, that a title or a Markdown text contains."""
     if not words:
         return ()
-    searched = f"{folded_words(title)}\n{folded_words(plain_text(text))}"  # no word spans the two
-    return tuple(word for word in words if _contains(searched, word))
+    written = f"{plain_words(title)}\n{plain_words(plain_text(text))}"  # no word spans the two
+    folded = written.casefold()
+    return tuple(word for word in words if _contains(written if word.isupper() else folded, word))
 
 
 def _contains(text: str, word: str) -> bool:

@@ -27,11 +27,14 @@ class Document(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Empty where the site shows none."""
     language: str
     tags: tuple[str, ...]
+    """The tags that lists show, as pages call them."""
     url: str | None
     group: str = ""
     """The id of its story or of its copies, unless that is its own."""
     address: str = ""
     """Where the site lists it, if it has no page of its own."""
+    other_tags: tuple[str, ...] = ()
+    """Other names of its tags, and the tags that these are nested in."""
 
 
 def head_keys(document: Document) -> set[int]:
@@ -40,7 +43,7 @@ def head_keys(document: Document) -> set[int]:
     origin = "/".join((document.url or "").split("/", 3)[:3])
     return plain.union(
         _text_field("source", document.source),
-        *(_text_field("tag", tag) for tag in document.tags),
+        *(_text_field("tag", tag) for tag in (*document.tags, *document.other_tags)),
         _exact_fields(document.language, origin),
     )
 

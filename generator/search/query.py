@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Set
 
 import msgspec
@@ -14,7 +15,7 @@ _CLAUSE = re.compile(
     r'(-?)(?:((?ai:source|tag|lang|site|before|after))[:：])?(?:["“”]([^"“”]*)["“”]?|((?:\S|[\x1c-\x1f\x85])+))'
 )
 """Browsers do not count the last characters as spaces, as Python does."""
-_DAY = re.compile(r"(\d{4})(?:-(0?[1-9]|1[0-2])(?:-(0?[1-9]|[12]\d|3[01]))?)?", re.ASCII)
+_DAY = re.compile(r"((?!0000)\d{4})(?:-(0?[1-9]|1[0-2])(?:-(0?[1-9]|[12]\d|3[01]))?)?", re.ASCII)
 
 
 class Query(msgspec.Struct, frozen=True):
@@ -82,6 +83,10 @@ def _keys(field: str, text: str) -> list[int]:
 
 
 def _day(text: str) -> str:
-    """Return the first day of a year, month or day; empty if it is none."""
+    """Return the first day of a year, month or day; empty if it does not exist."""
     found = _DAY.fullmatch(text)
-    return "-".join((found[1], (found[2] or "1").zfill(2), (found[3] or "1").zfill(2))) if found else ""
+    if found is None:
+        return ""
+    year, month, day = found[1], found[2] or "1", found[3] or "1"
+    exists = int(day) <= monthrange(int(year), int(month))[1]
+    return f"{year}-{month.zfill(2)}-{day.zfill(2)}" if exists else ""

@@ -3,7 +3,7 @@ import { crcOf } from "./reader.js";
 import { BLANKED, DROPPED, JOINING, KEY_BITS, LONGEST_NAME, LONGEST_PHRASE, MARKS, PAIRED, PARTING, REPLACED, SPREAD } from "./search-table.js";
 
 const CLAUSE = /(-?)(?:(source|tag|lang|site|before|after)[:：])?(?:["“”]([^"“”]*)["“”]?|(\S+))/gi;
-const DAY = /^(\d{4})(?:-(0?[1-9]|1[0-2])(?:-(0?[1-9]|[12]\d|3[01]))?)?$/;
+const DAY = /^((?!0000)\d{4})(?:-(0?[1-9]|1[0-2])(?:-(0?[1-9]|[12]\d|3[01]))?)?$/;
 const classOf = (ranges) => ranges.replace(/ ?(\w+)/g, "\\u{$1}");
 const each = (pattern) => new RegExp(pattern, "gu");
 const RUN = `([${classOf(PAIRED)}]+)`;
@@ -65,7 +65,7 @@ function siteOf(address) {
 
 function dayOf(text) {
   const [isDay, year, month = "1", day = "1"] = text.match(DAY) ?? [];
-  return isDay ? `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}` : "";
+  return isDay && day <= new Date(year, month, 0).getDate() ? `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}` : "";
 }
 
 export function folded(text) {
@@ -146,11 +146,12 @@ function aligned(text) {
 
 function mark(needle, form, starts, isMarked) {
   if (!needle) return;
-  const isLetter = (character) => character !== undefined && piecesOf(character).some(({ run }) => !run);
+  const isLetter = (character = "") => piecesOf(character).some(({ run }) => !run);
+  const isRun = (character) => piecesOf(character).some(({ run }) => run);
   for (let at = form.indexOf(needle); at >= 0; at = form.indexOf(needle, at + 1)) {
     const end = at + needle.length;
     const isPart =
-      (isLetter(needle[0]) && isLetter(form[at - 1])) || (isLetter(needle.at(-1)) && isLetter(form[end]));
+      (!isRun(needle[0]) && isLetter(form[at - 1])) || (!isRun(needle.at(-1)) && isLetter(form[end]));
     if (!isPart) isMarked.fill(true, starts[at], starts[end]);
   }
 }

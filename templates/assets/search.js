@@ -272,4 +272,8 @@ without.hidden = true;
 form.hidden = false;
 index.months();
 restore(performance.getEntriesByType("navigation")[0]?.type !== "navigate");
-if (location.hash === "#_search") box.focus(); // after the key `/`
+if (location.hash === "#_search") {
+  // from the key `/`
+  history.replaceState(null, "", ".");
+  addEventListener("load", () => box.focus());
+}

@@ -159,6 +159,12 @@ def test_list_shows_the_health_of_sources(root, capfd):
     assert re.search(r"A source +2 +100% +0% +0% +0% +0% +2024-07-03", capfd.readouterr().out)
 
 
+def test_a_search_for_nothing_says_what_is_not_searched(root, capfd):
+    assert run(["list", "--search", "漏"]) == UNUSABLE
+    message = " ".join(capfd.readouterr().err.split())
+    assert "Give a word, two characters or more, a field or a day. Not searched: 漏." in message
+
+
 def test_a_link_item_is_listed_with_its_place(root, capfdbinary):
     write_clipping(root / "content", "d.md", body="")
     run(["list", "--format", "jsonl"])

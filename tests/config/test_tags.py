@@ -75,12 +75,16 @@ def test_a_hidden_tag_hides_those_in_it():
 
 def test_words_give_tags_after_those_that_the_clipping_has():
     tags = {"AI": TagConfig(match=("AI", "大模型")), "China": TagConfig(match=("大模型",)), "no": TagConfig()}
-    assert words_of(tags) == ("ai", "大模型")
+    assert words_of(tags) == ("AI", "大模型")
     assert tag_rules(tags).own_of(article("press", words=("大模型",))) == {
         "press": "press", "ai": "AI", "china": "China",
     }  # fmt: skip
+    assert tag_rules(tags).own_of(article(words=("AI",))) == {"ai": "AI"}
+    assert words_of({"a": TagConfig(match=("ＡＩ", "Ai", "Machine  Learning"))}) == (
+        "AI", "ai", "machine learning",
+    )  # fmt: skip
     hidden = {"AI": TagConfig(match=("AI",), hide=True)}
-    assert tag_rules(hidden).own_of(article(words=("ai",))) == {}
+    assert tag_rules(hidden).own_of(article(words=("AI",))) == {}
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def test_a_changed_key_counts_both_ways(changed: dict[str, object], stale: Stale
 
 def test_a_word_of_another_tag_is_not_searched_again() -> None:
     before = with_config(tags={"AI": TagConfig(match=("ai", "LLM")), "ML": TagConfig()}).config
-    after = with_config(tags={"AI": TagConfig(match=("ＡＩ",)), "ML": TagConfig(match=("llm",))}).config
+    after = with_config(tags={"AI": TagConfig(match=("ａｉ",)), "ML": TagConfig(match=("ＬＬＭ",))}).config
     assert stale_by_config(before, after) == TAGS
 
 

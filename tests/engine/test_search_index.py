@@ -85,8 +85,8 @@ def test_an_edit_writes_index_files_of_its_month_alone(tmp_path):
     [
         ("", True, True, True),
         ('text = "excerpt"', False, True, True),
-        ('text = "link"', False, False, False),
-        ('articles = "none"', False, True, False),
+        ('text = "link"', False, False, True),
+        ('articles = "none"', False, True, True),
         ('search = "titles"', False, False, True),
     ],
 )
@@ -99,6 +99,68 @@ def test_what_the_site_does_not_show_is_not_found(tmp_path, config, text, excerp
     assert found(tmp_path, '"title 7" source:1') == {"7.md"}
     listed = b"".join(data for path, data in files_of(tmp_path / "public").items() if "/documents-" in path)
     assert (b"Opening" in listed) is excerpt
+
+
+TAGGED = {
+    "spelt": "[Ledgers]", "alias": "[account books]", "nested": "[trade/guilds]", "hidden": "[kept, guilds]",
+    "words": "[]",
+}  # fmt: skip
+
+
+def write_tagged(root: Path, tables: str) -> None:
+    write_config(root, f'base_url = "https://digest.example/"\n{tables}')
+    for n, (name, tags) in enumerate(TAGGED.items()):
+        text = "" if name == "alias" else "It rained on the zeppelin. " * 30
+        write_clipping(
+            root / "content", f"{name}.md", text, date=f"2024-0{1 + n}-03", title=f"Title {n}", tags=tags,
+            url=f"https://original.example/{n}",
+        )  # fmt: skip
+
+
+TABLES = """
+[tags.Ledgers]
+aliases = ["Account books"]
+match = ["zeppelin"]
+[tags.trade]
+name = "Commerce"
+[tags.kept]
+hide = true
+"""
+
+
+@pytest.mark.parametrize(
+    ("query", "paths"),
+    [
+        ("tag:ledgers", {"spelt", "alias", "nested", "hidden", "words"}),
+        ('tag:"account books"', {"spelt", "alias", "nested", "hidden", "words"}),
+        ("tag:commerce", {"nested"}),
+        ("tag:trade", {"nested"}),
+        ("tag:guilds", {"nested", "hidden"}),
+        ("tag:kept", set()),
+        ("kept", set()),
+    ],
+)
+def test_tags_are_those_of_the_site(tmp_path, query, paths):
+    write_tagged(tmp_path, TABLES)
+    build_site(tmp_path)
+    assert found(tmp_path, query) == {f"{path}.md" for path in paths}
+
+
+def test_a_change_of_tags_leaves_the_index_of_a_clean_build(tmp_path):
+    write_tagged(tmp_path, TABLES)
+    build_site(tmp_path)
+    before = files_of(tmp_path / "public")
+    with contextlib.closing(Live(1)) as live:
+        live.build(site_in(tmp_path), Options(as_of=NOW), silent, None)
+        write_tagged(tmp_path, TABLES.replace("Commerce", "Business").replace("[tags.kept]", "[tags.none]"))
+        live.build(site_in(tmp_path), Options(as_of=NOW), silent, frozenset({tmp_path / "digest.toml"}))
+        while live.rest() or live.due_in is not None:
+            live.build(site_in(tmp_path), Options(as_of=NOW), silent, frozenset())
+    followed = files_of(tmp_path / "public")
+    shutil.rmtree(tmp_path / "public")
+    build_site(tmp_path)
+    assert followed == files_of(tmp_path / "public")
+    assert followed["search/2024/03/terms-0.bin"] != before["search/2024/03/terms-0.bin"]
 
 
 def test_without_search_there_is_no_page_and_no_link_to_it(tmp_path):

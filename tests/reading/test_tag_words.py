@@ -9,6 +9,11 @@ from generator.reading.tag_words import words_in
     ("word", "text"),
     [
         ("ai", "On AI."),
+        ("AI", "On AI."),
+        ("AI", "用AI写代码"),
+        ("AI", "ＡＩ-driven"),
+        ("C++", "C++17"),
+        ("AI大模型", "百度AI大模型"),
         ("ai", "用AI写代码"),
         ("ai", "ＡＩ"),
         ("ai", "AI-driven"),
@@ -32,6 +37,8 @@ def test_a_word_is_found(word, text):
     ("word", "text"),
     [
         ("ai", "Aim, said, MAIL"),
+        ("AI", "Grazie ai lettori, Ai Weiwei, MAIL"),
+        (".NET", "https is at example.net"),
         ("ai", "ai2"),
         ("ai", "https://ai.example/ai"),
         ("ai", "[x](https://x.example/ai)"),

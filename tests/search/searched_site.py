@@ -17,7 +17,12 @@ PAYLOADS = (
 
 def write_site(root: Path) -> None:
     content = root / "content"
-    write_config(root, 'base_url = "https://digest.example/d/"\ntitle = "Press digest"\n')
+    write_config(
+        root,
+        'base_url = "https://digest.example/d/"\ntitle = "Press digest"\n'
+        '[tags.bookkeeping]\nname = "Ledgers"\naliases = ["Account books"]\n'
+        '[tags.kept]\nhide = true\n[tags.trade]\nname = "Commerce"\n',
+    )
     for n in range(60):
         text = f"The press of the {n} day prints a common notice.\n\n" + "A cellar is under the street. " * 30
         day = f"2024-{5 + n // 30:02}-{1 + n % 28:02}"
@@ -31,7 +36,8 @@ def write_site(root: Path) -> None:
     write_clipping(content, "cve.md", text, title="A flaw called Café", date="2024-04-03", source="Notes",
                    id="flaw", url="https://www.notes.example.net/a")  # fmt: skip
     write_clipping(content, "link.md", "", title="A bookmark alone", date="2024-04-03", source="Notes",
-                   id="bookmark", url="https://original.example/bookmark")  # fmt: skip
+                   id="bookmark", url="https://original.example/bookmark",
+                   tags="[account books, kept/secret, trade/guilds]")  # fmt: skip
     for n, payload in enumerate(PAYLOADS):
         write_clipping(content, f"evil/{n}.md", f"hostile{n} " * 40, title=json.dumps(f"hostile {payload}"),
                        date="2024-03-01", source=json.dumps(f"Evil {payload}"), tags=json.dumps([payload]),

@@ -87,6 +87,20 @@ def test_a_query_tells_what_is_not_searched():
 
 
 @pytest.mark.parametrize(
+    ("day", "exists"),
+    [
+        ("2024-02-30", False), ("2024-06-31", False), ("2023-2-29", False), ("1900-02-29", False),
+        ("0000-01-01", False), ("0000", False), ("2024-02-29", True), ("2000-2-29", True),
+        ("2024-12-31", True), ("0001-01-31", True),
+    ],
+)  # fmt: skip
+def test_a_day_that_does_not_exist_is_not_searched(day, exists):
+    for clause in (f"before:{day}", f"-after:{day}"):
+        assert parsed(clause).is_empty is not exists
+        assert parsed(f"press {clause}").ignored == (() if exists else (clause,))
+
+
+@pytest.mark.parametrize(
     ("tags", "query", "matches"),
     [
         (("供应", "应链"), "tag:供应链", False),

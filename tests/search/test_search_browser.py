@@ -77,6 +77,8 @@ QUERIES = (
     '-a "b c" source:x', "“供应链 攻击” 漏洞", "before:2024 after:2023-2-3", "lang:ZH site:",
     'tag:"unclosed phrase', "SITE:https://www.A.example/x", "source：新闻 a:b before:nonsense",
     "-", '""', "漏 a", "A股 -漏 source:漏 lang:漏", "after:2024-13 before:2024-2-31", "after:2024-99-99 x",
+    *(f"before:{day}" for day in ("2024-2-30", "2023-2-29", "1900-2-29", "2000-2-29", "0000-1", "4-2-29")),
+    *(f"after:{day} x" for day in ("2024-06-31", "2024-2-29", "2024-12-31", "0000", "9999-1-31", "99-1-1")),
     "site:u:p@a.example:80?x", "-before:2024-05 x", "-after:2024-05 -before:2024-02",
     *(f"site:{one}" for one in ("localhost:8000", "a.example//x", "[bad", "https:a.example", "a@b@c.d")),
 )  # fmt: skip
@@ -126,6 +128,8 @@ def test_an_article_is_found(search, query, title):
         "cellar", "cellar street -source:1", '"notice 12"', "lang:zh", "before:2024-05", "hostile",
         "after:2024-06-28", "before:2024-05-03", "after:2024-05-20 before:2024-06-04 notice",
         "after:2024-06-27 before:2024-06-27", 'tag:"supply source"', 'tag:"supply chain"', "-cellar",
+        "tag:ledgers", 'tag:"account books"', "tag:secret", "tag:kept", "ledgers", "account",
+        "tag:trade", "tag:books",
         "cel\u00adlar \u200bstreet",
     ],
 )  # fmt: skip
@@ -191,6 +195,34 @@ def test_matches_are_marked(search):
     page = search("植入后门")
     assert page.locator("#_results h2 mark").all_inner_texts() == ["植入后门"]
     assert search("cafe").locator("#_results h2 mark").all_inner_texts() == ["Café"]
+
+
+MARKED = """async cases => {
+    const { marked, parsed } = await import("./../assets/search-query.js");
+    return cases.map(([query, text]) => marked(text, parsed(query).wanted)
+        .map(({ text, isMarked }) => isMarked ? `[${text}]` : text).join(""));
+}"""
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("C++", "Vitamin C, C# and [C++], C++17"),
+        (".NET", "the net, [.NET], asp.net"),
+        ("1.2.3.4", "1 and 1.2, [1.2.3.4], 1.2.3.45"),
+        ("1.2", "[1.2].3.4, 1.20.3, 1"),
+        ("C", "[C] and [C]++, CSS"),
+        ("漏洞c++", "[漏洞C++] of [漏洞], C"),
+    ],
+)
+def test_only_terms_that_match_are_marked(tab, served, query, shown):
+    text = shown.translate({ord(one): None for one in "[]"})
+    tab.goto(f"{served}search/")
+    assert tab.evaluate(MARKED, [[query, text]]) == [shown]
+    for piece in re.split(",| and | of ", text):
+        (marks,) = tab.evaluate(MARKED, [[query, piece]])
+        if "洞" not in query:
+            assert ("[" in marks) is keys_of(piece).issuperset(wanted_keys(query)), piece
 
 
 def test_a_phrase_that_titles_do_not_show_is_called_near(search):
