@@ -1,4 +1,4 @@
-// The files of the search index.
+// The search index.
 
 import { crcOf, root } from "./reader.js";
 
@@ -88,7 +88,7 @@ export class Index {
     return this.#files.get(key);
   }
 
-  /** Forget all files. Returns whether the list of months is another one now. */
+  /** Forget all files. Returns whether the list of months changed. */
   async isRenewed() {
     const last = await this.months();
     this.#files.clear();

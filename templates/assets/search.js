@@ -16,7 +16,7 @@ const index = new Index(new URL("./", location.href));
 const filters = form.querySelector("details");
 const fields = [...filters.querySelectorAll("[data-field]")];
 let timers = [];
-/** The query of the address, if it is the one whose results are listed. */
+/** The address's query, if its results are listed. */
 let shown = null;
 
 const message = (name, value) =>
@@ -46,7 +46,7 @@ class Search {
       const count = list.childElementCount;
       if (this.waiting.length) {
         if (count >= most) return;
-        // the first sooner; the others at once, so that no story grows after it is seen
+        // the first sooner; the others at once: no story grows after it is seen
         const documents = count === before ? [await this.#document(this.waiting[0])] : await this.#documents(most);
         if (!isCurrent(this.query)) return;
         this.waiting.splice(0, documents.length);
@@ -202,7 +202,7 @@ function replaceClause(field) {
   const last = clauseOf(field, clauses);
   const value = field.value.trim().replace(/["“”]/g, "");
   const whole = `${field.dataset.field}:${/\s/.test(value) ? `"${value}"` : value}`;
-  // first, since the last of the others may lack a quotation mark, or be cut
+  // first: the last of the others may lack a quotation mark, or be cut
   box.value = joined([...(value ? [{ whole }] : []), ...clauses.filter((one) => one !== last)]).slice(0, box.maxLength);
 }
 
