@@ -103,7 +103,7 @@ const dateOf = (month, day) => `${month}-${`${day}`.padStart(2, "0")}`;
 const countBefore = ({ name, days }, date) =>
   days.reduce((all, n, at) => (dateOf(name, at + 1) < date ? all + n : all), 0);
 
-/** What a check makes of a file; null if it is missing or damaged: then the check may fail anywhere. */
+/** What a check makes of a file; null if it is missing or damaged. */
 async function fetched(address, cache, check, numbering) {
   try {
     const response = await fetch(address, { cache });

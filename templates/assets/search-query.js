@@ -1,4 +1,4 @@
-// What a reader asks for, like generator/search/query.py, and its terms, like terms.py.
+// As generator/search/query.py and terms.py.
 import { crcOf } from "./reader.js";
 import { BLANKED, DROPPED, JOINING, KEY_BITS, LONGEST_NAME, LONGEST_PHRASE, MARKS, PAIRED, PARTING, REPLACED, SPREAD } from "./search-table.js";
 

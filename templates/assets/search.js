@@ -206,7 +206,6 @@ function replaceClause(field) {
   box.value = joined([...(value ? [{ whole }] : []), ...clauses.filter((one) => one !== last)]).slice(0, box.maxLength);
 }
 
-/** A draft is replaced by the next address. */
 function updateAddress(isDraft) {
   const line = box.value.trim();
   const address = new URL(location.href);
