@@ -8,7 +8,7 @@ from __future__ import annotations
 import enum
 import os
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -150,17 +150,20 @@ def _roots(content: Path) -> set[str]:
     return {f"{root}{os.sep}" for root in (str(content), os.path.realpath(content))}
 
 
-def clippings_among(site: Site, changed: Iterable[Path], before: Discovery) -> dict[str, Stamp | None] | None:
+def clippings_among(
+    site: Site, changed: Iterable[Path], before: Discovery, paths: Collection[str]
+) -> dict[str, Stamp | None] | None:
     """Return path → stamp of the clippings among `changed`; None if any other relevant file changed.
 
-    An image is relevant, because any clipping may name it. So is a file with several names: a write under one
-    name does not notify the others. `before` tells which known clippings have several names. A file that
-    could not be used `before` is relevant too.
+    Of a changed folder, all its files count. An image is relevant, because any clipping may name it. So is a
+    file with several names: a write under one name does not notify the others. `before` tells which known
+    clippings have several names. A file that could not be used `before` is relevant too. `paths` are those of
+    the clippings so far.
     """
     known, unusable = before.stamps, {one.path for one in before.skipped}
     roots = _roots(site.content)
     found: dict[str, Stamp | None] = {}
-    for file in map(str, changed):
+    for file in _with_contents(site.content, changed, before, paths):
         root = next((root for root in roots if file.startswith(root)), None)
         if root is None:
             return None
@@ -180,3 +183,24 @@ def clippings_among(site: Site, changed: Iterable[Path], before: Discovery) -> d
             if status and status.st_nlink > 1 and stamp and stamp.inode != known.get(path, NONE).inode:
                 return None
     return found
+
+
+def _with_contents(
+    content: Path, changed: Iterable[Path], before: Discovery, paths: Collection[str]
+) -> Iterator[str]:
+    """Yield changed files; of a changed folder, the files in it now, and the clippings in it so far.
+
+    A folder that cannot be read, or had faults before, is yielded itself.
+    """
+    for path in changed:
+        if path.is_symlink() or not path.is_dir() or not path.is_relative_to(content):
+            yield str(path)
+            continue
+        below = f"{path.relative_to(content).as_posix()}/"
+        errors: list[OSError] = []
+        for at, folders, names in os.walk(path, onerror=errors.append):
+            yield from (f"{at}/{name}" for name in names)
+            yield from (f"{at}/{name}" for name in folders if Path(at, name).is_symlink())
+        if errors or any(f"{one.path}/".startswith(below) for one in before.problems):
+            yield str(path)
+        yield from (f"{content}/{one}" for one in paths if one.startswith(below))

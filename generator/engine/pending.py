@@ -47,8 +47,8 @@ class PendingDocuments:
         """Return the clippings among the changed files whose bytes differ; None if a full build is needed."""
         documents = self._state.documents
         is_many = sum(is_clipping(file.name) for file in changed) > self._few
-        stamps = None if is_many else clippings_among(site, changed, documents.found)
-        if stamps is None or not self._linked.isdisjoint(stamps):
+        stamps = None if is_many else clippings_among(site, changed, documents.found, documents.looked)
+        if stamps is None or len(stamps) > self._few or not self._linked.isdisjoint(stamps):
             return None
         removed = {path for path, stamp in stamps.items() if stamp is None}
         if removed and empties_folder(removed, documents.looked.keys() - removed):

@@ -507,17 +507,14 @@ def test_a_mistake_in_the_picks_is_mended_from_memory(site):
     assert site.settle() == site.clean()
 
 
-@pytest.mark.parametrize("change", ["rules", "folder", "cleaning"])
-def test_other_rules_and_folders_are_left_to_a_whole_build(site, change):
+@pytest.mark.parametrize("change", ["rules", "cleaning"])
+def test_other_rules_are_left_to_a_whole_build(site, change):
     match change:
         case "rules":
             file = write_config(site.root, 'base_url = "https://digest.example/"\ntimezone = "Asia/Tokyo"\n')
         case "cleaning":
             rule = '[[gone]]\nreason = "ours"\npatterns = ["the press stood"]\n'
             file = _saved(site.root / "cleaning/own.toml", f'hosts = ["origin.example"]\n{rule}')
-        case "folder":
-            file = site.content / "more"
-            write_clipping(file, "x.md", title="In a folder", body=LONG)
     assert site.follow(file) is None
     assert site.settle() == site.clean()
 
@@ -888,3 +885,27 @@ def test_pages_are_served_while_the_state_is_loaded_if_nothing_changed(site, mon
     monkeypatch.setattr(SiteState, "read", spied)
     again.build(site_in(site.root), ASKED, silent, None)
     assert served == [not is_changed]
+
+
+def test_a_new_folder_is_followed_and_so_is_one_that_took_the_place_of_another(site):
+    for name in ("a", "b"):
+        write_clipping(site.content, f"2025/01/02/{name}.md", title=f"New {name}", body=LONG * 3)
+    assert site.follow(site.content / "2025") is not None
+    assert site.settle() == site.clean()
+
+    (site.content / "2025/01/02/a.md").rename(site.content / "2025/01/02/c.md")
+    (site.content / "2025/01/02/notes.txt").write_text("no clipping")
+    assert site.follow(site.content / "2025/01") is not None
+    assert site.settle() == site.clean()
+
+
+@pytest.mark.parametrize("what", ["link", "image", "fault"])
+def test_a_new_folder_with_what_concerns_others_is_left_to_a_full_build(site, what):
+    folder = site.content / "2025"
+    write_clipping(site.content, "2025/a.md", title="New", body=LONG * 3)
+    if what == "image":
+        (folder / "a.png").write_bytes(b"\x89PNG")
+    else:
+        (folder / "link").symlink_to(site.root if what == "link" else folder / "nowhere", what == "link")
+    assert site.follow(folder) is None
+    assert site.settle() == site.clean()
