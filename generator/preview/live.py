@@ -85,6 +85,7 @@ class Live:
                     return built, pages | pending
             if session is not None:
                 session.close()
+            session = None  # its state would be held beside the new one
             try:
                 self._session = self._built(site, options, progress)
                 self._files = self._session.queue.digests
@@ -202,6 +203,7 @@ class Live:
         find_content(site)
         check_usable(site.output)
         gc.unfreeze()
+        gc.collect()  # the last state, whose objects refer to each other
         try:
             return used(site.own, identity_of(site), session, stays_open=True)
         finally:

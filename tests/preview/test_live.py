@@ -8,6 +8,7 @@ import os
 import shutil
 import sys
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -909,3 +910,10 @@ def test_a_new_folder_with_what_concerns_others_is_left_to_a_full_build(site, wh
         (folder / "link").symlink_to(site.root if what == "link" else folder / "nowhere", what == "link")
     assert site.follow(folder) is None
     assert site.settle() == site.clean()
+
+
+def test_a_full_build_lets_go_of_the_last_state(site):
+    state = weakref.ref(site.live._session.state)
+    assert state() is not None
+    site.start()
+    assert state() is None
