@@ -103,7 +103,7 @@ def _is_furniture(text: str) -> bool:
 
 
 _LEAD = re.compile(
-    r"\A(?:导语|导读|摘要|引言|编者按|abstract|summary|tl;dr)\s?[:：]\s*|\Atoo long; didn.t read\s*",
+    r"\A(?:导语|导读|摘要|引言|编者按|abstract|summary|tl;dr|exploit title)\s?[:：]\s*|\Atoo long; didn.t read\s*",
     re.IGNORECASE,
 )
 _PROGRAM = re.compile(
@@ -131,7 +131,7 @@ _BYLINE = re.compile(
 _NOTICE = re.compile(
     r"[→➡▶►👉»>]+\ufe0f?\s*(?:click|tap|download|get|register|sign up|subscribe|watch|listen|join"
     r"|点击|立即|下载|报名|扫码|戳)"
-    r"|for educational purposes only|please enable javascript|this post is also available in\b"
+    r"|(?:shown|pictured|seen) (?:above|below|here)\s?:|for educational purposes only|please enable javascript|this post is also available in\b"
     r"|\[?this (?:article|(?:blog )?post|blog|report|essay|story) (?:was|has been|is) "
     r"(?:originally |first |also )?(?:published|posted|(?:co-?)?written|adapted|migrated|moved)\b"
     r"|\[this is a guest (?:post|diary)"
@@ -139,7 +139,7 @@ _NOTICE = re.compile(
     r"|(?:an )?audio version of this|\(\d\) .{0,120}\b(?:University|Institute|Department)\b",
     re.IGNORECASE,
 )
-"""How a notice, or an author's affiliation, begins."""
+"""How a notice, an author's affiliation or the caption of a picture begins."""
 _CHINESE_NOTICE = re.compile(
     r"仅供.{0,16}(?:研究|学习|教学|参考|交流|测试)|不承担.{0,12}责任|转载(?:请|或传播)|[如若]有?侵权|侵删|免责声明"
     r"|所造成的任?何?.{0,10}(?:后果|损失)|官网\s?[:：]$"
@@ -171,7 +171,7 @@ def _first_comment(sample: str) -> str:
         for said in (marked or _text_in(lines), _text_in(lines[1:]) if lines[0][:1] == "#" else []):
             text = folded(LINK.sub(FIRST_GROUP, " ".join(line for line in said if not _LABEL.match(line))))
             if letters_in(text) >= _SOME:
-                return text
+                return _LEAD.sub("", text)
     return ""
 
 

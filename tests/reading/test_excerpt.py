@@ -138,6 +138,7 @@ def test_only_what_has_the_attributes_of_a_tag_is_one(body, shown):
         "→ Click here to get the type of this report ←",
         "图：小镇的印刷机，ANN LEE VIA UNSPLASH",
         "Photo by Ann Lee on Unsplash",
+        "*Shown above: The old press of the town, seen from the street.*",
         "The last press of the town, via Getty Images",
         "A press - Ann Lee, CC BY 2.0 <https://licences.example/by>, via Wikimedia Commons",
         "承印：**小镇印刷厂** 官网：www.press.example",
@@ -203,6 +204,7 @@ def test_the_label_of_a_lead_goes():
             "Type for Press-7 of the town printer, which took a year to cast.",
         ),
         ("press(1);\nor into the first column we go now", ""),
+        ("# Exploit Title: A press that prints twice\n# Date: 2024-07-03", "A press that prints twice"),
         ("print()", ""),
     ],
 )  # fmt: skip
