@@ -103,7 +103,8 @@ def _is_furniture(text: str) -> bool:
 
 
 _LEAD = re.compile(
-    r"\A(?:导语|导读|摘要|引言|编者按|abstract|summary|tl;dr|exploit title)\s?[:：]\s*|\Atoo long; didn.t read\s*",
+    r"\A(?:导语|导读|摘要|引言|编者按|abstract|summary|tl;dr|exploit title)\s?[:：]\s*"
+    r"|\Atoo long; didn.t read\s*",
     re.IGNORECASE,
 )
 _PROGRAM = re.compile(
@@ -131,7 +132,8 @@ _BYLINE = re.compile(
 _NOTICE = re.compile(
     r"[→➡▶►👉»>]+\ufe0f?\s*(?:click|tap|download|get|register|sign up|subscribe|watch|listen|join"
     r"|点击|立即|下载|报名|扫码|戳)"
-    r"|(?:shown|pictured|seen) (?:above|below|here)\s?:|for educational purposes only|please enable javascript|this post is also available in\b"
+    r"|(?:shown|pictured|seen) (?:above|below|here)\s?:"
+    r"|for educational purposes only|please enable javascript|this post is also available in\b"
     r"|\[?this (?:article|(?:blog )?post|blog|report|essay|story) (?:was|has been|is) "
     r"(?:originally |first |also )?(?:published|posted|(?:co-?)?written|adapted|migrated|moved)\b"
     r"|\[this is a guest (?:post|diary)"
