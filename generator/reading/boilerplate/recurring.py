@@ -239,6 +239,8 @@ def repeated_inside(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
         ):
             run.append(block.index)
             continue
+        if not run:
+            continue
         run = _without_section_label(page, removed, run)
         linked = [index for index in run if page.blocks[index].is_linked or "](" in page.blocks[index].text]
         if linked and (len(run) >= 3 or all(_is_link(page.blocks[index]) for index in run)):
