@@ -108,12 +108,7 @@ def _without_seams(text: str) -> str:
     if "如有侵权" in text[-60:]:
         text = _CONTACT.sub("", text)
     at = text.rfind("](", -_TARGET)
-    if (
-        at >= 0
-        and ")" not in text[at:]
-        and "\n" not in text[at:]
-        and "[" not in text[text.rfind("\n", 0, at) + 1 : at]
-    ):
+    if at >= 0 and _OPEN.fullmatch(text, at) and "[" not in text[text.rfind("\n", 0, at) + 1 : at]:
         text = text[:at].rstrip()
     if "**#" in text or "[#](#" in text or "](#img" in text:
         parts = with_code_marked(text.split("\n\n"))
@@ -121,6 +116,7 @@ def _without_seams(text: str) -> str:
     return _NESTED.sub(r"\1\2", text) if ") [![" in text else text
 
 
+_OPEN = re.compile(r"\]\([^)\n]*")
 _TARGET = 400
 
 

@@ -55,8 +55,8 @@ def _above(page: Page, first: int, until: int) -> list[int]:
 
 def above_the_title_too(page: Page, _removed: Removed) -> Iterator[tuple[int, str]]:
     """Yield blocks that also occur in the navigation above the title: buttons, menus."""
-    if page.is_found:
-        above = {block.text for block in page.blocks[1 : page.start - 1]} - {""}
+    above = {block.text for block in page.blocks[1 : page.start - 1]} - {""} if page.is_found else ()
+    if above:
         for block in page.body:
             # A sentence within the text may well have been quoted in a teaser above.
             is_text = block.kind == "text" and block.units >= 25 and not block.is_linked

@@ -165,6 +165,7 @@ def test_the_address_of_a_blog_goes_from_below_a_table_at_the_top():
         "Next: the keeper writes the hour into the log, and lights the lamp whose wick was trimmed.",
         "Powered by a battery, the lamp turns every ten minutes and sleeps for the rest of the night.",
         "版权所有者可以依据该法提起诉讼，法院认定这盏灯属于作品，因此灯塔必须支付费用。",
+        "扫码点灯的过程分为三步，盗贼在第二步替换了墙上的二维码，因此守夜人点亮的是另一盏灯。",
     ],
 )
 def test_a_sentence_that_begins_like_furniture_stays_amid_and_below_the_text(sentence):
