@@ -180,11 +180,13 @@ def known_lines(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
         if index in removed:
             continue
         found = page.found[index]
-        if found is None and "\n" in block.text and _is_bar(page, block):
-            yield index, "row of buttons"
-        if found is not None and found.kind == "end" and _is_above(page, block, found):
-            yield index, found.rule.reason
-        if found is None or found.kind == "end":
+        if found is None:
+            if "\n" in block.text and _is_bar(page, block):
+                yield index, "row of buttons"
+            continue
+        if found.kind == "end":
+            if _is_above(page, block, found):
+                yield index, found.rule.reason
             continue
         if found.kind == "gone" and (
             (not page.repetition[index] and _is_text(page, block, found))
