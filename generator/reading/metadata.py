@@ -55,7 +55,7 @@ def _of_body(beginning: str, languages: Sequence[str]) -> str | None:
 
     Code in Latin letters does not count beside text in another script, nor does an address in a short text.
     """
-    if 0 < len(beginning) <= _SHORT:
+    if len(beginning) <= _SHORT and "." in beginning:
         beginning = _ADDRESS.sub("", beginning)
     found = language_of(beginning, languages)
     if "```" in beginning and found and is_latin(found):

@@ -8,7 +8,7 @@ from generator.reading.prose import with_code_marked
 from generator.reading.text import PRIVATE_USE
 
 _GLYPHS = re.compile(r"[ \t]?(?:(\*{1,3}|_{1,3})[\ue000-\uf8ff]+\1|[\ue000-\uf8ff]+)[ \t]?")
-_SPELLED = re.compile(r"u(?:200[bcdef]|feff)(?<![A-Za-z0-9\\+`/_]u\w{4})(?=\w)")
+_SPELLED = re.compile(r"u(?:200[bcdef]|feff)(?<![A-Za-z0-9\\+`/_]u\w{4})(?:(?=\w)|(?<=[^\x00-\x7f]u\w{4}))")
 _SPELLED_SPACE = re.compile(r"xa0(?<=[^\x00-\x7f]xa0)(?=[^\x00-\x7f]|\d)")
 """A zero-width character or a no-break space that some tool spelled out, in front of a word."""
 _UTF8 = re.compile(
@@ -97,17 +97,27 @@ def tidied(text: str) -> str:
 
 
 def _without_seams(text: str) -> str:
-    """Return a text without headings that have no words, marks of headings, and links around links."""
+    """Return a text without headings that have no words, marks of headings, and links around links.
+
+    The target of a link goes in which the text is cut, if its words stand in no brackets.
+    """
     if "#\n\n" in text or "# \n\n" in text:
         text = _without_empty_headings(text)
     if text.endswith(_NOTICES):
         text = _REPRINT.sub("", text)
     if "如有侵权" in text[-60:]:
         text = _CONTACT.sub("", text)
+    at = text.rfind("](", -_TARGET)
+    if at >= 0 and _OPEN.fullmatch(text, at) and "[" not in text[text.rfind("\n", 0, at) + 1 : at]:
+        text = text[:at].rstrip()
     if "**#" in text or "[#](#" in text or "](#img" in text:
         parts = with_code_marked(text.split("\n\n"))
         text = "\n\n".join([part if is_code else _without_marks(part) for part, is_code in parts])
     return _NESTED.sub(r"\1\2", text) if ") [![" in text else text
+
+
+_OPEN = re.compile(r"\]\([^)\n]*")
+_TARGET = 400
 
 
 def _without_marks(block: str) -> str:

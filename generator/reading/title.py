@@ -14,7 +14,7 @@ from generator.reading.text import bare, folded, unescaped
 
 _MAY_SEPARATE = re.compile(r" [-–—_·•»]|[|｜]")
 _DATE_IN_NAME = re.compile(r"^\d{4}[-_.]?\d{2}[-_.]?\d{2}[-_. ]+")
-_ADDRESS = re.compile(r"(?:\s+https?://\S*)+$")
+_ADDRESS = re.compile(r"(?:(?:\s[-–—|｜·•:]|[:：])?\s+https?://\S*)+$")
 _SEPARATOR = re.compile(r"\s+[-–—|｜_·•»]+\s+(?=[^|｜»]{2,60}$)|\s*[|｜]\s*(?=[^|｜]{2,60}$)")
 _IN_NAME = re.compile(r"\s*[|｜»,]\s*|\s+[-–—_·•]\s+")
 _HOST = re.compile(r"https?://(?:www\.)?((?:[^/:?#]+\.)?([^./:?#]+)\.[a-z]{2,})(?:[/:?#]|$)", re.IGNORECASE)

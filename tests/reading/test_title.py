@@ -13,7 +13,8 @@ URL = "https://blog.press.example/grid"
     ("title", "source", "left"),
     [
         ("The grid https://press.example/a...", "Press", "The grid"),
-        ("The grid: https://a.example/1 https://b.example/2", "Press", "The grid:"),
+        ("The grid: https://a.example/1 https://b.example/2", "Press", "The grid"),
+        ("The grid - https://press.example/a", "Press", "The grid"),
         ("https://press.example/a", "Press", "https://press.example/a"),
         ("The grid | The Old Press", "The Old Press", "The grid"),
         ("The grid - Ann", "Blogs - Ann", "The grid"),

@@ -21,6 +21,7 @@ from generator.reading.boilerplate.page import (
     names_references,
 )
 from generator.reading.boilerplate.recurring import LEARNED
+from generator.reading.boilerplate.statements import is_statement
 from generator.reading.text import bare
 
 CLOSING = "about the publisher"
@@ -157,6 +158,8 @@ def _points_of_line(block: Block) -> int:
         return _OWN
     calls = len(set(_CALLS.findall(block.plain.casefold())))
     has_contact = _CONTACT.search(block.plain) is not None
+    if calls >= 2 and not has_contact and is_statement(block):
+        return _OWN
     if calls >= 2 or has_contact or (calls and not block.is_prose and block.kind != "heading"):
         return min(calls + has_contact, 3)
     if _is_profile(block):

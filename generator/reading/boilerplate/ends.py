@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import pairwise
 
 from generator.reading.boilerplate.blocks import Block, is_data
+from generator.reading.boilerplate.comments import comments_from, heads_section, is_jump_link
 from generator.reading.boilerplate.families import Found
 from generator.reading.boilerplate.page import SOME, Page, Removed, is_digest, last_own, links_to_many_sites
-from generator.reading.boilerplate.verdict import is_date
+from generator.reading.boilerplate.statements import is_statement
 from generator.reading.text import bare
 
 
@@ -22,7 +23,7 @@ def endings(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
         for block in page.body
         if block.is_own and block.index not in removed and not page.repetition[block.index]
     }
-    sure = _comments_from(page, weights)
+    sure = comments_from(page, weights)
     weights = {index: units for index, units in weights.items() if index < sure}
     before, after, resumed = 0, sum(weights.values()), 0
     for block in page.body:
@@ -30,7 +31,7 @@ def endings(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
         if index < resumed:
             continue
         found = page.found[index]
-        if found is not None and found.kind == "end" and not _is_citation(page, block, found.rule.reason):
+        if found is not None and found.kind == "end" and not _is_of_text(page, block, found):
             rest = after - weights.get(index, 0)
             if _is_ending(page, removed, found, index, before, rest, is_sure=index == sure):
                 resumed = _next_section(page, index)
@@ -70,7 +71,7 @@ def _is_ending(
             before,
             rest,
             repeated=page.repetition[index] in {"tail", "both"},
-            weak=found.rule.weak or _is_jump_link(block),
+            weak=found.rule.weak or is_jump_link(block),
         )
     )
 
@@ -126,24 +127,6 @@ def _is_topic(page: Page, block: Block) -> bool:
     return any(block.label[:2] in bare(page.blocks[index].plain) for index in page.titles)
 
 
-def comment_threads(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
-    """Yield the blocks from the first reader comment on. Each has a date or a button that links to itself."""
-    before = 0
-    for block in page.body:
-        if block.index in removed:
-            continue
-        is_short = block.links > 0 and block.units <= _BUTTON
-        if before >= SOME and is_short and (_leads_to_comment(block.text) or _is_poster(page, block)):
-            first = block.index
-            while first - 1 > page.first and _names_a_reader(page.blocks[first - 1]):
-                first -= 1
-            if _is_rest(page, removed, first, before):
-                yield from ((index, "comments") for index in range(first, len(page.blocks)))
-                return
-        if block.is_own and not page.repetition[block.index]:
-            before += min(block.units, 400)
-
-
 def notices_below(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     """Yield notices that a family knows from the end of a page, between the text and a removed end."""
     for block in reversed(page.body):
@@ -156,41 +139,13 @@ def notices_below(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
             yield block.index, found.rule.reason
 
 
-_BUTTON = 30
-"""Number of letters beside the link of a comment's date or button."""
-_COMMENT = re.compile(
-    r"\[[^\[\]]{0,80}\d[^\[\]]{0,80}\]\([^()\s]{0,400}#comment-?\d|"
-    r"\]\([^()\s]{0,400}[?&](?:replytocom|showComment)="
-)
-
-
-def _is_poster(page: Page, block: Block) -> bool:
-    """Return whether a block is the name of a forum's member, above the date of a post."""
-    following = page.blocks[block.index + 1 : block.index + 2]
-    return block.is_linked and "/u/" in block.text and bool(following) and is_date(following[0])
-
-
-def _leads_to_comment(text: str) -> bool:
-    return ("omment" in text or "replytocom" in text) and _COMMENT.search(text) is not None
-
-
-def _names_a_reader(block: Block) -> bool:
-    """Return whether a block is the head of a comment: a picture or a name."""
-    return "avatar" in block.text or (
-        block.units + block.linked <= 40
-        and block.kind in {"text", "list", "image"}
-        and _SAYS.search(block.plain) is not None
+def _is_of_text(page: Page, block: Block, found: Found) -> bool:
+    """Return whether a mark is a part of the text: a reference, a heading of a section, a sentence."""
+    return (
+        _is_citation(page, block, found.rule.reason)
+        or heads_section(page, block, found)
+        or (found.rule.weak and bool(found.pattern) and block.index > page.first and is_statement(block))
     )
-
-
-_SAYS = re.compile(r"(?:\bsays?|\bsaid|\bdice|ha detto|ha scritto|\ba dit|\bsagt|说道?|写道|より)\W{0,6}$")
-
-
-def _is_rest(page: Page, removed: Removed, first: int, before: int) -> bool:
-    """Return whether only comments follow: more of them, or less text than above."""
-    rest = [block for block in page.blocks[first:] if block.index not in removed]
-    marks = sum(_leads_to_comment(block.text) or _is_poster(page, block) for block in rest)
-    return marks >= 2 or sum(min(b.units, 400) for b in rest if b.is_own) * 2 <= before
 
 
 def _is_citation(page: Page, block: Block, reason: str) -> bool:
@@ -205,32 +160,6 @@ def _is_citation(page: Page, block: Block, reason: str) -> bool:
         return True
     again = (b.index for b in page.body if b.index > block.index and b.label == block.label != "")
     return block.index < next(again, -1) <= page.last
-
-
-def _comments_from(page: Page, weights: Mapping[int, int]) -> int:
-    """Return the index at which comments start, so that their text does not count as the article's.
-
-    If the title was found and a heading introduces the comments, a short note that the source repeats counts
-    as text above them.
-    """
-    before = shown = 0
-    for block in page.body:
-        found = page.found[block.index]
-        if (
-            found is not None
-            and (found.kind, found.rule.reason) == ("end", "comments")
-            and (before >= SOME or (shown >= SOME and page.is_found and block.kind == "heading"))
-            and not _is_jump_link(block)
-        ):
-            return block.index
-        before += weights.get(block.index, 0)
-        shown += block.units if block.is_prose else 0
-    return len(page.blocks)
-
-
-def _is_jump_link(block: Block) -> bool:
-    """Return whether a block links to a place further down, such as the comments, and is no heading."""
-    return block.is_linked and "#" in block.text.partition("](")[2] and block.kind != "heading"
 
 
 def _text_continues(page: Page, index: int) -> bool:

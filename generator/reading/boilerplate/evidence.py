@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from generator.reading.boilerplate import bylines, closing, contacts, ends, known, menus, recurring
+from generator.reading.boilerplate import bylines, closing, comments, contacts, ends, known, menus, recurring
 from generator.reading.boilerplate.page import Page, Removed
 
 Evidence = Callable[[Page, Removed], Iterator[tuple[int, str]]]
@@ -23,7 +23,7 @@ EVIDENCE: tuple[tuple[str, Evidence, str], ...] = (
     ("account cards", known.account_cards, "head"),
     ("known lines", known.known_lines, "anywhere"),
     ("endings", ends.endings, "tail"),
-    ("comment threads", ends.comment_threads, "tail"),
+    ("comment threads", comments.comment_threads, "tail"),
     ("notices below", ends.notices_below, "tail"),
     ("repeated after", recurring.repeated_after, "tail"),
     ("repeated before", recurring.repeated_before, "head"),

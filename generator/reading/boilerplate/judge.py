@@ -73,10 +73,10 @@ def judge_blocks(
             removed.setdefault(index, reason)
     # A fetch that saved so much text did not fail.
     failure = "" if rest else failure_of(page, removed)
-    rights = () if failure else [index for index, reason in removed.items() if reason == _RIGHTS]
-    for index in rights:
-        if _ORIGINAL.search(page.blocks[index].text):
-            del removed[index]
+    if not failure and _RIGHTS in removed.values():
+        for index in [index for index, reason in removed.items() if reason == _RIGHTS]:
+            if _ORIGINAL.search(page.blocks[index].text):
+                del removed[index]
     return Decisions(
         (*[BlockDecision(block, removed.get(block.index)) for block in page.blocks], *rest), failure
     )

@@ -10,6 +10,7 @@ from itertools import pairwise, takewhile
 from generator.reading.boilerplate.blocks import Block
 from generator.reading.boilerplate.families import Found, Lexicon, is_removed_line
 from generator.reading.boilerplate.page import SOME, Page, Removed, is_labelled_address, section_numbers
+from generator.reading.boilerplate.statements import is_statement
 from generator.reading.text import PRIVATE_USE, bare
 
 
@@ -54,8 +55,8 @@ def _above(page: Page, first: int, until: int) -> list[int]:
 
 def above_the_title_too(page: Page, _removed: Removed) -> Iterator[tuple[int, str]]:
     """Yield blocks that also occur in the navigation above the title: buttons, menus."""
-    if page.is_found:
-        above = {block.text for block in page.blocks[1 : page.start - 1]} - {""}
+    above = {block.text for block in page.blocks[1 : page.start - 1]} - {""} if page.is_found else ()
+    if above:
         for block in page.body:
             if block.text not in above or block.kind in {"rule", "code"}:
                 continue
@@ -181,11 +182,13 @@ def known_lines(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
         if index in removed:
             continue
         found = page.found[index]
-        if found is None and "\n" in block.text and _is_bar(page, block):
-            yield index, "row of buttons"
-        if found is not None and found.kind == "end" and _is_above(page, block, found):
-            yield index, found.rule.reason
-        if found is None or found.kind == "end":
+        if found is None:
+            if "\n" in block.text and _is_bar(page, block):
+                yield index, "row of buttons"
+            continue
+        if found.kind == "end":
+            if _is_above(page, block, found):
+                yield index, found.rule.reason
             continue
         if found.kind == "gone" and (
             (not page.repetition[index] and _is_text(page, block, found))
@@ -246,7 +249,7 @@ def _is_one_of(page: Page, block: Block) -> bool:
 
 def _is_text(page: Page, block: Block, found: Found) -> bool:
     """Return whether a block that matches a rule belongs to the text as a sentence or as part of a list."""
-    if _continues_list(page, block):
+    if _continues_list(page, block) or (found.pattern and block.index > page.first and is_statement(block)):
         return True
     if not page.first <= block.index <= page.last:
         return _is_recurring(page, found)

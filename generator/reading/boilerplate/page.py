@@ -320,7 +320,7 @@ def _title_blocks(blocks: Sequence[Block], wanted: str) -> tuple[list[int], list
         label = block.label
         if not label and (block.kind == "heading" or longest > len(block.plain) >= shortest):
             label = bare(block.plain[:400])
-        if "&" in block.plain:
+        if "&" in block.plain and (label or len(block.plain) < 2 * longest):
             label = bare(unescaped(block.plain[:400]))
         if label and label == wanted:
             exact.append(block.index)

@@ -18,6 +18,7 @@ import msgspec
 
 from generator.reading.boilerplate.blocks import Block, blocks_of, is_data, is_data_in
 from generator.reading.boilerplate.families import built_in
+from generator.reading.text import bare
 
 MOST = 64
 """Number of articles in the sample of a source's year."""
@@ -164,15 +165,26 @@ def _text_of_versions(
         if len(together) < 2:
             found.update(alike)
             continue
-        if (len(together) > 2 and (n < _MANY_SHARED or not is_minority)) or 2 * n < min(
-            len(prose[x]) for x in together
-        ):
+        is_known = len(together) == 2 or (
+            n >= _MANY_SHARED and (is_minority or _are_versions([pages[x][0][0] for x in together]))
+        )
+        if not is_known or 2 * n < min(len(prose[x]) for x in together):
             continue
         found.update(alike)
         if is_minority and n >= _MANY_SHARED:  # else nothing tells a menu from a list that the versions share
             all_values = [{value for _, values in pages[x] for value in values} for x in together]
             found.update(v for v in set.intersection(*all_values) if counts[v] == len(together))
     return found
+
+
+def _are_versions(heads: Sequence[Block]) -> bool:
+    """Return whether the title of one page is a part of all others, as in `The storm: update`."""
+    titles = {bare(head.plain) for head in heads if head.kind == "heading"}
+    shortest = min(titles, key=len, default="")
+    return len(titles) == len(heads) and len(shortest) >= _TITLE and all(shortest in one for one in titles)
+
+
+_TITLE = 8
 
 
 def _add_page(pages: dict[int, tuple[Block, ...]], blocks: tuple[Block, ...]) -> None:

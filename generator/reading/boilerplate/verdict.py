@@ -133,13 +133,15 @@ def _is_note(block: Block) -> bool:
 
 def _failed(page: Page, own: Sequence[Block]) -> str:
     """Return the sign of a failed fetch on a page with little text; empty if there is none."""
-    if sum([block.units for block in own if block.is_prose or block.kind == "code"]) >= 300:
+    units = sum([block.units for block in own if block.is_prose or block.kind == "code"])
+    if units >= _ENOUGH and not (units < 2 * _ENOUGH and _is_about_the_browser(own)):
         return ""
     if {block.kind for block in own} in _ONLY_CODE:
         signs = [_failed_in_code(page, block.plain) for block in own if block.kind == "code"]
-        return next(filter(None, signs), "")
-    for block in page.blocks[1:30]:
-        if block.units >= 400 or block.kind in _SILENT:
+        return next(filter(None, signs), "") or ("only navigation" if _is_interface(page) else "")
+    for block in page.blocks[:30]:
+        is_title = not block.index and (block.kind == "heading" or block.index in page.titles)
+        if is_title or block.units >= 400 or block.kind in _SILENT:
             continue
         for lexicon in page.lexicons:
             if found := _known_failure(lexicon, block.known_as, block.plain):
@@ -147,6 +149,16 @@ def _failed(page: Page, own: Sequence[Block]) -> str:
                 # Below some text, the sign refers to a box of the page.
                 return "" if page.is_found and above >= _PARAGRAPH else found.rule.reason
     return ""
+
+
+_ENOUGH = 300
+"""Number of letters of a text in which the signs of a failed fetch do not count."""
+
+
+def _is_about_the_browser(own: Sequence[Block]) -> bool:
+    """Return whether the first block says several times what a browser needs to show the page."""
+    words = next((block.plain for block in own if block.is_prose), "").casefold()
+    return words.count("javascript") >= 2 and "browser" in words
 
 
 def _failed_in_code(page: Page, plain: str) -> str:
@@ -161,6 +173,16 @@ def _failed_in_code(page: Page, plain: str) -> str:
             if found := _known_failure(lexicon, bare(line), line):
                 return found.rule.reason
     return ""
+
+
+def _is_interface(page: Page) -> bool:
+    """Return whether most lines of a page's code are words of its interface, and none is of a program."""
+    code = "\n".join([block.plain for block in page.blocks if block.kind == "code"])
+    lines = [line for line in code.split("\n") if line.strip() and not line.startswith(("```", "~~~"))]
+    if any(map(_PROGRAM.search, lines)):
+        return False
+    known = [line for line in lines if any(one.find(bare(line), ready(line)) for one in page.lexicons)]
+    return len(known) >= _LINES and len(known) * 2 >= len(lines)
 
 
 _ONLY_CODE = ({"code"}, {"code", "heading"})

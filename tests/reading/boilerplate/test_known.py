@@ -155,3 +155,32 @@ def test_the_address_of_a_blog_goes_from_below_a_table_at_the_top():
     left = text_of(page(*head, *TEXT), url="https://mp.weixin.qq.com/s?__biz=A")
     assert "域名" not in left
     assert left.endswith("\n\n".join(TEXT))
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Copyright holders may go to court under the act, and the court found that a lamp is a work of art.",
+        "Subscribe to a channel with the radio, send a message, and watch how each tower passes it on.",
+        "Next: the keeper writes the hour into the log, and lights the lamp whose wick was trimmed.",
+        "Powered by a battery, the lamp turns every ten minutes and sleeps for the rest of the night.",
+        "版权所有者可以依据该法提起诉讼，法院认定这盏灯属于作品，因此灯塔必须支付费用。",
+        "扫码点灯的过程分为三步，盗贼在第二步替换了墙上的二维码，因此守夜人点亮的是另一盏灯。",
+    ],
+)
+def test_a_sentence_that_begins_like_furniture_stays_amid_and_below_the_text(sentence):
+    assert sentence in text_of(page(f"# {TITLE}", *TEXT, sentence, *TEXT))
+    assert text_of(page(f"# {TITLE}", *TEXT, sentence)).endswith(sentence)
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "Copyright 1906 by the Board of Lighthouses, which has kept the towers of the coast since the war.",
+        "Subscribe to our letters, and read each week how the keepers of the coast light their lamps.",
+        "Powered by a theme of the Coast, and by the patience of all who have written for this site.",
+        "版权声明：灯塔的文字属于海岸，如需转载请注明出处，感谢每一位守夜的人，欢迎再来。",
+    ],
+)
+def test_a_sentence_of_the_page_about_itself_goes_below_the_text(notice):
+    assert text_of(page(f"# {TITLE}", *TEXT, notice)).endswith(TEXT[-1])

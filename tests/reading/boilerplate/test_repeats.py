@@ -178,3 +178,9 @@ def test_a_series_whose_titles_differ_in_figures_does_not_teach_its_form():
         return "\n\n".join([*blocks, f"In week {week}, {TEXT[1]}"])
 
     assert learn(report(week) for week in range(8)) == NOTHING
+
+
+def test_an_article_that_is_updated_twice_teaches_nothing_to_a_small_source():
+    updates = ["The lamp of the north", "The lamp of the north: update", "The lamp of the north is lit"]
+    bodies = [titled(title, *TEXT, f"Change {n} of the lamp. {TEXT[n]}") for n, title in enumerate(updates)]
+    assert learn(bodies) == NOTHING

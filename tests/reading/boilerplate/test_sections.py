@@ -1,5 +1,6 @@
 """Labels of sections stay all or go all, also where the source repeats some of them."""
 
+import pytest
 from boilerplate_pages import MENU, TEXT, TITLE, opinion, page, text_of
 
 from generator.reading.boilerplate import article_markdown
@@ -112,3 +113,14 @@ def test_a_slogan_below_a_call_is_no_section():
     sections = bodies[0].replace(f"{names[0]}, 1", f"**灯塔的灯**\n\n{names[0]}, 1")
     left = article_markdown(opinion(sections, names[0], url, repeats=learn(bodies)).blocks)
     assert left.startswith(head[1])
+
+
+@pytest.mark.parametrize("mark", ["## Discussion", "Discussion", "## Comments", "## 评论"])
+def test_a_section_on_comments_stays_with_the_text_below_it(mark):
+    below = ["![A lamp](/lamp.png)", TEXT[2], "## Conclusion", TEXT[0]]
+    assert text_of(page(f"# {TITLE}", *TEXT[:2], mark, *below)).endswith(TEXT[0])
+
+
+@pytest.mark.parametrize("head", ["Ann Lee", "Ann Lee says:", "May 8, 2024", "[Reply](/reply)"])
+def test_comments_of_readers_go(head):
+    assert text_of(page(f"# {TITLE}", *TEXT[:2], "## Discussion", head, TEXT[2])) == "\n\n".join(TEXT[:2])

@@ -119,6 +119,7 @@ def test_a_weekly_list_of_links_is_an_article():
         ("You need to enable JavaScript to run this app.", "script shell"),
         ("Bitte aktivieren Sie JavaScript in Ihrem Browser.", "script shell"),
         ("JavaScriptを有効にしてください。", "script shell"),
+        ("您需要启用 JavaScript 才能使用本站。", "script shell"),
         ("var key='0af3'; go(key);", "script shell"),
         ("Contenuto riservato agli abbonati", "login wall"),
         ("Article réservé à nos abonnés", "login wall"),
@@ -308,3 +309,28 @@ def test_the_interface_of_a_forum_without_the_post_is_no_article():
     ]
     assert opinion(page(*MENU, f"## {TITLE}", *forum)).failure == "only navigation"
     assert opinion(page(*MENU, *forum[:2], f"## {TITLE}", *TEXT)).failure == ""
+
+
+@pytest.mark.parametrize(
+    "notice",
+    ["Veuillez activer JavaScript pour lire la suite.", "<!DOCTYPE html>\n\nhtml lang en, one moment please"],
+)
+def test_signs_of_a_failed_fetch_count_in_the_first_block_of_a_body_without_its_title(notice):
+    assert opinion(notice).failure == "script shell"
+
+
+def test_a_long_notice_on_javascript_is_no_article():
+    notice = (
+        "JavaScript is disabled in your browser. Our tide tables are drawn by JavaScript alone, so turn it "
+        "on in the settings, load it again and see whether an extension stops the scripts of our site. "
+        "If the tables do not appear even then, write to the harbour office and name the number that "
+        "stands at the foot of this page, together with the name and the version of the browser that you use."
+    )
+    assert opinion(page(notice)).failure == "script shell"
+    assert opinion(page(notice, *TEXT)).failure == ""
+
+
+def test_the_interface_of_a_code_host_in_a_code_block_is_no_article():
+    lines = ["Skip to content", "Hide whitespace changes", "Showing 4 changed files with 9 additions"]
+    assert opinion(page("```\n" + "\n".join([TITLE, *lines]) + "\n```")).failure == "only navigation"
+    assert opinion(page("```\n" + "\n".join([*lines, "lamp.trim(wick);"]) + "\n```")).failure == ""

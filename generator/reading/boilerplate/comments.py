@@ -1,0 +1,126 @@
+"""Find the comments of readers, and tell them from a section of the article that is called so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from generator.reading.boilerplate.blocks import Block
+from generator.reading.boilerplate.families import Found
+from generator.reading.boilerplate.page import SOME, Page, Removed
+from generator.reading.boilerplate.verdict import is_date, is_paragraph
+
+
+def comment_threads(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
+    """Yield the blocks from the first reader comment on. Each has a date or a button that links to itself."""
+    before = 0
+    for block in page.body:
+        if block.index in removed:
+            continue
+        is_short = block.links > 0 and block.units <= _BUTTON
+        if before >= SOME and is_short and (_leads_to_comment(block.text) or _is_poster(page, block)):
+            first = block.index
+            while first - 1 > page.first and _names_a_reader(page.blocks[first - 1]):
+                first -= 1
+            if _is_rest(page, removed, first, before):
+                yield from ((index, "comments") for index in range(first, len(page.blocks)))
+                return
+        if block.is_own and not page.repetition[block.index]:
+            before += min(block.units, 400)
+
+
+_BUTTON = 30
+"""Number of letters beside the link of a comment's date or button."""
+_COMMENT = re.compile(
+    r"\[[^\[\]]{0,80}\d[^\[\]]{0,80}\]\([^()\s]{0,400}#comment-?\d|"
+    r"\]\([^()\s]{0,400}[?&](?:replytocom|showComment)="
+)
+
+
+def _is_poster(page: Page, block: Block) -> bool:
+    """Return whether a block is the name of a forum's member, above the date of a post."""
+    following = page.blocks[block.index + 1 : block.index + 2]
+    return block.is_linked and "/u/" in block.text and bool(following) and is_date(following[0])
+
+
+def _leads_to_comment(text: str) -> bool:
+    return ("omment" in text or "replytocom" in text) and _COMMENT.search(text) is not None
+
+
+def _names_a_reader(block: Block) -> bool:
+    """Return whether a block is the head of a comment: a picture or a name."""
+    return "avatar" in block.text or (
+        block.units + block.linked <= 40
+        and block.kind in {"text", "list", "image"}
+        and _SAYS.search(block.plain) is not None
+    )
+
+
+_SAYS = re.compile(r"(?:\bsays?|\bsaid|\bdice|ha detto|ha scritto|\ba dit|\bsagt|说道?|写道|より)\W{0,6}$")
+
+
+def _is_rest(page: Page, removed: Removed, first: int, before: int) -> bool:
+    """Return whether only comments follow: more of them, or less text than above."""
+    rest = [block for block in page.blocks[first:] if block.index not in removed]
+    marks = sum(_leads_to_comment(block.text) or _is_poster(page, block) for block in rest)
+    return marks >= 2 or sum(min(b.units, 400) for b in rest if b.is_own) * 2 <= before
+
+
+def heads_section(page: Page, block: Block, found: Found) -> bool:
+    """Return whether a heading such as `Discussion` has only paragraphs below it, up to the end or a mark.
+
+    Comments have names, dates, pictures or buttons among them.
+    """
+    if found.rule.reason != "comments" or block.label not in _SECTIONS:
+        return False
+    count = 0
+    for one in page.body:
+        if one.index <= block.index:
+            continue
+        mark = page.found[one.index]
+        if (mark is not None and mark.kind == "end") or page.repetition[one.index]:
+            break
+        if mark is not None or not _is_of_section(one):
+            return False
+        count += is_paragraph(one)
+    return count > 0
+
+
+def _is_of_section(block: Block) -> bool:
+    """Return whether a block is text, and no short line, such as the name of a reader or a date."""
+    if block.kind == "rule" or block.is_linked or is_date(block) or _names_a_reader(block):
+        return False
+    return block.kind != "text" or block.is_prose or block.plain.rstrip(" *_").endswith(_ENDS)
+
+
+_ENDS = (".", ":", "。", "：")
+_SECTIONS = frozenset({
+    "comments", "discussion", "responses", "commenti", "discussione", "commentaires", "comentarios",
+    "kommentare", "评论", "讨论",
+})  # fmt: skip
+
+
+def comments_from(page: Page, weights: Mapping[int, int]) -> int:
+    """Return the index at which comments start, so that their text does not count as the article's.
+
+    If the title was found and a heading introduces the comments, a short note that the source repeats counts
+    as text above them.
+    """
+    before = shown = 0
+    for block in page.body:
+        found = page.found[block.index]
+        if (
+            found is not None
+            and (found.kind, found.rule.reason) == ("end", "comments")
+            and (before >= SOME or (shown >= SOME and page.is_found and block.kind == "heading"))
+            and not is_jump_link(block)
+        ):
+            return block.index
+        before += weights.get(block.index, 0)
+        shown += block.units if block.is_prose else 0
+    return len(page.blocks)
+
+
+def is_jump_link(block: Block) -> bool:
+    """Return whether a block links to a place further down, such as the comments, and is no heading."""
+    return block.is_linked and "#" in block.text.partition("](")[2] and block.kind != "heading"
