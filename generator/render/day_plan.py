@@ -117,7 +117,7 @@ def parts_of(edition: Edition, known: Grouped, limit: int = PART) -> tuple[DayPa
     """
     articles = [article for group in edition.groups for article in group.articles]
     weights = {article.id: _weight(article, known) for article in articles}
-    picks, stories, left = _above(_texts(articles, known), known, weights, 3 * limit // 4)
+    picks, stories, left = _above(texts_of(articles, known), known, weights, 3 * limit // 4)
     whole = DayPart(picks=picks, stories=stories, **_sections(left, known))
     is_one = _headings(edition, known) + sum(weights.values()) <= limit
     return (whole,) if is_one else tuple(_cut(whole, known, weights, limit))
@@ -164,8 +164,8 @@ def _weight_of(row: Row, weights: Mapping[str, int]) -> int:
     return size + sum([_TOLD + _bytes(other.source) for other in row.told]) if row.told else size
 
 
-def _texts(articles: Sequence[Article], known: Grouped) -> list[Row]:
-    """Return the texts of a day, each with its copies, in the order of the articles that represent them."""
+def texts_of(articles: Sequence[Article], known: Grouped) -> list[Row]:
+    """Return the texts of articles of a day, each with its copies, in the order of what represents them."""
     texts: dict[object, list[Article]] = {}
     for article in articles:
         group = known.copies.get(article.id)
