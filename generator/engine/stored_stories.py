@@ -39,7 +39,7 @@ def stories_of(cache: Cache, config: Config, digest: Digest, content_hashes: Map
     kept, key = cache.noted(_NOTE, Kept), _key(digest, content_hashes)
     found = kept.groups if kept and kept.key == key and kept.fits(len(digest.articles)) else None
     configured = configured_aggregators(config)
-    return Stories(digest.articles, digest.copies, configured, config.promotions, found)
+    return Stories(digest.articles, digest.copies, configured, config.promotions, found, config.language)
 
 
 def keep(cache: Cache, stories: Stories, digest: Digest, content_hashes: Mapping[str, bytes]) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from generator.grouping.aggregators import Aggregators
 from generator.grouping.editions import FULLNESS, order
 from generator.grouping.events import BEFORE, DAYS, Edges, Text, TextIndex, grouped, partners, text_of
-from generator.model.types import Article, CopyGroup, Story, Verdict
+from generator.model.types import Article, CopyGroup, Story, Verdict, is_in
 
 FEWEST_SOURCES = 2
 
@@ -40,15 +40,18 @@ class Stories:
         configured: Mapping[str, bool] | None = None,
         promotions: Sequence[str] = (),
         found: Sequence[Sequence[int]] | None = None,
+        language: str = "",
     ) -> None:
         """Find the stories of all articles, or restore what was `found` earlier.
 
         `configured`: source → whether it is said to be an aggregator. `promotions`: words in their titles.
+        `language`: that of the site, whose texts represent stories if they can be read.
         """
         self.stories: list[Story] = []
         """The stories, sorted by first articles. `update` changes the list in place."""
         self.aggregators = Aggregators(configured)
         self._promotions = tuple(word.casefold() for word in promotions)
+        self._language = language
         self._articles = {article.path: article for article in articles}
         self._copies = {article.path: group for group in copies for article in group.articles}
         self._index = TextIndex()
@@ -268,10 +271,17 @@ class Stories:
         )
 
     def _precedence(self, article: Article) -> tuple[object, ...]:
-        """Return the sort key by which a text represents a story: the most readable comes first."""
+        """Return the sort key by which a text represents a story: the most readable comes first.
+
+        Of those that can be read, the ones in the site's language come first.
+        """
         is_aggregator = article.source in self.aggregators.names
         fullness = FULLNESS[article.verdict]
-        return article.verdict is Verdict.LINK, is_aggregator, fullness, -article.letters, *_place(article)
+        is_link, is_foreign = (
+            article.verdict is Verdict.LINK,
+            not is_in(article.title_language, self._language),
+        )
+        return is_link, is_foreign, is_aggregator, fullness, -article.letters, *_place(article)
 
     def _copies_of(self, text: Article) -> Sequence[Article]:
         group = self._copies.get(text.path)

@@ -386,3 +386,8 @@ def direction(language: str) -> str:
     """Return `rtl` for a language that is written from right to left, else `ltr`."""
     parts = language.lower().replace("_", "-").split("-")
     return "rtl" if parts[0] in _RTL or not _RTL_SCRIPTS.isdisjoint(parts[1:]) else "ltr"
+
+
+def is_in(tag: str, language: str) -> bool:
+    """Return whether a language tag names a language, of any region or script."""
+    return tag.replace("_", "-").partition("-")[0].lower() == language

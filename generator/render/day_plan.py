@@ -15,7 +15,7 @@ from typing import Protocol
 import msgspec
 
 from generator.model.addresses import quoted
-from generator.model.types import Article, CopyGroup, Digest, Edition, Related, Source, Story
+from generator.model.types import Article, CopyGroup, Digest, Edition, Related, Source, Story, is_in
 from generator.render.escaping import escaped
 
 PART = 91_000
@@ -39,6 +39,7 @@ class Grouped(Protocol):
     copies: dict[str, CopyGroup]
     stories: dict[str, Story]
     since: dt.date
+    language: str
 
     def has_page(self, article: Article) -> bool:
         """Return whether an article gets a page of its own."""
@@ -116,7 +117,7 @@ def parts_of(edition: Edition, known: Grouped, limit: int = PART) -> tuple[DayPa
     """
     articles = [article for group in edition.groups for article in group.articles]
     weights = {article.id: _weight(article, known) for article in articles}
-    picks, stories, left = _above(_texts(articles, known), known, weights, 3 * limit // 4)
+    picks, stories, left = _above(texts_of(articles, known), known, weights, 3 * limit // 4)
     whole = DayPart(picks=picks, stories=stories, **_sections(left, known))
     is_one = _headings(edition, known) + sum(weights.values()) <= limit
     return (whole,) if is_one else tuple(_cut(whole, known, weights, limit))
@@ -163,8 +164,8 @@ def _weight_of(row: Row, weights: Mapping[str, int]) -> int:
     return size + sum([_TOLD + _bytes(other.source) for other in row.told]) if row.told else size
 
 
-def _texts(articles: Sequence[Article], known: Grouped) -> list[Row]:
-    """Return the texts of a day, each with its copies, in the order of the articles that represent them."""
+def texts_of(articles: Sequence[Article], known: Grouped) -> list[Row]:
+    """Return the texts of articles of a day, each with its copies, in the order of what represents them."""
     texts: dict[object, list[Article]] = {}
     for article in articles:
         group = known.copies.get(article.id)
@@ -180,9 +181,14 @@ def _texts(articles: Sequence[Article], known: Grouped) -> list[Row]:
 
 
 def _best(members: Sequence[Article], group: Related | None, known: Grouped) -> Article:
-    """Return the article that represents some on a day: a pick, the lead of `group`, the most complete."""
+    """Return the article that represents some on a day: a pick, the lead of `group`, the most suitable."""
     lead = group.lead.id if group else ""
-    return max(members, key=lambda one: (one.pinned, one.id == lead, known.has_page(one), one.letters))
+    return max(members, key=lambda one: (one.pinned, one.id == lead, *suitability(one, known)))
+
+
+def suitability(article: Article, known: Grouped) -> tuple[bool, bool, int]:
+    """Return how well an article represents others: it can be read, in the site's language, is long."""
+    return known.has_page(article), is_in(article.title_language, known.language), article.letters
 
 
 def _above(

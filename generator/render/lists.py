@@ -20,7 +20,7 @@ from generator.model.types import (
     direction,
 )
 from generator.render import views
-from generator.render.day_plan import USUAL_REASON, rank
+from generator.render.day_plan import USUAL_REASON, rank, suitability
 from generator.render.markdown import Place, body_html
 from generator.render.names import Names, day_anchor
 from generator.render.plan import Plan
@@ -244,9 +244,9 @@ class Lists(msgspec.Struct, frozen=True):
         return len({copies[one.id].id if one.id in copies else one.id for one in articles})
 
     def _lead_of(self, members: Sequence[Article], group: Related) -> Article:
-        """Return the lead of a group if it is among some of its articles, else the most complete of them."""
+        """Return the lead of a group if it is among some of its articles, else the most suitable of them."""
         own = next((member for member in members if member.id == group.lead.id), None)
-        return own or max(members, key=lambda member: (self.plan.has_page(member), member.letters))
+        return own or max(members, key=lambda member: suitability(member, self.plan))
 
     def month_block(self, group: Group, fill: Fill) -> views.Block:
         """Return the block of a day in a source's month, which shows every item."""

@@ -53,6 +53,8 @@ class Plan(msgspec.Struct, kw_only=True):
     """The articles that the curator pinned, newest first."""
     since: dt.date = dt.date.min
     """The first day whose articles get pages. Before it, only articles without an original do."""
+    language: str = ""
+    """The site's language, which headlines of stories prefer."""
     search: str = "full"
     """What readers can search: `full`, `titles` or `none`."""
     reader: bool = True
@@ -209,6 +211,7 @@ def plan(
     since: dt.date = dt.date.min,
     tag_rules: TagRules | None = None,
     *,
+    language: str = "",
     search: str = "full",
     reader: bool = True,
 ) -> Plan:
@@ -226,6 +229,7 @@ def plan(
         stories=_by_article(digest.stories),
         picks=tuple(article for article in digest.articles if article.pinned),
         since=since,
+        language=language,
         search=search,
         reader=reader,
         tag_rules=tag_rules or TagRules(),
@@ -244,6 +248,7 @@ def planned_of(digest: Digest, config: Config) -> Plan:
         digest,
         since_of(digest, config),
         rules_of(config.tags),
+        language=config.language,
         search=config.search,
         reader=has_reader(config),
     )

@@ -21,7 +21,7 @@ class TagView(View, frozen=True, kw_only=True):
     nested: tuple[Named, ...]
     """The tags that are nested in it, by number of articles."""
     items: tuple[Item, ...]
-    """The newest articles."""
+    """The newest articles; of copies on a day, one."""
     years: tuple[YearOfSource, ...]
     """Its months, newest first; empty if all articles are shown."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import partial
+from itertools import chain
 
 import msgspec
 
@@ -12,6 +13,7 @@ from generator.model import addresses
 from generator.model.types import Article, Tag
 from generator.render import views
 from generator.render.collation import collated
+from generator.render.day_plan import Row, texts_of
 from generator.render.lists import MONTH_FILLS, STORY_FILLS, Fill, Lists, Ways, ways
 from generator.render.names import Names, day_anchor
 from generator.render.source_pages import days_of, part_view, years_of
@@ -39,6 +41,7 @@ def tag_ways(lists: Lists, subject: Tag | TagPart | None) -> Ways:
 def _tag(lists: Lists, tag: Tag, fill: Fill) -> TagView:
     plan, names = lists.plan, lists.names
     above = plan.digest.tags.get(plan.tag_rules.above(tag.key))
+    texts = chain.from_iterable(texts_of(own, plan) for own in days_of(tag.articles[:NEWEST]))
     return TagView(
         name=tag.name,
         count=len(tag.articles),
@@ -46,16 +49,16 @@ def _tag(lists: Lists, tag: Tag, fill: Fill) -> TagView:
         last=tag.articles[0].date,
         above=names.tag(above) if above else None,
         nested=_by_count(plan.tag_index.nested.get(tag.key, ()), names)[:NESTED],
-        items=tuple(_item(lists, tag, one, fill, n) for n, one in enumerate(tag.articles[:NEWEST])),
+        items=tuple(_item(lists, tag, row, fill, n) for n, row in enumerate(texts)),
         years=tuple(years_of(names.words, tag)),
     )
 
 
-def _item(lists: Lists, tag: Tag, article: Article, fill: Fill, number: int) -> views.Item:
+def _item(lists: Lists, tag: Tag, row: Row, fill: Fill, number: int) -> views.Item:
     """Return an item without the tag whose page this is."""
-    item = lists.item(article, excerpt=number < fill.excerpts, also=fill.also)
+    item = lists.item(row.article, excerpt=number < fill.excerpts, also=fill.also)
     others = tuple(one for one in item.tags if one.address != addresses.tag(tag))
-    return msgspec.structs.replace(item, tags=others)
+    return msgspec.structs.replace(item, tags=others, times=1 + len(row.copies))
 
 
 def _part(lists: Lists, part: TagPart, fill: Fill) -> SourceMonthView:
@@ -66,15 +69,19 @@ def _part(lists: Lists, part: TagPart, fill: Fill) -> SourceMonthView:
 
 def _day(lists: Lists, tag: Tag, articles: Sequence[Article], fill: Fill) -> views.Block:
     """Return the block of a day in a tag's month. Its items name no tags, for their weight."""
-    date = articles[0].date
+    date, texts = articles[0].date, texts_of(articles, lists.plan)
     return views.Block(
         anchor=day_anchor(date),
         address=addresses.day(date),
-        source=lists.names.tag(tag, count=len(articles)),
+        source=lists.names.tag(tag, count=len(texts)),
         date=date,
         items=tuple(
-            msgspec.structs.replace(lists.item(one, excerpt=n < fill.excerpts, also=fill.also), tags=())
-            for n, one in enumerate(articles)
+            msgspec.structs.replace(
+                lists.item(row.article, excerpt=n < fill.excerpts, also=fill.also),
+                tags=(),
+                times=1 + len(row.copies),
+            )
+            for n, row in enumerate(texts)
         ),
     )
 

@@ -11,7 +11,7 @@ from generator.grouping.copies import Copies
 from generator.grouping.events import DAYS, TextIndex
 from generator.grouping.stories import Stories, stories_of
 from generator.model.features import feature, marked
-from generator.model.types import CopyGroup
+from generator.model.types import CopyGroup, Verdict
 from grouping.test_copies import POOL, UNRELATED, article, prose
 
 TITLES = ("The Caxton press burns", "Feuer bei Caxton", "卡克斯顿印刷厂起火", "Ink prices double")
@@ -108,6 +108,21 @@ def test_an_aggregator_is_no_source_of_a_story():
     third = report("c", "caxton", "stationers")
     [story] = stories_of([one, other, third, *many])
     assert ({text.path for text in story.texts}, len(story.reported)) == ({"a", "b", "c"}, 2)
+
+
+def test_a_text_in_the_language_of_the_site_represents_a_story_if_it_can_be_read():
+    full, own = (
+        report(path, "caxton", "stationers", letters=size) for path, size in (("a", 900), ("b", 400))
+    )
+    own = msgspec.structs.replace(own, title_language="it-IT")
+    link = msgspec.structs.replace(own, verdict=Verdict.LINK)
+    for texts, language, lead in [
+        ((full, own), "it", "b"),
+        ((full, own), "en", "a"),
+        ((full, link), "it", "a"),
+    ]:
+        [story] = Stories(texts, language=language).updated()
+        assert story.lead.path == lead
 
 
 def test_copies_count_once():

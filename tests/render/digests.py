@@ -53,11 +53,12 @@ def composed(
     text: TextPolicy = TextPolicy.FULL,
     stories: tuple[Story, ...] = (),
     copies: tuple[CopyGroup, ...] = (),
+    language: str = "",
 ) -> dict[str, list[views.View]]:
     """The views of every page, from the fullest to the leanest, by address."""
     digest, _, _ = digest_of(articles, {}, text)
     digest = with_stories(msgspec.structs.replace(digest, copies=copies), stories, frozenset())
-    plan_ = plan(digest)
+    plan_ = plan(digest, language=language)
     views_of = composer(plan_, interface_language(None, "en"), healths_of(digest)).views_of
     return {page.address: list(views_of(page, Markup("<p>x</p>"))) for page in pages_of(plan_)}
 

@@ -127,6 +127,20 @@ def test_a_day_without_the_lead_shows_its_fullest():
     assert [also.name for also in own.also] == ["B", "A"]
 
 
+def test_a_story_without_its_lead_is_told_in_the_language_of_the_site():
+    lead, full, own = (
+        article(1, "A", EARLIER),
+        article(2, "B", letters=90),
+        article(3, "C", title_language="it-IT"),
+    )
+    shown = composed([lead, full, own], stories=(story(lead, full, own),), language="it")
+    assert [ids(shown[page][0].stories) for page in (ADDRESS, "2024/07/")] == [[3], [1]]
+    link = msgspec.structs.replace(own, verdict=Verdict.LINK)
+    assert ids(
+        composed([lead, full, link], stories=(story(lead, full, link),), language="it")[ADDRESS][0].stories
+    ) == [2]
+
+
 def test_picks_come_first_and_take_their_story_with_them():
     pick = article(2, "B", pinned=True, note="Read *this* <script>")
     lead, copy = article(1, "A"), article(3, "C")

@@ -1,8 +1,10 @@
 """The pages of sources: months with all their parts, and all sources in two orders."""
 
 import datetime as dt
+import re
 
 from test_compose import DAY, article, composed
+from theme_views import html_of
 
 from generator.model.types import TextPolicy, Verdict
 from generator.render.source_lists import PART
@@ -30,6 +32,13 @@ def test_a_source_lists_its_months_with_all_their_parts_newest_first():
     assert july.address == july.parts[0].address
     assert (june.parts, june.address) == ((), "sources/a/2024/06/")
     assert [len(view.years[0].months[0].parts) for view in shown["sources/a/"]] == [4, 4, 4, 0]
+
+
+def test_a_month_whose_parts_are_listed_has_a_plain_name():
+    own = [*many(100, 100), article(900, date=JUNE)]
+    html = html_of("source.html", composed(own)["sources/a/"][0])
+    assert re.search(r'id="_2024-07">\s*July 2024 <b>', html)
+    assert re.search(r'id="_2024-06">\s*<a href="[^"]*">June 2024</a> <b>', html)
 
 
 def test_parts_of_one_day_are_counted():

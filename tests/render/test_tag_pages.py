@@ -160,6 +160,17 @@ def test_a_feed_has_one_of_the_articles_with_the_same_text():
     assert [*plan_.without_copies_in(plan_.digest.tags["press"])] == [first]
 
 
+def test_copies_of_a_day_are_one_item_with_a_count():
+    own = [article(n, "press", date=DAY - dt.timedelta(n // 3)) for n in range(NEWEST + 5)]
+    plan_ = planned(own)
+    group = CopyGroup(id=own[0].id, articles=tuple(own[:4]))  # the fourth is of the day before
+    plan_.copies |= dict.fromkeys((one.id for one in group.articles), group)
+    view = views_of(plan_, "tags/press/")[0]
+    assert [(item.id, item.times) for item in view.items[:2]] == [(own[0].id, 3), (own[3].id, 1)]
+    [*_, block] = sorted(views_of(plan_, "tags/press/2024/07/")[0].blocks, key=lambda block: block.date)
+    assert (block.source.count, [(item.id, item.times) for item in block.items]) == (1, [(own[0].id, 3)])
+
+
 def test_hostile_tags_stay_text():
     hostile = '"><script>alert(1)</script>', "{{ 7 * 7 }}", "]]>", "' onclick='x"
     plan_ = planned([article(n, tag) for n, tag in enumerate(hostile)])
