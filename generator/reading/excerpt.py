@@ -31,6 +31,7 @@ _BROAD = re.compile(
 )
 _AFTER_WIDE = re.compile(r"([\u3000-\u303f\uff01-\uff0f\uff1a-\uff1f]) ")
 _ALL_LINK = re.compile(r"!?\[[^\[\]\n]*\]\([^()\n]*\)")
+_DECORATION = re.compile(r"([*=_~#+-])\1{7,} ?")
 _ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]")
 
 
@@ -45,7 +46,7 @@ def excerpt_of(body: str) -> str:
         return ""
     sample = body[:_EXCERPT_SAMPLE]
     referred = definitions.labels_referred_to(body) if "]:" in sample else frozenset()
-    return shortened(
+    text = (
         _joined(_paragraphs(sample, referred), 24, items=False)
         or _entries(sample)
         or _no_label(_joined(itertools.islice(_paragraphs(sample, referred), 20), 6, items=True))
@@ -54,6 +55,7 @@ def excerpt_of(body: str) -> str:
         or _joined(_between_code(sample), 12, items=True)
         or _joined(itertools.islice(_paragraphs(sample, referred), 20), 6, items=True, furniture=True)
     )
+    return shortened(_DECORATION.sub("", text).strip())
 
 
 def _joined(blocks: Iterable[str], fewest: int, *, items: bool, furniture: bool = False) -> str:

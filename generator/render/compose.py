@@ -24,7 +24,7 @@ from generator.model.types import (
 from generator.render import views
 from generator.render.beside import beside
 from generator.render.day_lists import DAY_FILLS, DayFill, DayLists
-from generator.render.day_plan import DayPart, EditionPart
+from generator.render.day_plan import DayPart, EditionPart, rows_of
 from generator.render.day_views import DayView
 from generator.render.identifier_kinds import IdentifierKind, IdentifierPart
 from generator.render.identifiers import identifier_ways, linked
@@ -168,6 +168,7 @@ class Composer(msgspec.Struct, frozen=True):
         around = DayView(
             date=date,
             count=edition.count,
+            copies=sum([len(row.copies) for part in parts for row in rows_of(part)]),
             sources=tuple(self.names.source(source, count=count) for source, count in counts),
             part=number,
             parts=tuple(

@@ -7,7 +7,7 @@ import msgspec
 from generator.model import addresses
 from generator.model.types import Article, Edition
 from generator.render import views
-from generator.render.day_plan import Row, SourceRows
+from generator.render.day_plan import Row, SourceRows, rows_of
 from generator.render.day_views import EarlierDay
 from generator.render.lists import Lists
 
@@ -121,11 +121,7 @@ class DayLists(msgspec.Struct, frozen=True):
 
     def _earlier(self, edition: Edition) -> EarlierDay:
         part = self.lists.plan.day(edition)[0]
-        rows = [
-            *part.picks,
-            *part.stories,
-            *(row for own in (*part.reading, *part.links, *part.activity) for row in own.rows),
-        ]
+        rows = rows_of(part)
         return EarlierDay(
             day=self.lists.names.edition(edition),
             items=tuple(self.item(row, excerpt=True, also=3) for row in rows[:_EARLIER_ITEMS]),

@@ -83,6 +83,12 @@ class DayPart(msgspec.Struct, frozen=True, kw_only=True):
     activity: tuple[SourceRows, ...] = ()
 
 
+def rows_of(part: DayPart) -> list[Row]:
+    """Return all rows of a part, in order."""
+    sources = (*part.reading, *part.links, *part.activity)
+    return [*part.picks, *part.stories, *(row for own in sources for row in own.rows)]
+
+
 class EditionPart(msgspec.Struct, frozen=True):
     """A part of a day after its first, counted from 1."""
 

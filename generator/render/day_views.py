@@ -21,6 +21,8 @@ class DayView(View, frozen=True, kw_only=True):
     date: dt.date
     count: int
     """The number of all articles of the day."""
+    copies: int = 0
+    """The number of those that are copies, which items only count."""
     sources: tuple[Named, ...]
     """All sources of the day, with their numbers of articles."""
     picks: tuple[Item, ...] = ()

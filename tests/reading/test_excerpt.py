@@ -252,3 +252,9 @@ def test_hostile_text_takes_no_time(hostile):
     start = time.process_time()
     excerpt_of(body)
     assert time.process_time() - start < 2
+
+
+def test_lines_of_decoration_are_left_out():
+    line = "\\*" * 40
+    body = f"{line}\n\nThe press in the cellar prints again today.\n{line}\nIt was repaired."
+    assert excerpt_of(body) == "The press in the cellar prints again today. It was repaired."

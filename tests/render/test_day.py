@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from digests import DAY, EARLIER, article, composed, copies_of, ids, items, story
 from markupsafe import Markup
+from theme_views import html_of, site
 
 from generator.config.site import Config, SourceConfig
 from generator.grouping import digest_of
@@ -157,6 +158,9 @@ def test_copies_are_a_count_and_a_target_for_links():
     copied, other = items(day)
     assert (int(copied.id), copied.times, copied.anchors, copied.copies) == (1, 3, (empty.id, same.id), ())
     assert (int(other.id), other.times) == (4, 1)
+    assert (day.count, day.copies) == (4, 2)
+    for language, words in (("en", "4 articles, 2 of them copies"), ("zh", "4 篇（其中 2 篇为重复）")):
+        assert words in html_of("day.html", day, in_site=site(language))
 
 
 def test_copies_of_a_pick_are_part_of_it():
