@@ -32,14 +32,16 @@ ELLIPSIS = "…"
 def at_whole_sentence(text: str) -> str:
     """Return a truncated text up to the end of its last whole sentence, list item or line of code, with `…`.
 
-    A link or picture whose target is cut off goes; its words stay. A text of one fragment stays.
+    A link or picture whose target is cut off goes; its words stay. If nothing else was cut,
+    the block above it is whole. A text of one fragment stays.
     """
     text = text.rstrip()
     if ("```" in text or "~~~" in text) and len(FENCE.findall(text)) % 2:
         return _with_code_closed(text)
-    text = _without_open_link(text)
+    saved, text = text, _without_open_link(text)
     before, last = _last_block(text)
-    kept = _whole_part(last) if len(last) <= _LONGEST else last
+    is_whole = saved.startswith(f"{text}\n\n") and HEADING.match(last) is None
+    kept = last if is_whole or len(last) > _LONGEST else _whole_part(last)
     if kept and not _is_structure(kept):
         return f"{before}\n\n{kept}".lstrip("\n") + (ELLIPSIS if _WIDE.search(kept) else f" {ELLIPSIS}")
     whole = f"{before}\n\n{kept}" if kept else _without_headings(before)

@@ -195,7 +195,7 @@ def known_lines(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
             or (block.label.isdecimal() and index in section_numbers(page))
         ):
             continue
-        if _says_more_than_rule(page, block, found.rule.reason):
+        if _says_more_than_rule(page, block, found.rule.reason) or _is_registration(page, block):
             continue
         place = found.rule.place
         if found.kind == "gone" and (
@@ -205,6 +205,11 @@ def known_lines(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
         ):
             continue
         yield index, found.rule.reason
+
+
+def _is_registration(page: Page, block: Block) -> bool:
+    """Return whether a call to register stands in an article whose title calls to register too."""
+    return "报名" in block.plain and "报名" in page.blocks[0].plain
 
 
 def _says_more_than_rule(page: Page, block: Block, reason: str) -> bool:

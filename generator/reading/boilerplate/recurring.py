@@ -151,7 +151,7 @@ def _is_among_boilerplate(page: Page, block: Block) -> bool:
     if page.is_found and is_digest(block) and (page.first > block.index or links_to_many_sites(block)):
         return False  # a weekly digest may consist of links only
     if block.kind in {"image", "rule"} or (block.is_linked and not is_data(block)):
-        return not leads_to_other_accounts(page, block)
+        return not (leads_to_other_accounts(page, block) or _is_quoted_source(page, block))
     if page.is_cut and block.index == len(page.blocks) - 1:
         return block.units < _SCRAP
     # Unique words stay. They may be a value under a label that the source repeats.
@@ -161,6 +161,12 @@ def _is_among_boilerplate(page: Page, block: Block) -> bool:
         and not is_data(block)
         and (block.links > 0 or is_date(block) or not _LETTER.search(block.plain))
     )
+
+
+def _is_quoted_source(page: Page, block: Block) -> bool:
+    """Return whether a quote of links that is not repeated stands right below a label of references."""
+    is_quote = block.links > 0 and block.text.startswith(">") and not page.repetition[block.index]
+    return is_quote and names_references(page.blocks[block.index - 1])
 
 
 _SCRAP = 20

@@ -168,3 +168,11 @@ def test_the_picture_goes_to_which_a_call_points():
     assert text_of(page(*TEXT, *calls, *TEXT), url=url) == "\n\n".join([*TEXT, *TEXT])
     title = ["点击蓝字关注我们", "![](/lamp.png)"]
     assert text_of(page(*TEXT, *title, *TEXT), url=url) == "\n\n".join([*TEXT, title[1], *TEXT])
+
+
+def test_the_code_to_register_stays_where_the_title_calls_to_register():
+    wechat = "https://mp.weixin.qq.com/s?__biz=Coast"
+    call = ["**扫码报名**", "![](/code.png)"]
+    for title, left in (("灯塔开放日报名即将截止", [*TEXT, *call]), ("灯塔没有了看守", TEXT)):
+        body = page(f"# {title}", *TEXT, *call, title=title)
+        assert text_of(body, title, wechat) == "\n\n".join(left)

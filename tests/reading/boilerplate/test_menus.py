@@ -102,3 +102,7 @@ def test_badges_in_a_row_with_a_share_bar_go():
     assert text_of(body) == ARTICLE
     larger = "[![](/lamp.png)](/lamp-large.png)"
     assert larger in text_of(page(*MENU, f"# {TITLE}", TEXT[0], listen, larger, *TEXT[1:]))
+
+
+def test_a_link_back_to_the_contents_goes():
+    assert text_of(page(f"# {TITLE}", *TEXT[:2], "[ [Torna all’indice](#tmenu) ]", TEXT[2])) == ARTICLE

@@ -109,6 +109,7 @@ def test_a_version_that_one_article_names_is_not_repeated_by_others():
         "https://harbour.example/the-lamp",
         "[1] [https://harbour.example/lamp](https://harbour.example/lamp)",
         "* hxxps://harbour[.]example/lamp",
+        "> [The lamp of the harbour](https://harbour.example/lamp)",
         "203.0.113.9",
         "2024年7月3日，港务局发布灯塔安全通告。",
     ],
