@@ -18,6 +18,7 @@ const fields = [...filters.querySelectorAll("[data-field]")];
 let timers = [];
 /** The address's query, if its results are listed. */
 let shown = null;
+let handled;
 
 const message = (name, value) =>
   form.dataset[name].replace(/\{\w+\}/, () => value.toLocaleString(document.documentElement.lang));
@@ -39,14 +40,14 @@ class Search {
     this.months = index.search(query);
   }
 
-  /** List articles until there are `most`. Older months may wait once there are some more than `before`. */
+  /** List articles until there are `most`. Older months may wait once some came. */
   async show(before, most) {
     const enough = this.searched + ENOUGH_SEARCHED;
     while (isCurrent(this.query)) {
       const count = list.childElementCount;
       if (this.waiting.length) {
         if (count >= most) return;
-        // the first sooner; the others at once: no story grows after it is seen
+        // the first sooner, the others at once: no story grows later
         const documents = count === before ? [await this.#document(this.waiting[0])] : await this.#documents(most);
         if (!isCurrent(this.query)) return;
         this.waiting.splice(0, documents.length);
@@ -167,7 +168,7 @@ async function conclude({ query, found: n, damaged, isOver, waiting }) {
   if (isNone) await propose(query);
 }
 
-/** Name the last or the first words without which something is found. */
+/** Name words without which something is found. */
 async function propose(query) {
   const clauses = query.clauses.filter(({ keys, day }) => keys.length || day);
   const lines = new Map();
@@ -215,7 +216,7 @@ function updateAddress(isDraft) {
   rememberPlace();
   const isReplaced = history.state?.isDraft || address.href === location.href;
   history[isReplaced ? "replaceState" : "pushState"]({ isDraft }, "", address);
-  shown = location.search;
+  shown = handled = location.search;
 }
 
 function rememberPlace() {
@@ -223,7 +224,8 @@ function rememberPlace() {
 }
 
 function restore(isAgain) {
-  shown = location.search;
+  rememberPlace();
+  shown = handled = location.search;
   const parameters = new URLSearchParams(shown);
   box.value = (parameters.get("q") ?? "").slice(0, box.maxLength);
   order.value = parameters.get("order") === "date" ? "date" : "relevance";
@@ -264,7 +266,7 @@ more.addEventListener("click", async () => {
   more.disabled = false;
   if (isCurrent(query)) (list.children[count] ?? list.lastElementChild)?.querySelector("a").focus();
 });
-addEventListener("popstate", () => location.search === shown || restore(true));
+addEventListener("popstate", () => location.search === handled || restore(true));
 document.addEventListener("visibilitychange", rememberPlace);
 history.scrollRestoration = "manual";
 without.hidden = true;

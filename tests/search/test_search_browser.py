@@ -337,6 +337,32 @@ def test_links_within_the_page_keep_the_results(search):
     expect(page.locator("#_results li")).to_have_count(20)
 
 
+def test_a_link_within_the_page_keeps_what_is_being_typed(page, served):
+    page.goto(f"{served}search/")
+    page.fill("[name=q]", "cellar")
+    expect(page.locator("#_results li")).to_have_count(10)
+    page.click("p.top a")
+    page.wait_for_url("**q=cellar*")
+    expect(page.locator("[name=q]")).to_have_value("cellar")
+    expect(page.locator("#_results li")).to_have_count(10)
+
+
+def test_back_and_forward_between_queries_keep_how_many_are_listed(search):
+    page = search("cellar")
+    page.click("#_more")
+    expect(page.locator("#_results li")).to_have_count(20)
+    page.fill("[name=q]", "notice")
+    page.press("[name=q]", "Enter")
+    settled(page)
+    expect(page.locator("#_results li")).to_have_count(10)
+    page.go_back()
+    expect(page.locator("#_results li")).to_have_count(20)
+    page.go_forward()
+    expect(page.locator("[name=q]")).to_have_value("notice")
+    settled(page)
+    expect(page.locator("#_results li")).to_have_count(10)
+
+
 def test_a_story_of_two_files_does_not_move_what_is_shown(page, served):
     def months(route):
         route.fulfill(json=json.loads(route.fetch().body()) | {"listed": 10})
