@@ -267,3 +267,17 @@ def test_a_site_can_do_without(tmp_path: Path, config):
     pages = {file: file.read_text("utf-8") for file in (tmp_path / "public").rglob("*.html")}
     assert not any("reader.js" in text or "theme.js" in text or "later/" in text for text in pages.values())
     assert not (tmp_path / "public/later").exists()
+
+
+def test_the_page_fits_a_phone_with_the_largest_text(page, served):
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(f"{served}articles/fi/fir.html")
+    page.click("text=Read later")
+    opened(page, served)
+    page.goto(f"{served}later/")
+    page.check("[name=size][value='150']")
+    page.reload()
+    expect(page.locator(".facts div").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    lines = "one => one.offsetHeight / parseFloat(getComputedStyle(one).lineHeight)"
+    assert max(one.evaluate(lines) for one in page.locator(".facts dd").all()) < 2.5
