@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import tomllib
 from pathlib import Path
@@ -108,9 +109,20 @@ def _parsed(file: Path) -> Config:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise ConfigError(problem_in(file, "is not UTF-8 text", "save it as UTF-8", line)) from error
     except tomllib.TOMLDecodeError as error:
-        fault = problem_in(file, f"is not valid TOML: {error}", "see https://toml.io", line_in(error))
-        raise ConfigError(fault) from error
+        at = line_in(error)
+        advice = _advice_on(file.read_text("utf-8").split("\n")[at - 1] if at else "")
+        raise ConfigError(problem_in(file, f"is not valid TOML: {error}", advice, at)) from error
     return config_of(table, file)
+
+
+_UNQUOTED = re.compile(r"\s*\[\s*(\w+)\s*\.\s*([^\"'\[\]]+?)\s*\]")
+"""The head of a table whose name may need quotes, such as `[tags.供应链]`."""
+
+
+def _advice_on(line: str) -> str:
+    """Return what to do about a line that is not valid TOML."""
+    head = _UNQUOTED.match(line)
+    return f'write [{head[1]}."{head[2]}"], with quotes' if head else "see https://toml.io"
 
 
 def _check_folders(site: Site, file: str, typed_content: Path | None, typed_output: Path | None) -> None:

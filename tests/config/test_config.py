@@ -153,6 +153,14 @@ def test_broken_toml_names_the_line(tmp_path):
     assert message.startswith("digest.toml:2: is not valid TOML")
 
 
+@pytest.mark.parametrize("head", ["tags.供应链", "sources.The Type Case"])
+def test_a_name_of_a_table_without_quotes_is_written_with_them(tmp_path, head):
+    kind, name = head.split(".")
+    [message] = refused(tmp_path, f'title = "x"\n[{head}]\nhide = true\n')
+    assert message.startswith("digest.toml:2: is not valid TOML")
+    assert message.endswith(f'; write [{kind}."{name}"], with quotes')
+
+
 def test_a_file_that_is_no_text_is_refused(tmp_path):
     (tmp_path / "digest.toml").write_bytes(b"\ntitle = '\xff'")
     with pytest.raises(ConfigError, match=r"digest\.toml:2: is not UTF-8 text"):
