@@ -65,11 +65,12 @@ EVERY = """async query => {
   const { parsed } = await import("../assets/search-query.js");
   const index = globalThis.index ??= new Index(new URL("./", location.href));
   const found = [];
-  for await (const { month, error, matches } of index.search(parsed(query))) {
-    if (error) throw error;
+  for await (const { month, isDamaged, matches } of index.search(parsed(query))) {
+    if (isDamaged) throw new Error(month.name);
     matches.sort((one, other) => other.isShown - one.isShown);
-    const documents = await Promise.all(matches.map(({ number }) => index.document(month, number)));
-    found.push(...documents.map(({ address }) => decodeURI(address)));
+    const documents = await Promise.all(matches.map((match) => index.document(match)));
+    const root = new URL("../", location.href).href;
+    found.push(...documents.map(({ href }) => decodeURI(href.slice(root.length))));
   }
   return found;
 }"""
