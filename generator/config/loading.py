@@ -97,7 +97,8 @@ def find_content(site: Site) -> None:
 
 def _parsed(file: Path) -> Config:
     try:
-        table = tomllib.loads(file.read_text("utf-8"))
+        text = file.read_text("utf-8")
+        table = tomllib.loads(text)
     except FileNotFoundError as error:
         if os.path.lexists(file):
             raise ConfigError(problem_in(file, BROKEN_LINK, BROKEN_LINK_ADVICE)) from error
@@ -110,7 +111,7 @@ def _parsed(file: Path) -> Config:
         raise ConfigError(problem_in(file, "is not UTF-8 text", "save it as UTF-8", line)) from error
     except tomllib.TOMLDecodeError as error:
         at = line_in(error)
-        advice = _advice_on(file.read_text("utf-8").split("\n")[at - 1] if at else "")
+        advice = _advice_on(text.split("\n")[at - 1] if at else "")
         raise ConfigError(problem_in(file, f"is not valid TOML: {error}", advice, at)) from error
     return config_of(table, file)
 

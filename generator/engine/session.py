@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import msgspec
@@ -53,11 +53,12 @@ class Session:
         check_found(found)
         context.workers.expect()
         inputs = inputs_before(site, options, found, context.limits)
-        if unchanged(site, options, inputs, context.cache, partial(disk.stamps, site.output)):
+        stamps_on_disk = cache(partial(disk.stamps, site.output))
+        if unchanged(site, options, inputs, context.cache, stamps_on_disk):
             rows = context.cache.output_rows(site.output)
             on_unchanged({path: row.digest.hex() for path, row in rows.items()})
         self.state = SiteState.read(site, options, context, found, keeps_records=True)
-        wrote = write(self.state, inputs, EVERYTHING, on_commit=on_commit)
+        wrote = write(self.state, inputs, EVERYTHING, stamps_on_disk, on_commit=on_commit)
         # Later steps report no progress. Most are small, so one worker is enough.
         self.state.context = context._replace(progress=silent)
         context.workers.shrink()

@@ -277,10 +277,8 @@ class Stories:
         """
         is_aggregator = article.source in self.aggregators.names
         fullness = FULLNESS[article.verdict]
-        is_link, is_foreign = (
-            article.verdict is Verdict.LINK,
-            not is_in(article.title_language, self._language),
-        )
+        is_foreign = not is_in(article.title_language, self._language)
+        is_link = article.verdict is Verdict.LINK
         return is_link, is_foreign, is_aggregator, fullness, -article.letters, *_place(article)
 
     def _copies_of(self, text: Article) -> Sequence[Article]:

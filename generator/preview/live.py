@@ -202,8 +202,9 @@ class Live:
 
         find_content(site)
         check_usable(site.output)
-        gc.unfreeze()
-        gc.collect()  # the last state, whose objects refer to each other
+        if gc.get_freeze_count():
+            gc.unfreeze()
+            gc.collect()  # the last state, whose objects refer to each other
         try:
             return used(site.own, identity_of(site), session, stays_open=True)
         finally:

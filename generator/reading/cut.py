@@ -7,7 +7,7 @@ import re
 from generator.reading.prose import FENCE, HEADING, letters_in, plain_text
 
 _ITEM = re.compile(r"[ \t>]*(?:[-*+]|\d{1,3}[.)])[ \t]")
-_BREAK = re.compile(r"\n(?:(?=[ \t>]*(?:[-*+]|\d{1,3}[.)])[ \t])|[ \t]*>[ \t>]*\n)")
+_BREAK = re.compile(rf"\n(?:(?={_ITEM.pattern})|[ \t]*>[ \t>]*\n)")
 """The end of a line above which a block is whole: a list item or another paragraph of a quote follows."""
 _END = re.compile(
     r"""(?:(?<![A-Z\s.])(?<!\b[A-Z][a-z])[.!?…]['"”’)\]*_]{0,4}(?=\s|$)"""

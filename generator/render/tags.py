@@ -49,16 +49,16 @@ def _tag(lists: Lists, tag: Tag, fill: Fill) -> TagView:
         last=tag.articles[0].date,
         above=names.tag(above) if above else None,
         nested=_by_count(plan.tag_index.nested.get(tag.key, ()), names)[:NESTED],
-        items=tuple(_item(lists, tag, row, fill, n) for n, row in enumerate(texts)),
+        items=tuple(_item(lists, row, fill, n, without=tag) for n, row in enumerate(texts)),
         years=tuple(years_of(names.words, tag)),
     )
 
 
-def _item(lists: Lists, tag: Tag, row: Row, fill: Fill, number: int) -> views.Item:
-    """Return an item without the tag whose page this is."""
+def _item(lists: Lists, row: Row, fill: Fill, number: int, *, without: Tag | None = None) -> views.Item:
+    """Return an item with its tags but the one whose page this is; without tags if none is given."""
     item = lists.item(row.article, excerpt=number < fill.excerpts, also=fill.also)
-    others = tuple(one for one in item.tags if one.address != addresses.tag(tag))
-    return msgspec.structs.replace(item, tags=others, times=1 + len(row.copies))
+    tags = [one for one in item.tags if one.address != addresses.tag(without)] if without else ()
+    return msgspec.structs.replace(item, tags=tuple(tags), times=1 + len(row.copies))
 
 
 def _part(lists: Lists, part: TagPart, fill: Fill) -> SourceMonthView:
@@ -75,14 +75,7 @@ def _day(lists: Lists, tag: Tag, articles: Sequence[Article], fill: Fill) -> vie
         address=addresses.day(date),
         source=lists.names.tag(tag, count=len(texts)),
         date=date,
-        items=tuple(
-            msgspec.structs.replace(
-                lists.item(row.article, excerpt=n < fill.excerpts, also=fill.also),
-                tags=(),
-                times=1 + len(row.copies),
-            )
-            for n, row in enumerate(texts)
-        ),
+        items=tuple(_item(lists, row, fill, n) for n, row in enumerate(texts)),
     )
 
 

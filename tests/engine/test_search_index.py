@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,27 @@ def found(root: Path, query: str) -> set[str]:
         index = read(site, options, BuildContext(cache, workers_here(), silent))
         search = SearchIndex(site.config, planned_of(index.digest, site.config), index)
         return set(search.matching(parsed(query), cache))
+
+
+def followed_like_a_clean_build(root: Path, *changes: Callable[[], Path]) -> dict[str, bytes]:
+    """The files after changes to a site in memory, which are those of a clean build.
+
+    A change returns its file.
+    """
+    with contextlib.closing(Live(1)) as live:
+        live.build(site_in(root), Options(as_of=NOW), silent, None)
+        for change in changes:
+            while live.rest():
+                pass
+            changed = frozenset({change()})  # before the configuration is read
+            live.build(site_in(root), Options(as_of=NOW), silent, changed)
+        while live.rest() or live.due_in is not None:
+            live.build(site_in(root), Options(as_of=NOW), silent, frozenset())
+    followed = files_of(root / "public")
+    shutil.rmtree(root / "public")
+    build_site(root)
+    assert followed == files_of(root / "public")
+    return followed
 
 
 @pytest.fixture(scope="module")
@@ -150,16 +172,12 @@ def test_a_change_of_tags_leaves_the_index_of_a_clean_build(tmp_path):
     write_tagged(tmp_path, TABLES)
     build_site(tmp_path)
     before = files_of(tmp_path / "public")
-    with contextlib.closing(Live(1)) as live:
-        live.build(site_in(tmp_path), Options(as_of=NOW), silent, None)
+
+    def change() -> Path:
         write_tagged(tmp_path, TABLES.replace("Commerce", "Business").replace("[tags.kept]", "[tags.none]"))
-        live.build(site_in(tmp_path), Options(as_of=NOW), silent, frozenset({tmp_path / "digest.toml"}))
-        while live.rest() or live.due_in is not None:
-            live.build(site_in(tmp_path), Options(as_of=NOW), silent, frozenset())
-    followed = files_of(tmp_path / "public")
-    shutil.rmtree(tmp_path / "public")
-    build_site(tmp_path)
-    assert followed == files_of(tmp_path / "public")
+        return tmp_path / "digest.toml"
+
+    followed = followed_like_a_clean_build(tmp_path, change)
     assert followed["search/2024/03/terms-0.bin"] != before["search/2024/03/terms-0.bin"]
 
 
@@ -224,15 +242,4 @@ def test_saves_to_a_large_month_leave_the_files_of_a_clean_build(tmp_path):
         lambda: write("last", 29, "balloon"),
         lambda: (content / "3.md").unlink() or content / "3.md",
     ]
-    with contextlib.closing(Live(1)) as live:
-        live.build(site_in(root), Options(as_of=NOW), silent, None)
-        for change in changes:
-            while live.rest():
-                pass
-            live.build(site_in(root), Options(as_of=NOW), silent, frozenset({change()}))
-        while live.rest() or live.due_in is not None:
-            live.build(site_in(root), Options(as_of=NOW), silent, frozenset())
-    followed = files_of(root / "public")
-    shutil.rmtree(root / "public")
-    build_site(root)
-    assert followed == files_of(root / "public")
+    followed_like_a_clean_build(root, *changes)

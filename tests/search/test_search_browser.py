@@ -347,7 +347,8 @@ def test_a_link_within_the_page_keeps_what_is_being_typed(page, served):
     expect(page.locator("#_results li")).to_have_count(10)
 
 
-def test_back_and_forward_between_queries_keep_how_many_are_listed(search):
+def searched_twice(search):
+    """The page of a second query, typed where twenty articles of the first one are listed."""
     page = search("cellar")
     page.click("#_more")
     expect(page.locator("#_results li")).to_have_count(20)
@@ -356,6 +357,11 @@ def test_back_and_forward_between_queries_keep_how_many_are_listed(search):
     page.press("[name=q]", "Enter")
     settled(page)
     expect(page.locator("#_results li")).to_have_count(10)
+    return page
+
+
+def test_back_and_forward_between_queries_keep_how_many_are_listed(search):
+    page = searched_twice(search)
     page.go_back()
     expect(page.locator("#_results li")).to_have_count(20)
     page.go_forward()
@@ -564,12 +570,7 @@ def test_many_words_take_one_file_of_months_that_lack_the_rarest(tab, served):
 
 
 def test_back_leads_to_the_query_before_and_to_its_place(search):
-    page = search("cellar")
-    page.click("#_more")
-    expect(page.locator("#_results li")).to_have_count(20)
-    page.fill("[name=q]", "notice")
-    page.press("[name=q]", "Enter")
-    expect(page.locator("#_results li")).to_have_count(10)
+    page = searched_twice(search)
     page.go_back()
     expect(page.locator("#_results li")).to_have_count(20)
     for typed in ("flaw", "xz-utils"):  # without Enter, the second while the address has the first

@@ -24,7 +24,7 @@ def contacts(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     if last.units > _SHORT:
         return
     if last.kind == "code" and "星球" in last.plain and "元" in last.plain:
-        yield last.index, "call to subscribe"
+        yield last.index, _SUBSCRIBE
     if not HOTLINE.search(last.plain):
         return
     rows: list[Block] = []
@@ -36,7 +36,7 @@ def contacts(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     requests = [n for n, row in enumerate(rows[:2], 1) if _REQUEST.search(row.plain)]
     count = max((*labels[:1], *requests), default=0)
     if count or _REQUEST.search(last.plain):
-        yield from [(block.index, "call to subscribe") for block in (last, *rows[:count])]
+        yield from [(block.index, _SUBSCRIBE) for block in (last, *rows[:count])]
 
 
 _ROWS = 12
@@ -55,7 +55,7 @@ def services(page: Page, _removed: Removed) -> Iterator[tuple[int, str]]:
         calls = [n for n, one in enumerate(section, 1) if one.units <= _SHORT and _CONTACT.match(one.plain)]
         has_next = heading.index + 1 + len(section) < len(page.blocks)
         if calls and calls[-1] == len(section) and has_next and not any(one.kind in _DATA for one in section):
-            yield from ((one.index, "call to subscribe") for one in (heading, *section))
+            yield from ((one.index, _SUBSCRIBE) for one in (heading, *section))
 
 
 _SERVICES = re.compile(r"\b(?:services|products|solutions|offerings)\W*$", re.IGNORECASE)
@@ -76,13 +76,13 @@ def around_a_call(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
             break
         run.append(block)
     first = min((block.index for block in run if _FOLLOW.search(block.plain)), default=0)
-    calls = [index for index, reason in removed.items() if reason == "call to subscribe" and index > first]
+    calls = [index for index, reason in removed.items() if reason == _SUBSCRIBE and index > first]
     is_amid = bool(calls and run) and min(calls) < run[0].index
     if not first or not calls or not (is_amid or _ACCOUNT.search(page.blocks[first].plain)):
         return
     above = (block for block in page.body if block.index < first and block.index not in removed)
     if sum(block.units for block in above) >= SOME:
-        yield from ((block.index, "call to subscribe") for block in run if block.index >= first)
+        yield from ((block.index, _SUBSCRIBE) for block in run if block.index >= first)
 
 
 _ACCOUNT = re.compile(r"公众号\W*$|微信号")

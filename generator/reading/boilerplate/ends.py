@@ -10,7 +10,7 @@ from generator.reading.boilerplate.blocks import Block, is_data
 from generator.reading.boilerplate.comments import comments_from, heads_section, is_jump_link
 from generator.reading.boilerplate.families import Found
 from generator.reading.boilerplate.page import SOME, Page, Removed, is_digest, last_own, links_to_many_sites
-from generator.reading.boilerplate.statements import is_statement
+from generator.reading.boilerplate.statements import is_of_article
 from generator.reading.text import bare
 
 
@@ -144,7 +144,7 @@ def _is_of_text(page: Page, block: Block, found: Found) -> bool:
     return (
         _is_citation(page, block, found.rule.reason)
         or heads_section(page, block, found)
-        or (found.rule.weak and bool(found.pattern) and block.index > page.first and is_statement(block))
+        or (found.rule.weak and is_of_article(page, block, found))
     )
 
 

@@ -12,7 +12,7 @@ import msgspec
 from generator.reading.boilerplate.blocks import Block, blocks_of
 from generator.reading.boilerplate.evidence import EVIDENCE
 from generator.reading.boilerplate.families import Families, Lexicon, built_in
-from generator.reading.boilerplate.page import ACCOUNT, page_of
+from generator.reading.boilerplate.page import ACCOUNT, Page, page_of
 from generator.reading.boilerplate.repeats import Key, LearnedBoilerplate
 from generator.reading.boilerplate.verdict import failure_of, has_nothing
 from generator.reading.text import bare
@@ -73,18 +73,24 @@ def judge_blocks(
             removed.setdefault(index, reason)
     # A fetch that saved so much text did not fail.
     failure = "" if rest else failure_of(page, removed)
-    if not failure and _RIGHTS in removed.values():
-        for index in [index for index, reason in removed.items() if reason == _RIGHTS]:
-            if _ORIGINAL.search(page.blocks[index].text):
-                del removed[index]
+    if not failure and _RIGHTS in removed.values():  # after the verdict: it makes no article of a link
+        removed = {
+            index: reason for index, reason in removed.items() if not _is_original(page, index, reason)
+        }
     return Decisions(
         (*[BlockDecision(block, removed.get(block.index)) for block in page.blocks], *rest), failure
     )
 
 
 _RIGHTS = "licence or rights"
+
+
+def _is_original(page: Page, index: int, reason: str) -> bool:
+    """Return whether a feed or a mirror gives the address of the original there, which stays."""
+    return reason == _RIGHTS and _ORIGINAL.search(page.blocks[index].text) is not None
+
+
 _ORIGINAL = re.compile(r"(?:original (?:post|article) at|文章来源)\s?[:：]\s?<?https?://", re.IGNORECASE)
-"""Where a feed or a mirror gives the address of the original, which stays."""
 
 
 _Marks = tuple[str, ...]

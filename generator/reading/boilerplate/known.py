@@ -10,7 +10,7 @@ from itertools import pairwise, takewhile
 from generator.reading.boilerplate.blocks import Block
 from generator.reading.boilerplate.families import Found, Lexicon, is_removed_line
 from generator.reading.boilerplate.page import SOME, Page, Removed, is_labelled_address, section_numbers
-from generator.reading.boilerplate.statements import is_statement
+from generator.reading.boilerplate.statements import is_of_article
 from generator.reading.text import PRIVATE_USE, bare
 
 
@@ -254,7 +254,7 @@ def _is_one_of(page: Page, block: Block) -> bool:
 
 def _is_text(page: Page, block: Block, found: Found) -> bool:
     """Return whether a block that matches a rule belongs to the text as a sentence or as part of a list."""
-    if _continues_list(page, block) or (found.pattern and block.index > page.first and is_statement(block)):
+    if _continues_list(page, block) or is_of_article(page, block, found):
         return True
     if not page.first <= block.index <= page.last:
         return _is_recurring(page, found)

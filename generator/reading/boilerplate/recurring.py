@@ -238,13 +238,10 @@ def repeated_inside(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     run: list[int] = []
     if not any(page.repetition):
         return
-    repetition = page.repetition
     for block in (*page.body, None):
-        if not run and (block is None or not repetition[block.index]):
-            continue
         if (
             block is not None
-            and repetition[block.index]
+            and page.repetition[block.index]
             and block.kind not in {"code", "table"}
             and block.units < 400
         ):

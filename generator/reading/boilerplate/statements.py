@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 from generator.reading.boilerplate.blocks import Block
+from generator.reading.boilerplate.families import Found
+from generator.reading.boilerplate.page import Page
 
 _ENDS = (".", "!", "?", "。", "！", "？")
 _MARKS = re.compile(
@@ -31,3 +33,8 @@ def is_statement(block: Block) -> bool:
         and block.plain.rstrip(" *_\"'”’）)").endswith(_ENDS)
         and _MARKS.search(block.plain) is None
     )
+
+
+def is_of_article(page: Page, block: Block, found: Found) -> bool:
+    """Return whether a block below the first one matches a pattern as a sentence of the article."""
+    return bool(found.pattern) and block.index > page.first and is_statement(block)

@@ -138,7 +138,7 @@ def _failed(page: Page, own: Sequence[Block]) -> str:
         return ""
     if {block.kind for block in own} in _ONLY_CODE:
         signs = [_failed_in_code(page, block.plain) for block in own if block.kind == "code"]
-        return next(filter(None, signs), "") or ("only navigation" if _is_interface(page) else "")
+        return next(filter(None, signs), "") or (ONLY_NAVIGATION if _is_interface(page) else "")
     for block in page.blocks[:30]:
         is_title = not block.index and (block.kind == "heading" or block.index in page.titles)
         if is_title or block.units >= 400 or block.kind in _SILENT:
