@@ -1,4 +1,4 @@
-"""Checks the tables of docs/architecture.md and docs/internals.md against the imports of the package, and the modules' sizes."""
+"""Checks the tables of the architecture page and its internals against the imports, and modules' sizes."""
 
 from __future__ import annotations
 
