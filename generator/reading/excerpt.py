@@ -69,7 +69,7 @@ def excerpt_of(body: str, title: str = "") -> str:
 _README = re.compile(r"(?:```|~~~)\n#{1,3} [^\n]{1,300}\n(?!#[ \t])(?=.{0,3000}?\n#{2,3} )", re.DOTALL)
 """A fence around two headings of Markdown. The head of a program has several lines with one `#`."""
 _MARKS = re.compile(
-    r"\A(?:#[\u4e00-\u9fff]{2,12}#?\s|[•·●◆■▶►▪○◇★☆✦※・→*#`|>]+\s*)+(?=\S)"
+    r"\A(?:#[\u4e00-\u9fff]{2,12}#?\s|[•·ㆍ●◆■▶►▪○◇★☆✦※・→*#`|>]+\s*)+(?=\S)"
     r"|\[\^[^\]\s]{1,40}\]|(?<!\S)\[(?:[ xX]|![A-Z]{3,12})\]\s"
 )
 """Tags and marks of a list before a text; marks of footnotes, tasks and alerts anywhere in it."""
@@ -156,8 +156,12 @@ _LONGEST_NOTICE = 300
 _LONGEST_LABEL = 24
 _LONGEST_BYLINE = 160
 _ENDS = (".", "!", "?", "。", "！", "？", "…", ":", "：", "”", "」", ";", "；")
-_ASIDE = re.compile(r"（[^（）]{2,60}）|\([^()]{2,60}\)|[-—=]{1,3}\s?[^-—=\s][^—=.。]{2,40}?\s?[-—=]{1,3}")
-"""A remark in brackets, or a label between dashes."""
+_NAME = r"[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){1,2}"
+_ASIDE = re.compile(
+    r"（[^（）]{2,60}）|\([^()]{2,60}\)|[-—=]{1,3}\s?[^-—=\s][^—=.。]{2,40}?\s?[-—=]{1,3}|[!-~]*/[!-~]*"
+    rf"|{_NAME}(?:(?:, (?:and )?| and | & ){_NAME}){{1,5}}"
+)
+"""A remark in brackets, a label between dashes, a path, or two names and more."""
 _FIELD = re.compile(
     r"(?:titles?|speakers?|time|date|type|venue|location|authors?/\w+|application name|tags?|keywords|usage?"
     r"|(?:affected |fixed )?versions?|vendor|product) ?[:：](?!//)"

@@ -149,6 +149,8 @@ def test_only_what_has_the_attributes_of_a_tag_is_one(body, shown):
         "论坛主题：小镇印刷与铅字的未来",
         "<综合评定维修难度>：容易，无需拆下滚筒即可更换铅字。",
         "-小镇印刷机安全风险通告-",
+        "Ann Lee Printer, Bo Li and Carl D. Press",
+        "printing-2024/presentation/old-press",
         "（小镇印刷技术的实践与思考 系列之三）",
         "![](https://press.example/1.gif) 聚焦印刷安全，网罗国内外最新资讯！",
         "关于小镇印刷机，本公众号发表过以下文章：",
