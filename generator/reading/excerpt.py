@@ -48,16 +48,13 @@ def excerpt_of(body: str, title: str = "") -> str:
     if _README.match(sample):
         sample = sample.partition("\n")[2]  # a page in Markdown, saved as one block of code
     referred = definitions.labels_referred_to(body) if "]:" in sample else frozenset()
-    bare_title = bare(title)
     text = (
-        _joined(_paragraphs(sample, referred), 24, items=False, title=bare_title)
+        _joined(_paragraphs(sample, referred), 24, items=False, title=title)
         or _entries(sample)
-        or _no_label(
-            _joined(itertools.islice(_paragraphs(sample, referred), 20), 6, items=True, title=bare_title)
-        )
-        or _first_comment(sample, bare_title)
+        or _no_label(_joined(itertools.islice(_paragraphs(sample, referred), 20), 6, items=True, title=title))
+        or _first_comment(sample, title)
         or _headings(sample)
-        or _joined(_between_code(sample), 12, items=True, title=bare_title)
+        or _joined(_between_code(sample), 12, items=True, title=title)
         or _words_of(sample, "[")
         or _joined(itertools.islice(_paragraphs(sample, referred), 20), 6, items=True, furniture=True)
         or _first_comment(sample)
@@ -68,11 +65,10 @@ def excerpt_of(body: str, title: str = "") -> str:
 
 _README = re.compile(r"(?:```|~~~)\n#{1,3} [^\n]{1,300}\n(?!#[ \t])(?=.{0,3000}?\n#{2,3} )", re.DOTALL)
 """A fence around two headings of Markdown. The head of a program has several lines with one `#`."""
-_MARKS = re.compile(
-    r"\A(?:#[\u4e00-\u9fff]{2,12}#?\s|[•·ㆍ●◆■▶►▪○◇★☆✦※・→*#`|>]+\s*)+(?=\S)"
-    r"|\[\^[^\]\s]{1,40}\]|(?<!\S)\[(?:[ xX]|![A-Z]{3,12})\]\s"
-)
-"""Tags and marks of a list before a text; marks of footnotes, tasks and alerts anywhere in it."""
+_MARKS_BEFORE = re.compile(r"(?:#[\u4e00-\u9fff]{2,12}#?\s|[•·ㆍ●◆■▶►▪○◇★☆✦※・→*#`|>\s])+(?=\S)")
+"""Tags and marks of a list."""
+_MARKS = re.compile(r"\[\^[^\]\s]{1,40}\]|(?<!\S)\[(?:[ xX]|![A-Z]{3,12})\]\s")
+"""Marks of footnotes, tasks and alerts."""
 
 
 def _joined(
@@ -80,7 +76,7 @@ def _joined(
 ) -> str:
     """Return blocks of at least `fewest` letters as plain text on one line, enough for two lines.
 
-    Leaves out blocks that repeat `title`, as `bare` returns it, and a block that the next one begins with.
+    Leaves out blocks that repeat `title`, and a block that the next one begins with.
     """
     found: list[str] = []
     units = 0
@@ -100,7 +96,10 @@ def _joined(
         if (
             letters_in(text) >= fewest
             and not _is_mostly_links(markdown, text)
-            and (furniture or not (_CAPTIONED.match(markdown) or _is_furniture(text, title)))
+            and (
+                furniture
+                or not ((markdown[0] == "!" and _CAPTIONED.match(markdown)) or _is_furniture(text, title))
+            )
         ):
             if found and (said := _LEAD.sub("", found[-1])) and text.startswith(said):
                 units -= _units(found.pop())
@@ -109,15 +108,18 @@ def _joined(
             if units >= _EXCERPT_UNITS:
                 break
     # Full-width punctuation includes its own space.
-    return _LEAD.sub("", _MARKS.sub("", _AFTER_WIDE.sub(FIRST_GROUP, " ".join(found).replace("（）", ""))))
+    joined = _AFTER_WIDE.sub(FIRST_GROUP, " ".join(found).replace("（）", ""))
+    joined = _MARKS.sub("", joined) if "[" in joined else joined
+    marks = _MARKS_BEFORE.match(joined)
+    return _LEAD.sub("", joined[marks.end() :] if marks else joined)
 
 
 def _repeats(text: str, title: str) -> bool:
-    """Return whether a text says no more than the title; `title` as `bare` returns it."""
+    """Return whether a text says no more than the title."""
     if not title or len(text) > 2 * len(title) + 20:
         return False
-    words = bare(text)
-    return words in title or (title in words and len(words) <= len(title) + 4)
+    words, own = bare(text), bare(title)
+    return words in own or (own in words and len(words) <= len(own) + 4)
 
 
 def _no_label(text: str) -> str:
@@ -244,7 +246,7 @@ _SHORT = 8
 def _first_comment(sample: str, title: str = "") -> str:
     """Return the first comment or paragraph of text in code, without lines that only name things.
 
-    Leaves out repetitions of `title`, as `bare` returns it.
+    Leaves out repetitions of `title`.
     """
     for lines in _code_paragraphs(sample):
         marked = [found["words"] for line in lines if (found := _COMMENT.match(line))]
