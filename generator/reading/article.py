@@ -17,6 +17,7 @@ from generator.reading.boilerplate.repeats import Origin
 from generator.reading.canonical import keys_of
 from generator.reading.clipping_fields import ClippingFields
 from generator.reading.curator import pick_of
+from generator.reading.cut import at_whole_sentence
 from generator.reading.dates import ADVICE, Moment
 from generator.reading.features import features_of
 from generator.reading.fingerprint import fingerprint_of
@@ -143,6 +144,7 @@ def _published(
 def _article(fields: ClippingFields, head: _Head, remainder: Remaining, body: str) -> tuple[Article, str]:
     """Return the article with this body, and the language of its text if the site does not list it."""
     visible = prose.without_hidden(body)
+    whole = at_whole_sentence(visible) if remainder.is_fragment else visible
     beginning = prose.opening_words(visible)
     language, title_language, unlisted = languages_of(fields, beginning, head.title, head.source)
     summary = fields.text("summary")
@@ -161,7 +163,7 @@ def _article(fields: ClippingFields, head: _Head, remainder: Remaining, body: st
         fetched=head.fetched,
         verdict=remainder.verdict,
         reason=remainder.reason,
-        excerpt=excerpt.shortened(summary) if summary else excerpt.excerpt_of(visible),
+        excerpt=excerpt.shortened(summary) if summary else excerpt.excerpt_of(whole, head.title),
         minutes=reading_minutes(prose.without_targets(visible)),
         authors=authors_of(fields),
         tags=tags_of(fields),

@@ -20,7 +20,7 @@ from generator.reading.prose import (
     plain_text,
     with_code_marked,
 )
-from generator.reading.text import FIRST_GROUP, folded
+from generator.reading.text import FIRST_GROUP, bare, folded
 
 _EXCERPT_UNITS = 160
 """Two lines: 80 Chinese characters, or 160 of Latin letters."""
@@ -35,31 +35,49 @@ _DECORATION = re.compile(r"([*=_~#+-])\1{7,} ?")
 _ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]")
 
 
-def excerpt_of(body: str) -> str:
+def excerpt_of(body: str, title: str = "") -> str:
     """Return the first readable paragraphs as plain text, cut to two lines with `…`; empty if there are none.
 
-    Skips headings, tables, code, bylines, notices and paragraphs that are mostly links. If nothing else is
-    there, lists count (of a list in two levels, its entries), then the first comment in code, headings, lines
-    between code, at last bylines and notices.
+    Skips headings, tables, code, bylines, notices, fields with a label, repetitions of the title and
+    paragraphs that are mostly links. If nothing else is there, lists count (of a list in two levels, its
+    entries), then the first comment in code, headings, lines between code, at last what was skipped.
     """
     if not body:
         return ""
     sample = body[:_EXCERPT_SAMPLE]
+    if _README.match(sample):
+        sample = sample.partition("\n")[2]  # a page in Markdown, saved as one block of code
     referred = definitions.labels_referred_to(body) if "]:" in sample else frozenset()
     text = (
-        _joined(_paragraphs(sample, referred), 24, items=False)
+        _joined(_paragraphs(sample, referred), 24, items=False, title=title)
         or _entries(sample)
-        or _no_label(_joined(itertools.islice(_paragraphs(sample, referred), 20), 6, items=True))
-        or _first_comment(sample)
+        or _no_label(_joined(itertools.islice(_paragraphs(sample, referred), 20), 6, items=True, title=title))
+        or _first_comment(sample, title)
         or _headings(sample)
-        or _joined(_between_code(sample), 12, items=True)
+        or _joined(_between_code(sample), 12, items=True, title=title)
+        or _words_of(sample, "[")
         or _joined(itertools.islice(_paragraphs(sample, referred), 20), 6, items=True, furniture=True)
+        or _first_comment(sample)
+        or _words_of(sample, "|")
     )
     return shortened(_DECORATION.sub("", text).strip())
 
 
-def _joined(blocks: Iterable[str], fewest: int, *, items: bool, furniture: bool = False) -> str:
-    """Return blocks of at least `fewest` letters as plain text on one line, enough for two lines."""
+_README = re.compile(r"(?:```|~~~)\n#{1,3} [^\n]{1,300}\n(?!#[ \t])(?=.{0,3000}?\n#{2,3} )", re.DOTALL)
+"""A fence around two headings of Markdown. The head of a program has several lines with one `#`."""
+_MARKS_BEFORE = re.compile(r"(?:#[\u4e00-\u9fff]{2,12}#?\s|[•·ㆍ●◆■▶►▪○◇★☆✦※・→*#`|>\s])+(?=\S)")
+"""Tags and marks of a list."""
+_MARKS = re.compile(r"\[\^[^\]\s]{1,40}\]|(?<!\S)\[(?:[ xX]|![A-Z]{3,12})\]\s")
+"""Marks of footnotes, tasks and alerts."""
+
+
+def _joined(
+    blocks: Iterable[str], fewest: int, *, items: bool, furniture: bool = False, title: str = ""
+) -> str:
+    """Return blocks of at least `fewest` letters as plain text on one line, enough for two lines.
+
+    Leaves out blocks that repeat `title`, and a block that the next one begins with.
+    """
     found: list[str] = []
     units = 0
     for block in blocks:
@@ -72,19 +90,36 @@ def _joined(blocks: Iterable[str], fewest: int, *, items: bool, furniture: bool 
         if len(block) > len(markdown) and markdown.count("`") % 2:
             markdown = markdown[: markdown.rfind("`")]  # the cut is inside code
         if "#" in block or "---" in block:
-            markdown = "\n".join(line for line in markdown.split("\n") if not _is_aside(line))
+            lines = (line for line in markdown.split("\n") if not _is_aside(line))
+            markdown = "\n".join(line for line in lines if line[:1] != "#" or not _FIELD_MARKED.match(line))
         text = folded(plain_text(markdown))
         if (
             letters_in(text) >= fewest
             and not _is_mostly_links(markdown, text)
-            and (furniture or not _is_furniture(text))
+            and (
+                furniture
+                or not ((markdown[0] == "!" and _CAPTIONED.match(markdown)) or _is_furniture(text, title))
+            )
         ):
+            if found and (said := _LEAD.sub("", found[-1])) and text.startswith(said):
+                units -= _units(found.pop())
             found.append(folded(plain_text(markdown, autolinks=True)) if AUTOLINK.search(markdown) else text)
             units += _units(text)
             if units >= _EXCERPT_UNITS:
                 break
     # Full-width punctuation includes its own space.
-    return _LEAD.sub("", _AFTER_WIDE.sub(FIRST_GROUP, " ".join(found).replace("（）", "")))
+    joined = _AFTER_WIDE.sub(FIRST_GROUP, " ".join(found).replace("（）", ""))
+    joined = _MARKS.sub("", joined) if "[" in joined else joined
+    marks = _MARKS_BEFORE.match(joined)
+    return _LEAD.sub("", joined[marks.end() :] if marks else joined)
+
+
+def _repeats(text: str, title: str) -> bool:
+    """Return whether a text says no more than the title."""
+    if not title or len(text) > 2 * len(title) + 20:
+        return False
+    words, own = bare(text), bare(title)
+    return words in own or (own in words and len(words) <= len(own) + 4)
 
 
 def _no_label(text: str) -> str:
@@ -92,31 +127,52 @@ def _no_label(text: str) -> str:
     return "" if len(text) <= _LONGEST_LABEL and text.endswith((":", "：")) else text
 
 
-def _is_furniture(text: str) -> bool:
-    """Return whether a paragraph is a byline, a notice or code, rather than a sentence of the article."""
-    if _PROGRAM.match(text):
+def _is_furniture(text: str, title: str = "") -> bool:
+    """Return whether a paragraph is a byline, a notice, code or the title, rather than a sentence of it."""
+    if _PROGRAM.match(text) or _repeats(text, title):
         return True
     if len(text) > _LONGEST_NOTICE:
         return False
+    if _ASIDE.fullmatch(text):
+        return True
     if _NOTICE.match(text) or (not text.isascii() and _CHINESE_NOTICE.search(text)):
         return True
     is_sentence = text.endswith(_ENDS) and not text.endswith(("..", "Inc.", "UTC."))
-    return len(text) <= _LONGEST_BYLINE and not is_sentence and _BYLINE.match(text) is not None
+    if is_sentence or len(text) > _LONGEST_BYLINE:
+        return False
+    return _BYLINE.match(text) is not None or _FIELD.match(text) is not None
 
 
 _LEAD = re.compile(
-    r"\A(?:导语|导读|摘要|引言|编者按|abstract|summary|tl;dr|exploit title)\s?[:：]\s*"
-    r"|\Atoo long; didn.t read\s*",
+    r"\A[#\s「【]{0,3}(?:(?:本文)?(?:导语|导读|摘要|引言|编者按|前言|篇首语)|abstract|(?:executive )?summary"
+    r"|tl;dr|exploit title|desc(?:ription)?)\s?[:：][\s」】]*|\A(?:too long; didn.t read|tl;dr)\s*",
     re.IGNORECASE,
 )
 _PROGRAM = re.compile(
     r"\#!/|<\?php|\#include\b|import \w+(?: import\b|$|;| as \b)|from [\w.]+ import\b"
-    r"|(?:GET|POST|PUT) /\S* HTTP|-----BEGIN "
+    r"|(?:GET|POST|PUT) /\S* HTTP|-----BEGIN |class \w+ ?(?:<|:(?= )|\(|\{)|def \w+\(|require ['\"]"
+    r"|use [\w:]+;|(?:public|private|final) (?:class|static)\b|package [\w.]+;|(?:int|void) \w+\("
+    r"|\([\w-]+\) \w+@[\w-]+:|sudo |python3? \S+\.py\b|pip3? install |git clone |docker (?:run|pull) "
 )
 _LONGEST_NOTICE = 300
 _LONGEST_LABEL = 24
 _LONGEST_BYLINE = 160
 _ENDS = (".", "!", "?", "。", "！", "？", "…", ":", "：", "”", "」", ";", "；")
+_NAME = r"[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){1,2}"
+_ASIDE = re.compile(
+    r"（[^（）]{2,60}）|\([^()]{2,60}\)|[-—=]{1,3}\s?[^-—=\s][^—=.。]{2,40}?\s?[-—=]{1,3}|[!-~]*/[!-~]*"
+    rf"|{_NAME}(?:(?:, (?:and )?| and | & ){_NAME}){{1,5}}"
+)
+"""A remark in brackets, a label between dashes, a path, or two names and more."""
+_FIELD = re.compile(
+    r"(?:titles?|speakers?|time|date|type|venue|location|authors?/\w+|application name|tags?|keywords|usage?"
+    r"|(?:affected |fixed )?versions?|vendor|product) ?[:：](?!//)"
+    r"|[^\s：:，。]{0,4}(?:主题|题目|标题|单位|平台|时间|地点|名称|编号|嘉宾|原文作者|会议|期刊|链接|奖励|原价|类型|等级|日期|机构|主持人)\s?[:：]",
+    re.IGNORECASE,
+)
+"""The label of a field that stands at the head of an article."""
+_CAPTIONED = re.compile(r"!\[[^\]\n]{0,200}\]\([^()\n]{0,2000}\)[ \t]{0,4}[^\s!\[][^\n.。]{1,39}\Z")
+"""A picture with a few words beside it."""
 _BYLINE = re.compile(
     r"(?:posted |written |published |edited )?by:? [^\W\d_]"
     r"|(?:authors?|from|date|attachment|a cura di|di|von|par|por)\s?:"
@@ -140,13 +196,15 @@ _NOTICE = re.compile(
     r"(?:originally |first |also )?(?:published|posted|(?:co-?)?written|adapted|migrated|moved)\b"
     r"|\[this is a guest (?:post|diary)"
     r"|start this (?:blog )?series\b|quest[oa] (?:articolo|post) è stat[oa] (?:pubblicat|migrat|scritt)[oa]\b"
-    r"|(?:an )?audio version of this|\(\d\) .{0,120}\b(?:University|Institute|Department)\b",
+    r"|attachment: |(?:an )?audio version of this|\(\d\) .{0,120}\b(?:University|Institute|Department)\b",
     re.IGNORECASE,
 )
 """How a notice, an author's affiliation or the caption of a picture begins."""
 _CHINESE_NOTICE = re.compile(
     r"仅供.{0,16}(?:研究|学习|教学|参考|交流|测试)|不承担.{0,12}责任|转载(?:请|或传播)|[如若]有?侵权|侵删|免责声明"
     r"|所造成的任?何?.{0,10}(?:后果|损失)|官网\s?[:：]$"
+    r"|(?:本|此)(?:文章?|篇)所?(?:节选|选|摘)自|(?:发[表布]过|此前|相关|方面的?)[^。]{0,30}文章[:：]$"
+    r"|<[^<>：:]{2,16}>[:：]|(?:编者按|前言|引言|导语|摘要)[:：]?$"
 )
 
 
@@ -168,14 +226,36 @@ def _between_code(sample: str) -> Iterator[str]:
             yield line.strip()
 
 
-def _first_comment(sample: str) -> str:
-    """Return the first comment or paragraph of text in code, without lines that only name things."""
+def _words_of(sample: str, mark: str) -> str:
+    """Return the words of the lines with links (`mark` is `[`), or of the cells of tables (`|`)."""
+    lines = sample.split("\n")
+    if mark == "[":
+        parts = [IMAGE.sub("", line) for line in lines if "](" in line and line[:1] != "|"]
+    else:
+        parts = [cell for line in lines if line[:1] == mark for cell in line.split(mark)]
+    words = map(folded, map(plain_text, parts))
+    return "; ".join(
+        itertools.islice((one for one in words if letters_in(one) >= _SHORT and "[" not in one), 12)
+    )
+
+
+_SHORT = 8
+"""Letters of a link or a cell that says something."""
+
+
+def _first_comment(sample: str, title: str = "") -> str:
+    """Return the first comment or paragraph of text in code, without lines that only name things.
+
+    Leaves out repetitions of `title`.
+    """
     for lines in _code_paragraphs(sample):
         marked = [found["words"] for line in lines if (found := _COMMENT.match(line))]
         for said in (marked or _text_in(lines), _text_in(lines[1:]) if lines[0][:1] == "#" else []):
-            text = folded(LINK.sub(FIRST_GROUP, " ".join(line for line in said if not _LABEL.match(line))))
+            lines_left = (_LEAD.sub("", line) for line in said if not _LABEL.match(line))
+            kept = (line for line in lines_left if not _repeats(line, title))
+            text = folded(LINK.sub(FIRST_GROUP, " ".join(kept)))
             if letters_in(text) >= _SOME:
-                return _LEAD.sub("", text)
+                return text
     return ""
 
 
@@ -201,7 +281,7 @@ def _code_paragraphs(sample: str) -> Iterator[list[str]]:
 
 
 _SOME = 18
-_TEXT = re.compile(r"(?:[^\W\d_]{1,20}[,.:']? ){5}")
+_TEXT = re.compile(r"(?:[^\W\d_]{1,20}(?:['’-][^\W\d_]{1,12})?[,.:']? ){5}")
 """Five words at the start of a line."""
 _SENTENCE = re.compile(r"[A-Z][^;{}=<>|$]{50,}[.!?]+")
 _COMMENT = re.compile(
@@ -212,11 +292,13 @@ _COMMENT = re.compile(
 """A comment in one of many languages."""
 _LABEL = re.compile(
     r"https?://|-\*- ?coding|!/|by\b|[=-]{3}|begin [a-z ]{3,40}-----|hash: sha|"
+    r"this module requires|current source|(?:affected|vulnerable|tested|product)\b[^:]{0,20}:|"
     r"(?:date|author|exploit author|vendor|vendor home ?page|software|software link|version"
     r"|tested on|category|platform|cve|contact|google dork|link|reference|download|home ?page)\b[^:]{0,20}:",
     re.IGNORECASE,
 )
 """A line in the head of a program that only names something."""
+_FIELD_MARKED = re.compile(rf"#+(?!!)[ \t]*(?:{_LABEL.pattern})", re.IGNORECASE)
 
 
 _BOX = re.compile(r"\A\[[ xX]\] ")
@@ -243,8 +325,9 @@ def _headings(sample: str) -> str:
     """Return the first headings that say something, as plain text."""
     lines = (line for line in sample.split("\n") if line.startswith("#"))
     found = (HEADING.match(line) for line in itertools.islice(lines, 20))
-    texts = (folded(plain_text(one["atx"])) for one in found if one and one["atx"])
-    return next((text for text in texts if letters_in(text) >= _SOME), "")
+    words = (one["atx"] for one in found if one and one["atx"] and not _LABEL.match(one["atx"]))
+    texts = (folded(plain_text(one)) for one in words)
+    return next((text for text in texts if letters_in(text) >= _SOME and not _LEAD.match(text)), "")
 
 
 def _paragraphs(body: str, referred: frozenset[str]) -> Iterator[str]:

@@ -52,7 +52,7 @@ _COMMON_WORDS = {
     "your how what why when which we our has its new after over out up into than their more about "
     "all will but his who if do they were been one would there use used using via against some "
     "could most released no so am me my he she them these those where while only other also any "
-    "just get like may man men per son die hat door want",
+    "just get like may man men per son die hat door want plus men pod",
     "it": "di il che la è per un in del una della con non sono le si da dei nel alla più come al gli lo "
     "degli delle dell dello nella nelle nei negli sul sulla alle agli dal dalla anche ma questo "
     "questa cosa chi ha perché ed tra fra suo sua loro essere quando dopo nuovo nuova",
@@ -234,9 +234,10 @@ def _latin(sample: str, languages: Sequence[str]) -> str | None:
     clear = _clearly(words, scores)
     if not best or (clear and _is_other(words, clear, _primary(best))):
         return UNKNOWN
+    if _primary(best) == "en" and len(words) < _MANY_WORDS and _looks_foreign(sample, words):
+        return UNKNOWN
     if len(choice) == 1:
-        is_other = not scores[_primary(best)] and _looks_foreign(sample, words)
-        return UNKNOWN if is_other else best
+        return best
     if sum(scores[_primary(tag)] == scores[_primary(best)] for tag in choice) == 1:
         return best
     # Long, yet without common words: menus, names, code.
@@ -265,17 +266,31 @@ def _is_english(sample: str, *, is_only: bool) -> bool:
 
 
 def _looks_foreign(sample: str, words: Sequence[str]) -> bool:
-    """Return whether a title has no English word, but elisions, or words with accents that are no names."""
-    if (sample.isascii() and "'" not in sample) or not _SETS["en"].isdisjoint(words):
+    """Return whether a title has no word that only English has, but traces of other Latin languages.
+
+    These are elisions, endings, words with accents that are no names, and at least as many common words of
+    others as of English.
+    """
+    if not _ENGLISH_ONLY.isdisjoint(words):
         return False
-    return _ELISION.search(sample) is not None or any(
-        word[0].islower() and _WIDE_LATIN.search(word) for word in sample.split()
-    )
+    written = sample.split()
+    if not sample.isascii() and any(word[0].islower() and _WIDE_LATIN.search(word) for word in written):
+        return True
+    foreign = sum(map(_FOREIGN.__contains__, written))
+    if foreign and foreign >= sum(map(_SETS["en"].__contains__, written)):
+        return True
+    return _ELISION.search(sample) is not None or _ENDING.search(sample) is not None
 
 
 _ELISION = re.compile(r"(?<![\w'’])(?:l|d|un|dell|all|nell|sull|dall|qu)['’][^\W\d_]")
+_ENDING = re.compile(
+    r"\b[^\W\d_]{3,20}(?:idad|idades|amente|zione|zioni|(?<=[^\W\d_]{4})mento|menti|ità|ção|ções"
+    r"|ción|ciones|heit|keit|keiten|schaft|schaften|ungen|tungen|ierung|issement)\b"
+)
+"""An ending of nouns and adverbs that English words do not have."""
 _BEGINNING = 300
 _FOREIGN = frozenset().union(*_SETS.values()) - _SETS["en"]
+_ENGLISH_ONLY = _SETS["en"] - frozenset().union(*(words for tag, words in _SETS.items() if tag != "en"))
 
 
 def _clearly(words: Sequence[str], scores: Mapping[str, int]) -> str | None:

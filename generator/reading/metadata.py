@@ -38,6 +38,10 @@ def languages_of(fields: ClippingFields, beginning: str, title: str, source: str
     of_source = rules.source_languages.get(rules.source_key(source or rules.own_source))
     given = _given_language(fields) or of_source
     of_body = None if given else _of_body(beginning, rules.languages)
+    if of_body and of_title and is_latin(of_body) and not is_latin(of_title):
+        # Lists and tables of names in Latin letters, below a sentence in another script.
+        begins = language_of(beginning.strip()[:_LEAD], rules.languages)
+        of_body = of_title if begins == of_title else of_body
     unlisted = _unlisted(of_body, beginning, rules.languages)
     if of_body == UNKNOWN and unlisted and of_title and is_latin(of_title):
         of_title = UNKNOWN if is_nearer(title, unlisted, of_title) else of_title
@@ -64,6 +68,7 @@ def _of_body(beginning: str, languages: Sequence[str]) -> str | None:
     return found
 
 
+_LEAD = 200
 _SHORT = 300
 _ADDRESS = re.compile(r"^[\w.-]+\.[a-z]{2,10}(?:/\S*)?$", re.MULTILINE | re.ASCII)
 """A line that is an address without a scheme, as a link to it reads."""

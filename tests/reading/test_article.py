@@ -327,6 +327,14 @@ def test_code_beside_a_chinese_text_is_not_its_language():
     assert article(title="排版机", body=body).language == "zh"
 
 
+def test_a_list_in_latin_letters_below_a_chinese_lead_is_not_the_language_of_the_text():
+    lead = "近日，小镇的印刷厂发布了铅字更新，修复了滚筒上的多处裂缝，" * 4 + "涉及以下机器："
+    names = "\n".join("* The press of the town and the paper in it" for _ in range(30))
+    assert article(title="小镇铅字更新公告", body=f"{lead}\n\n{names}").language == "zh"
+    assert article(title="The type of the town", body=f"{lead}\n\n{names}").language == "en"
+    assert article(title="小镇铅字更新公告", body=names).language == "en"
+
+
 def test_an_address_that_a_link_shows_is_no_language():
     body = "铅字排版的教程\n\n[the.press.example/docs/to/print/](https://the.press.example/docs/to/print/)"
     assert article(title="ann/press", body=body).language == "zh"

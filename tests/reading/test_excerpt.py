@@ -143,6 +143,18 @@ def test_only_what_has_the_attributes_of_a_tag_is_one(body, shown):
         "A press - Ann Lee, CC BY 2.0 <https://licences.example/by>, via Wikimedia Commons",
         "承印：**小镇印刷厂** 官网：www.press.example",
         "#!/bin/bash\nwhile getopts a; do print; done",
+        "class Press < Town::Printer\n  Rank = Good",
+        "Title: How the press of the town was sold",
+        "*原文标题：The old press of the town*\n*原文作者：Ann Lee，Bo Li*",
+        "论坛主题：小镇印刷与铅字的未来",
+        "<综合评定维修难度>：容易，无需拆下滚筒即可更换铅字。",
+        "-小镇印刷机安全风险通告-",
+        "Ann Lee Printer, Bo Li and Carl D. Press",
+        "printing-2024/presentation/old-press",
+        "（小镇印刷技术的实践与思考 系列之三）",
+        "![](https://press.example/1.gif) 聚焦印刷安全，网罗国内外最新资讯！",
+        "关于小镇印刷机，本公众号发表过以下文章：",
+        "Attachment: signature.asc Description:",
     ],
 )
 def test_an_excerpt_begins_with_a_sentence_of_substance(furniture):
@@ -182,6 +194,59 @@ def test_a_note_of_the_editor_is_no_sentence_of_substance(notice):
 def test_a_sentence_on_an_article_stays():
     sentence = "This article was the first that the press ever printed."
     assert excerpt_of(f"{sentence}\n\n{TEXT}") == f"{sentence} {TEXT}"
+
+
+@pytest.mark.parametrize("title", ["The press of the town stops for good", "小镇印刷机停转公告"])
+def test_a_repetition_of_the_title_is_no_excerpt_beside_a_text(title):
+    assert excerpt_of(f"{title}!\n\n{TEXT}", title) == TEXT
+    assert excerpt_of(f"{title}!", title) == f"{title}!"
+    assert excerpt_of(
+        f"```\n# Exploit Title: {title}\n# Date: 1\n\n# Prints each page two times\n```", title
+    ) == ("Prints each page two times")
+    longer = f"{title}, and nobody knows who is going to print the paper of tomorrow."
+    assert excerpt_of(longer, title) == longer
+
+
+def test_a_lead_that_the_text_repeats_counts_once():
+    lead = "小镇的最后一台印刷机停了，管理员把铅字一个个收进抽屉。"
+    assert (
+        excerpt_of(f"导语：{lead}\n\n{lead}没有人知道明天的报纸由谁来印。")
+        == f"{lead}没有人知道明天的报纸由谁来印。"
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "excerpt"),
+    [
+        (
+            "The press[^1] stopped for good[^note] in July.\n\n[^1]: Once.",
+            "The press stopped for good in July.",
+        ),
+        ("- [ ] Set the type by hand\n- [x] Clean the press", "Set the type by hand Clean the press"),
+        ("• The press of the town stopped for good.", "The press of the town stopped for good."),
+        (
+            "#小镇新闻 印刷机停了，没有人知道明天的报纸由谁来印。",
+            "印刷机停了，没有人知道明天的报纸由谁来印。",
+        ),
+        ("> [!NOTE]\n> The press of the town stopped for good.", "The press of the town stopped for good."),
+    ],
+)
+def test_an_excerpt_shows_no_marks_of_footnotes_tasks_and_lists(body, excerpt):
+    assert excerpt_of(body) == excerpt
+
+
+def test_a_page_in_markdown_that_was_saved_as_code_has_its_first_paragraph():
+    body = "```\n# press-7\n\nPrints each page of the paper twice.\n\n## Usage\n\nRun it.\n```"
+    assert excerpt_of(body) == "Prints each page of the paper twice."
+
+
+def test_the_links_of_a_list_stand_for_its_label():
+    body = "Last week:\n\n* [The press stops](/1)\n* [Type is sold by weight](/2)"
+    assert excerpt_of(body) == "The press stops; Type is sold by weight"
+
+
+def test_cells_count_if_nothing_else_is_there():
+    assert excerpt_of("| Machine | Town |\n| --- | --- |\n| Linotype press | Mainz |") == "Linotype press"
 
 
 def test_the_label_of_a_lead_goes():
