@@ -153,9 +153,11 @@ def _is_promotion(block: Block) -> bool:
     """Return whether a paragraph calls to its reader in several ways: to join, to scan a code, to pay."""
     if not _CALL_LETTERS[0] <= block.units <= _CALL_LETTERS[1] or _TAKING_PART.search(block.plain):
         return False
-    return len(set(_CALLS.findall(block.plain.casefold())) - _AMBIGUOUS) >= _MANY
+    calls = set(_CALLS.findall(block.plain.casefold()))
+    return len(calls - _AMBIGUOUS) >= _MANY or calls >= _MEMBERSHIP
 
 
+_MEMBERSHIP = {"知识星球", "二维码"}
 _CALL_LETTERS = (60, 300)
 """Number of letters of such a paragraph."""
 _AMBIGUOUS = {"扫描", "识别", "长按", "订阅", "试用", "领取", "rss"}

@@ -19,6 +19,8 @@ def left_of(*tail: str, title: str = TITLE) -> str:
     "tail",
     [
         ["欢迎加入知识星球，微信识别二维码即可加入，" + "每天都有灯塔见闻，" * 4 + "优惠券发完为止"],
+        ["完整的灯塔日志已上传守灯人知识星球。识别下方二维码加入即可下载。" + "星球里有许多日志。" * 3],
+        ["*Non sei ancora iscritto? Iscriviti qua, è gratuita.*"],
         ["[Donate](https://www.paypal.com/donate/?button=1)"],
         ["如本文对您有用，欢迎随意打赏守灯人！", "赞赏一杯热茶", "* 本文标签：[灯](/tag/1)\n* 热度：7"],
         ["想了解灯油的行情，请扫描这里的二维码咨询：", "![](/code.png)"],

@@ -86,6 +86,11 @@ def test_a_note_above_the_text_goes(block):
     assert text_of(page(f"# {TITLE}", block, *TEXT), url=url) == "\n\n".join(TEXT)
 
 
+def test_a_call_to_clap_goes():
+    call = "> *Leave some claps if you enjoyed this read, and consider following me.*"
+    assert text_of(page(f"# {TITLE}", *TEXT, call), url="https://medium.com/lamps") == "\n\n".join(TEXT)
+
+
 def test_a_step_with_an_address_at_the_top_is_no_counter():
     step = "访问http://lamp/cert下载证书"
     assert text_of(page(f"# {TITLE}", step, *TEXT)) == "\n\n".join([step, *TEXT])
