@@ -19,6 +19,8 @@ The space behind it may be lost.
 """
 _OPEN_TAG = re.compile(r"<[A-Za-z/!][^<>\n]{0,300}$")
 _WIDE = re.compile("[\u3000-\u303f\uff01-\uff5e]$")
+_LABEL = re.compile(r"\*\*[^*\n]{1,40}(?<![.!?。！？])\*\*|[^\s*:：]{2,10}[:：]")
+"""A line in bold, or a word with a colon."""
 _LONGEST = 10_000
 """Number of characters of a block that is examined; clippers cut after fewer."""
 _TAIL = 6
@@ -104,10 +106,10 @@ def _whole_part(block: str) -> str:
 
 
 def _without_headings(text: str) -> str:
-    """Return a text without the headings at its end, of which there are few."""
+    """Return a text without the headings and labels at its end, of which there are few."""
     for _ in range(6):
         before, last = _last_block(text)
-        if not HEADING.fullmatch(last):
+        if not (HEADING.fullmatch(last) or _LABEL.fullmatch(last)):
             break
         text = before
     return text

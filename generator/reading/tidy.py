@@ -45,8 +45,8 @@ _STARS = re.compile(
 _NOTICES = ("请注明原文地址", "请注明出处")
 _REPRINT = re.compile(r"(?<=[^\s。，,])如[若需]转载[，,]?请注明(?:原文地址|出处)$")
 """A notice of rights that is glued to an address at the end."""
-_CONTACT = re.compile(r"(?<=\S)\n[ \t]?如有侵权[^\n]{0,40}$")
-"""The line below the address of the original that says whom to ask."""
+_CONTACT = re.compile(r"(?<=\S)\n[ \t]?(?:(?:注[:：])?图片[^\n]{0,40})?如有侵权[^\n]{0,40}$")
+"""The line below the address of the original that says whom to ask about it or its pictures."""
 _NESTED = re.compile(
     r"\[(!\[[^\[\]\n]{0,500}\]\([^()\s]{0,3000}\) )"
     r"(\[!\[[^\[\]\n]{0,500}\]\([^()\s]{0,3000}\)\]\(([^()\s]{1,3000})\))\]\(\3\)"

@@ -142,6 +142,7 @@ def test_a_notice_glued_to_an_address_goes():
 def test_a_line_that_says_whom_to_ask_goes_from_below_an_address():
     address = "文章来源: https://press.example/7"
     assert tidied(f"text\n\n{address}\n 如有侵权请联系:a#press.example") == f"text\n\n{address}"
+    assert tidied(f"text\n\n{address}\n注：图片来自网络。如有侵权，请联系。") == f"text\n\n{address}"
     assert tidied("text\n\n如有侵权请联系:a") == "text\n\n如有侵权请联系:a"
 
 

@@ -140,12 +140,28 @@ def _points_of_block(page: Page, block: Block) -> int:
     is_text = block.kind in {"text", "heading"} and not is_item
     if is_text and (_is_legal(page, block.plain) or _is_portrait(page, block)):
         return 3
+    is_announced = _ANNOUNCED.search(page.blocks[0].plain) is not None
+    if is_text and not is_announced and _is_promotion(block):
+        return 3
     is_line = is_text or (block.kind == "list" and block.units + block.linked <= _LINE)
     is_own = not is_line or block.units > _CALL or _shows_address(block)
     is_own = is_own or (is_data(block) and not HOTLINE.search(block.plain))
-    if is_own or _ANNOUNCED.search(page.blocks[0].plain):
-        return _OWN
-    return _points_of_line(block)
+    return _OWN if is_own or is_announced else _points_of_line(block)
+
+
+def _is_promotion(block: Block) -> bool:
+    """Return whether a paragraph calls to its reader in several ways: to join, to scan a code, to pay."""
+    if not _CALL_LETTERS[0] <= block.units <= _CALL_LETTERS[1] or _TAKING_PART.search(block.plain):
+        return False
+    calls = set(_CALLS.findall(block.plain.casefold()))
+    return len(calls - _AMBIGUOUS) >= _MANY or calls >= _MEMBERSHIP
+
+
+_MEMBERSHIP = {"知识星球", "二维码"}
+_CALL_LETTERS = (60, 300)
+"""Number of letters of such a paragraph."""
+_AMBIGUOUS = {"扫描", "识别", "长按", "订阅", "试用", "领取", "rss"}
+"""Calls that may also be words of a text about software."""
 
 
 def _shows_address(block: Block) -> bool:
@@ -190,7 +206,7 @@ def _is_profile(block: Block) -> bool:
 _PROFILES = re.compile(
     r"\]\(https?://(?:www\.)?(?:(?:twitter|x|facebook|instagram|weibo)\.com/[^/()\s]+/?[)\s]"
     r"|linkedin\.com/(?:in|company)/|bsky\.app/profile/[^/()]+[)\s]|[^/()\s]{0,40}mastodon[^/()\s]{0,40}/@[^/()]+\)"
-    r"|keybase\.io/[^/()\s]+/?\)|blogger\.com/profile/|patreon\.com/|ko-fi\.com/)"
+    r"|keybase\.io/[^/()\s]+/?\)|blogger\.com/profile/|patreon\.com/|ko-fi\.com/|paypal\.(?:com/donate|me/))"
 )
 
 

@@ -90,7 +90,9 @@ def _is_original(page: Page, index: int, reason: str) -> bool:
     return reason == _RIGHTS and _ORIGINAL.search(page.blocks[index].text) is not None
 
 
-_ORIGINAL = re.compile(r"(?:original (?:post|article) at|文章来源)\s?[:：]\s?<?https?://", re.IGNORECASE)
+_ORIGINAL = re.compile(
+    r"(?:original (?:post|article) at|文章来源|原文(?:地址|链接|出处))\s?[:：]\s?<?https?://", re.IGNORECASE
+)
 
 
 _Marks = tuple[str, ...]

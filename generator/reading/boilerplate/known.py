@@ -10,7 +10,7 @@ from itertools import pairwise, takewhile
 from generator.reading.boilerplate.blocks import Block
 from generator.reading.boilerplate.families import Found, Lexicon, is_removed_line
 from generator.reading.boilerplate.page import SOME, Page, Removed, is_labelled_address, section_numbers
-from generator.reading.boilerplate.statements import is_of_article
+from generator.reading.boilerplate.statements import is_call_of_title, is_of_article
 from generator.reading.text import PRIVATE_USE, bare
 
 
@@ -195,7 +195,7 @@ def known_lines(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
             or (block.label.isdecimal() and index in section_numbers(page))
         ):
             continue
-        if _says_more_than_rule(page, block, found.rule.reason) or _is_registration(page, block):
+        if _says_more_than_rule(page, block, found.rule.reason) or is_call_of_title(page, block):
             continue
         place = found.rule.place
         if found.kind == "gone" and (
@@ -207,17 +207,14 @@ def known_lines(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
         yield index, found.rule.reason
 
 
-def _is_registration(page: Page, block: Block) -> bool:
-    """Return whether a call to register stands in an article whose title calls to register too."""
-    return "报名" in block.plain and "报名" in page.blocks[0].plain
-
-
 def _says_more_than_rule(page: Page, block: Block, reason: str) -> bool:
     """Return whether a block that matches a rule shows an address or a picture, or labels text of its own."""
     if reason == "share bar":
         return is_labelled_address(block)
     if reason == "note on an image":
         return "![" in block.text
+    if reason == "counters":
+        return "://" in block.text and "](" not in block.text
     return reason == "call to subscribe" and (_is_of_topic(page, block.index) or _is_one_of(page, block))
 
 

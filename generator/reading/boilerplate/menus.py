@@ -159,7 +159,8 @@ def links_before(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
         yield from (
             (index, "list of links")
             for index in linked
-            if page.blocks[index].kind != "heading" and not (page.is_found and is_digest(page.blocks[index]))
+            if page.blocks[index].kind != "heading"
+            and not (page.is_found and (is_digest(page.blocks[index]) or _names_original(page.blocks[index])))
         )
 
 
@@ -193,13 +194,23 @@ def _citations(page: Page, rest: Sequence[int]) -> set[int]:
     if not page.is_found:
         return set()
     linked = [page.blocks[index] for index in rest if page.blocks[index].is_linked]
-    found = {one.index for one in linked if _DOCUMENT.search(one.text) or leads_to_other_accounts(page, one)}
+    found = {
+        one.index
+        for one in linked
+        if _DOCUMENT.search(one.text) or leads_to_other_accounts(page, one) or _names_original(one)
+    }
     if rest and names_references(page.blocks[rest[0]]):
         found |= set(takewhile(lambda index: page.blocks[index].is_linked, rest[1:]))
     shown = {one.index for one in linked if _SHOWN.match(one.text)}
     return found | shown if len(shown) >= _SEVERAL else found
 
 
+def _names_original(block: Block) -> bool:
+    """Return whether a link leads to the original of a translation or of a reprint."""
+    return block.links == 1 and _ORIGINAL.match(block.plain) is not None
+
+
+_ORIGINAL = re.compile(r"[\s*>]*(?:原文(?:链接|地址|出处)|original (?:article|post))\b", re.IGNORECASE)
 _SHOWN = re.compile(r"[-*+ ]{0,4}\[https?://")
 _SEVERAL = 3
 """Number of links that show their addresses, as an article lists them. A single one may be a share link."""

@@ -15,6 +15,7 @@ from generator.reading.boilerplate.page import (
     names_references,
     section_numbers,
 )
+from generator.reading.boilerplate.statements import is_call_of_title
 from generator.reading.boilerplate.verdict import is_date
 
 
@@ -37,6 +38,8 @@ def _repeated(page: Page, removed: Removed, indexes: range, places: set[str]) ->
     until = _end_of_run(page, removed, indexes, places)
     found = [index for index in range(indexes.start, until, indexes.step) if index not in removed]
     found = _without_timeline(page, _without_section_start(page, found))
+    if indexes.step < 0:
+        found = _without_call_of_title(page, found)
     if any(page.blocks[index].label.isdecimal() for index in found):
         numbers = section_numbers(page)
         found = [index for index in found if index not in numbers]
@@ -72,6 +75,15 @@ def _without_timeline(page: Page, found: list[int]) -> list[int]:
         return found
     dates = [page.blocks[found[-1] - entry] for entry in (0, 2)]
     return found[:-2] if all(map(is_date, dates)) and not dates[1].links else found
+
+
+def _without_call_of_title(page: Page, found: list[int]) -> list[int]:
+    """Return a run of blocks below the text up to the code of the survey that the title calls to."""
+    calls = (n for n, index in enumerate(found) if is_call_of_title(page, page.blocks[index]))
+    if (last := next(calls, -1)) < 0:
+        return found
+    has_code = last > 0 and page.blocks[found[last] + 1].kind == "image"
+    return found[: last - 1 if has_code else last]
 
 
 def _without_section_label(page: Page, removed: Removed, run: list[int]) -> list[int]:
@@ -251,9 +263,16 @@ def repeated_inside(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
             continue
         run = _without_section_label(page, removed, run)
         linked = [index for index in run if page.blocks[index].is_linked or "](" in page.blocks[index].text]
-        if linked and (len(run) >= 3 or all(_is_link(page.blocks[index]) for index in run)):
+        is_box = len(run) >= 3 or all(_is_link(page.blocks[index]) for index in run)
+        if linked and is_box and not _has_steps(page, run):
             yield from ((index, REPEATED_WITHIN) for index in run if index not in removed)
         run = []
+
+
+def _has_steps(page: Page, run: list[int]) -> bool:
+    """Return whether a run contains numbered steps, which a source repeats where it says the same again."""
+    starts = {page.blocks[index].plain.lstrip("* ")[:2] for index in run}
+    return any({f"1{mark}", f"2{mark}"} <= starts for mark in "、.．)")
 
 
 def _is_link(block: Block) -> bool:

@@ -38,3 +38,12 @@ def is_statement(block: Block) -> bool:
 def is_of_article(page: Page, block: Block, found: Found) -> bool:
     """Return whether a block below the first one matches a pattern as a sentence of the article."""
     return bool(found.pattern) and block.index > page.first and is_statement(block)
+
+
+def is_call_of_title(page: Page, block: Block) -> bool:
+    """Return whether a block calls to take part in what the title calls for, such as a survey."""
+    words = _TAKING_PART.findall(page.blocks[0].plain)
+    return any(word in block.plain for word in words)
+
+
+_TAKING_PART = re.compile("报名|问卷|调研|调查|投票")

@@ -18,6 +18,11 @@ def left_of(*tail: str, title: str = TITLE) -> str:
 @pytest.mark.parametrize(
     "tail",
     [
+        ["欢迎加入知识星球，微信识别二维码即可加入，" + "每天都有灯塔见闻，" * 4 + "优惠券发完为止"],
+        ["完整的灯塔日志已上传守灯人知识星球。识别下方二维码加入即可下载。" + "星球里有许多日志。" * 3],
+        ["*Non sei ancora iscritto? Iscriviti qua, è gratuita.*"],
+        ["[Donate](https://www.paypal.com/donate/?button=1)"],
+        ["如本文对您有用，欢迎随意打赏守灯人！", "赞赏一杯热茶", "* 本文标签：[灯](/tag/1)\n* 热度：7"],
         ["想了解灯油的行情，请扫描这里的二维码咨询：", "![](/code.png)"],
         ["更多灯油已上传知识星球", "长按识别二维码即可加入", "越早加入越便宜", "![](/code.png)"],
         ["**海岸灯塔研究院**", "海岸灯塔研究院是海岸集团的核心部门，由守灯多年的看守组成，专注于灯与雾。"],
@@ -41,6 +46,11 @@ def test_what_is_about_the_publisher_goes(tail):
     "tail",
     [
         ["灯塔的二维码刻在门上，看守扫码点灯，海雾里的人都看得见。" * 4],
+        [
+            "这个工具扫描二维码、识别公众号里的链接，"
+            + "把每一盏灯的账号都记在灯塔的日志里，" * 5
+            + "供看守查阅"
+        ],
         ["联系方式", "![](/notes.png)", "灯塔的信号", "![](/signal.png)"],
         ["扫描二维码咨询：https://coast.example/oil"],
         ["报名方式", "邮箱：a@coast.example", "电话：010-56500000"],
@@ -147,3 +157,10 @@ def test_the_label_of_a_notice_above_the_text_goes_with_it():
     assert text_of(page(*MENU, f"# {TITLE}", "***【免责声明】***", notice, *TEXT)) == ARTICLE
     lamps = "灯塔的灯油仅供本塔使用。"
     assert "**声明**" in text_of(page(*MENU, f"# {TITLE}", "**声明**", lamps, *TEXT))
+
+
+@pytest.mark.parametrize("title", [TITLE, "直播里的灯塔"])
+def test_the_notice_of_a_live_show_ends_a_post_on_something_else(title):
+    show = ["**直播预告**", "这个周五的晚上七点，守灯人在直播间里等你，一起看雾散去。"]
+    left = text_of(page(f"# {title}", *TEXT, *show, title=title), title, WECHAT)
+    assert left == "\n\n".join([*TEXT, *(show if title != TITLE else [])])

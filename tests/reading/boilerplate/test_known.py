@@ -86,6 +86,16 @@ def test_a_note_above_the_text_goes(block):
     assert text_of(page(f"# {TITLE}", block, *TEXT), url=url) == "\n\n".join(TEXT)
 
 
+def test_a_call_to_clap_goes():
+    call = "> *Leave some claps if you enjoyed this read, and consider following me.*"
+    assert text_of(page(f"# {TITLE}", *TEXT, call), url="https://medium.com/lamps") == "\n\n".join(TEXT)
+
+
+def test_a_step_with_an_address_at_the_top_is_no_counter():
+    step = "访问http://lamp/cert下载证书"
+    assert text_of(page(f"# {TITLE}", step, *TEXT)) == "\n\n".join([step, *TEXT])
+
+
 def test_a_field_beside_other_fields_stays():
     fields = ["**时间：**每晚七点", "**地点：**灯塔之友交流群"]
     assert text_of(page(f"# {TITLE}", *TEXT, *fields, *TEXT)) == "\n\n".join([*TEXT, *fields, *TEXT])
@@ -118,6 +128,7 @@ def test_a_notice_of_a_gist_or_of_a_reporter_goes_within_the_text(blocks):
     [
         "\\* This is a syndicated blog. Read the original post at: <https://coast.example/1>",
         "文章来源: https://coast.example/1\n 如有侵权请联系:admin@coast.example",
+        "\\* 本文为守灯人编译，原文地址：https://coast.example/1\n图片来源于网络。如有侵权，请与后台联系。",
     ],
 )
 def test_the_address_of_the_original_stays_below_the_text(origin):

@@ -28,6 +28,7 @@ FOOTER = ["### Recent Posts", "[The last wick](/wick)", "### Archives", "[May 20
             "[https://lights.example/south](#south)",
             "* [http://lamps.example/](#lamps)",
         ],
+        ["[原文链接](https://coast.example/1)", "来源：[海岸网](https://coast.example/)"],
     ],
 )
 def test_cited_links_below_the_text_stay(cited):
@@ -106,3 +107,10 @@ def test_badges_in_a_row_with_a_share_bar_go():
 
 def test_a_link_back_to_the_contents_goes():
     assert text_of(page(f"# {TITLE}", *TEXT[:2], "[ [Torna all’indice](#tmenu) ]", TEXT[2])) == ARTICLE
+
+
+def test_the_address_of_the_original_above_the_text_stays():
+    origin = "原文地址：[https://coast.example/1](https://coast.example/1)"
+    section = "[灯塔](https://coast.example/lamps)"
+    body = page(*MENU, f"# {TITLE}", section, origin, *TEXT)
+    assert text_of(body) == "\n\n".join([origin, *TEXT])

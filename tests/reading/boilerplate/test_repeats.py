@@ -185,3 +185,20 @@ def test_an_article_that_is_updated_twice_teaches_nothing_to_a_small_source():
     updates = ["The lamp of the north", "The lamp of the north: update", "The lamp of the north is lit"]
     bodies = [titled(title, *TEXT, f"Change {n} of the lamp. {TEXT[n]}") for n, title in enumerate(updates)]
     assert learn(bodies) == NOTHING
+
+
+def test_steps_that_reports_repeat_stay():
+    steps = ["1．在菜单里选择灯 ![](/menu.png)", "2．等灯亮起", "3．查看灯油", "![](/oil.png)"]
+    bodies = [titled(f"A flaw in {name}", *story(n), *steps, *story(n + 20)) for n, name in enumerate(NAMES)]
+    assert removed_from(bodies[5], bodies, f"A flaw in {NAMES[5]}") == []
+
+
+def test_the_code_of_a_survey_stays_where_the_title_calls_to_it():
+    def survey(title: str, n: int) -> str:
+        code = f"![](https://coast.example/{NAMES[n]}.png)"
+        return titled(title, *story(n), "扫描下方二维码即可参与调研", code, "长按扫码参与", FOOT)
+
+    bodies = [survey(f"问卷调研 {name}", n) for n, name in enumerate(NAMES)]
+    assert removed_from(bodies[5], bodies, f"问卷调研 {NAMES[5]}") == ["长按扫码参与", FOOT]
+    other = survey("Lamps of Fjord", 5)
+    assert "扫描下方二维码即可参与调研" in removed_from(other, [*bodies, other], "Lamps of Fjord")
