@@ -118,7 +118,10 @@ def test_a_note_keeps_its_colour_when_its_article_was_opened(page, served):
             const note = document.createElement("div")
             note.className = "said"
             li.append(note)
-            return [li, note, document.body].map(one => getComputedStyle(one).color)
+            const colours = [li, note, document.body].map(one => getComputedStyle(one).color)
+            note.remove()
+            li.classList.remove("_seen")
+            return colours
         }"""
     )
     assert colours[1] == colours[2] != colours[0]
