@@ -11,6 +11,7 @@ from pathlib import Path
 
 from generator.config.checks import is_web_address
 from generator.config.site import Site
+from generator.model import addresses
 from generator.model.addresses import is_device
 from generator.model.errors import command_error
 from generator.model.ids import path_id
@@ -84,6 +85,14 @@ def _write(site: Site, folder: str, title: str, values: dict[str, str | None]) -
         "is taken or ignored, with every number after it too",
         "choose another title",
     )
+
+
+def where_shown(site: Site, file: Path, *, draft: bool = False) -> str:
+    """Return where the site will show a clipping that `new` wrote."""
+    path = file.relative_to(site.content)
+    page = addresses.article(path_id(path.as_posix()))
+    on_page = f"; once it has text, its page is {page}" if site.config.articles == "all" else ""
+    return f"the site will list it at {path.parent.as_posix()}/{on_page}{' (with --drafts)' * draft}"
 
 
 def slug(title: str) -> str:

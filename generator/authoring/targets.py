@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence, Set
 from functools import partial
 from pathlib import Path
@@ -20,6 +21,8 @@ _ENDINGS = (".md", ".markdown")
 _NEIGHBOURS = 2000
 """Number of files in a folder that are compared with a mistyped name."""
 
+_SIMILAR = 0.65
+"""How similar a name must be to be suggested, from 0 to 1."""
 _NAMED = 3
 """Number of clippings that a message lists."""
 
@@ -163,14 +166,20 @@ def _below(content: Path, file: Path) -> str | None:
 
 
 def _meant(site: Site, files: Sequence[Path]) -> str:
-    """Return advice on a missing file: a clipping beside it with a similar name."""
+    """Return advice on a missing file: a clipping beside it with a similar name, dates and endings aside."""
     for file in files:
-        names = list(_names(file.parent))
-        if close := difflib.get_close_matches(file.name, names, 1):
-            path = _below(site.content, file.parent / close[0])
+        names = {_words(name): name for name in _names(file.parent)}
+        if close := difflib.get_close_matches(_words(file.name), names, 1, _SIMILAR):
+            path = _below(site.content, file.parent / names[close[0]])
             if path is not None:
                 return f"did you mean `{escaped(path)}`?"
     return "name a file of the content folder, or the address of an original, https://…"
+
+
+def _words(name: str) -> str:
+    """Return a file name without the date before it and its ending, which many names share."""
+    stem = Path(name).stem
+    return re.sub(r"^[\d\W_]+", "", stem) or stem
 
 
 def _names(folder: Path) -> Iterator[str]:

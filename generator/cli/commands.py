@@ -93,6 +93,7 @@ def new(
 ) -> None:
     """Write an empty clipping called TITLE and print its path."""
     from generator.authoring import new as write
+    from generator.authoring import where_shown
     from generator.cli import console
     from generator.config.loading import find_content
 
@@ -103,6 +104,7 @@ def new(
     day = date.date() if date else None
     file = write(site, title=title, now=now, url=url, source=source, date=day, draft=draft)
     console.print_line(os.path.relpath(file))
+    console.print_line(where_shown(site, file, draft=draft), error=True)
 
 
 @broadsheet.command()

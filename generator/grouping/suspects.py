@@ -11,7 +11,7 @@ from generator.model.suspects import Suspect
 from generator.model.types import Article, Digest, Source, SourceMonth, Story, Verdict
 
 FEWEST_LETTERS = 100
-"""Number of letters of a text that is hardly complete."""
+"""Number of letters of a text that is hardly complete; half of them in Chinese, Japanese and Korean."""
 MOST_REPEATED = 15
 """Percentage of a text that cleaning may remove because its source repeats it."""
 FEWEST_ARTICLES = 10
@@ -47,7 +47,9 @@ def _ordered(found: Iterator[_Found]) -> list[Suspect]:
 def _short_texts(source: Source) -> Iterator[_Found]:
     """Yield full texts with hardly a sentence. The curator's own may be short."""
     for article in source.articles:
-        if article.verdict is Verdict.FULL and article.url and article.letters < FEWEST_LETTERS:
+        says_more = article.language.partition("-")[0] in {"zh", "ja", "ko"}
+        fewest = FEWEST_LETTERS // (1 + says_more)
+        if article.verdict is Verdict.FULL and article.url and article.letters < fewest:
             message = f"its text is complete with {article.letters} letters"
             yield -article.letters, _suspect("short", article.path, message)
 

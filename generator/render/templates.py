@@ -11,7 +11,7 @@ import threading
 import tomllib
 import traceback
 import urllib.parse
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 
@@ -22,13 +22,14 @@ from generator.cache.versions import hashed
 from generator.config.problems import line_in
 from generator.model import addresses
 from generator.model.errors import BuildError, Problem, Severity
+from generator.model.types import Verdict
 from generator.render import locales
 from generator.render.compiled import CompiledTemplates
 from generator.render.engine import Engine
 from generator.render.pages import TEMPLATES
 from generator.render.sources import Sources
 from generator.render.theme_hashes import roots_of
-from generator.render.views import INTERFACE, MIGRATION, Block, PageView, SiteView, View
+from generator.render.views import INTERFACE, MIGRATION, Block, Item, Named, PageView, SiteView, View
 
 TRANSLATIONS = 4096
 """Translations with values that are kept. A page has some dozen, and shares most with its neighbours."""
@@ -243,6 +244,7 @@ def _engine(theme: Theme, site: SiteView) -> Engine:
         "host": host,
         "json_ld": json_ld,
         "total": total,
+        "marks": marks,
         "web": web,
     }
     engine.tests["foreign"] = words.is_foreign
@@ -339,6 +341,29 @@ def hash_source(text: str) -> str:
 def total(blocks: Iterable[Block]) -> int:
     """Return the number of articles of blocks. Jinja2's `sum` looks attributes up as items first."""
     return sum([block.source.count for block in blocks])
+
+
+def marks(view: object) -> frozenset[str]:
+    """Return which marks the items of a view have: `minutes`, `cut`, `copies`."""
+    items = [*_items_in(view)]
+    readable = [item for item in items if item.minutes]
+    found = {
+        "minutes": bool(readable),
+        "cut": any(item.verdict is Verdict.CUT for item in readable),
+        "copies": any(item.times > 1 for item in items),
+    }
+    return frozenset(name for name, is_found in found.items() if is_found)
+
+
+def _items_in(value: object) -> Iterator[Item]:
+    if isinstance(value, Item):
+        yield value
+    elif isinstance(value, tuple):
+        for one in value:
+            yield from _items_in(one)
+    elif isinstance(value, View) and not isinstance(value, Named):
+        for field in value.__struct_fields__:
+            yield from _items_in(getattr(value, field))
 
 
 def anchor(name: str) -> str:

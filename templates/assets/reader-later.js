@@ -22,7 +22,7 @@ function usable(part, value) {
   if (part === "visit") return visit(value);
   if (part === "keys") return value === false ? value : null;
   const { theme, size } = value ?? {};
-  return isChoice("theme", theme) && isChoice("size", size) ? { theme, size: Number(size) } : null;
+  return isChoice("theme", theme) && isChoice("size", size) ? { theme: `${theme}`, size: Number(size) } : null;
 }
 
 /** What a part and that of a file are together. */

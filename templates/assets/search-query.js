@@ -134,7 +134,7 @@ function aligned(text) {
   const starts = [];
   let at = 0;
   for (const character of text) {
-    const isPlain = /[\0-\x7f\u4e00-\u9fff]/.test(character); // folding takes a microsecond
+    const isPlain = /[\0-\x7f\u4e00-\u9fff]/.test(character);
     const own = isPlain ? character.toLowerCase() : folded(character);
     starts.push(...Array(own.length).fill(at));
     form += own;
@@ -150,8 +150,7 @@ function mark(needle, form, starts, isMarked) {
   const isRun = (character) => piecesOf(character).some(({ run }) => run);
   for (let at = form.indexOf(needle); at >= 0; at = form.indexOf(needle, at + 1)) {
     const end = at + needle.length;
-    const isPart =
-      (!isRun(needle[0]) && isLetter(form[at - 1])) || (!isRun(needle.at(-1)) && isLetter(form[end]));
+    const isPart = (!isRun(needle[0]) && isLetter(form[at - 1])) || (!isRun(needle.at(-1)) && isLetter(form[end]));
     if (!isPart) isMarked.fill(true, starts[at], starts[end]);
   }
 }

@@ -1,22 +1,21 @@
-// The page that searches.
+// Search.
 import { element, store, stored } from "./reader.js";
 import { Index } from "./search-index.js";
 import { holds, marked, parsed } from "./search-query.js";
 
 const PAGE = 10;
-/** Older months wait if so many are found, or any among so many. */
+/** Of so many, or any among so many, older months wait. */
 const ENOUGH_FOUND = 5;
 const ENOUGH_SEARCHED = 10000;
 const RESULTS_DELAY = 120;
 const ADDRESS_DELAY = 1500;
 const [without, form, status, list, more] = document.querySelectorAll("#_without, #_search, #_status, #_results, #_more");
-const box = form.elements.q;
-const { order } = form.elements;
+const { q: box, order } = form.elements;
 const index = new Index(new URL("./", location.href));
 const filters = form.querySelector("details");
 const fields = [...filters.querySelectorAll("[data-field]")];
 let timers = [];
-/** The address's query, if its results are listed. */
+/** The address's query, if listed. */
 let shown = null;
 let handled;
 
@@ -40,14 +39,14 @@ class Search {
     this.months = index.search(query);
   }
 
-  /** List articles until there are `most`. Older months may wait once some came. */
+  /** List articles until there are `most`, or some and older months wait. */
   async show(before, most) {
     const enough = this.searched + ENOUGH_SEARCHED;
     while (isCurrent(this.query)) {
       const count = list.childElementCount;
       if (this.waiting.length) {
         if (count >= most) return;
-        // the first sooner, the others at once: no story grows later
+        // the first sooner, the others at once
         const documents = count === before ? [await this.#document(this.waiting[0])] : await this.#documents(most);
         if (!isCurrent(this.query)) return;
         this.waiting.splice(0, documents.length);
@@ -59,7 +58,7 @@ class Search {
     }
   }
 
-  /** The next documents until `most` stories are listed, and those of listed stories that follow. */
+  /** The next documents until `most` stories are listed. */
   async #documents(most) {
     const groups = new Set(this.groups.keys());
     const documents = [];
@@ -103,7 +102,7 @@ class Search {
     if (known) {
       const also = known.querySelector(".also") ?? element("p", { class: "also" }, message("also"));
       known.append(also);
-      also.append(also.firstElementChild ? ", " : " ", element("a", { id: `_${id}`, href, title }, source));
+      also.append(also.firstElementChild ? ", " : " ", element("a", { id: `_${id}`, href, title }, also.textContent.includes(source) ? title : source));
       return;
     }
     const plain = this.query.wanted.filter(({ field }) => !field);
@@ -156,19 +155,21 @@ async function proceed(before = list.childElementCount, most = before + PAGE, is
 
 function showStatus({ ignored }, text) {
   status.textContent = text;
-  if (ignored.length) status.append(" ", message("ignored", ignored.join(", ")));
+  const all = ignored.map((one) => (/^-?(before|after)\W/i.test(one) ? message("noDay", one) : one));
+  if (all[0]) status.append(" ", message("ignored", all.join(", ")));
 }
 
 async function conclude({ query, found: n, damaged, isOver, waiting }) {
   const isNone = !n && !damaged.size;
   more.hidden = isOver && !waiting.length;
   more.textContent = message(waiting.length ? "more" : "older");
-  showStatus(query, isNone ? message("none", box.value.trim()) : message(isOver ? "found" : "foundMore", n));
+  const line = box.value.trim();
+  showStatus(query, isNone ? message(/^lang[:：]\S+$/i.test(line) ? "noLanguage" : "none", line) : message(isOver ? "found" : "foundMore", n));
   if (damaged.size) status.append(" ", message("damaged", [...damaged].join(", ")));
   if (isNone) await propose(query);
 }
 
-/** Name words without which something is found. */
+/** Words without which something is found. */
 async function propose(query) {
   const clauses = query.clauses.filter(({ keys, day }) => keys.length || day);
   const lines = new Map();
@@ -203,7 +204,7 @@ function replaceClause(field) {
   const last = clauseOf(field, clauses);
   const value = field.value.trim().replace(/["“”]/g, "");
   const whole = `${field.dataset.field}:${/\s/.test(value) ? `"${value}"` : value}`;
-  // first: the last of the others may lack a quotation mark, or be cut
+  // first: the last may lack a quotation mark
   box.value = joined([...(value ? [{ whole }] : []), ...clauses.filter((one) => one !== last)]).slice(0, box.maxLength);
 }
 

@@ -263,7 +263,12 @@ def test_from_another_folder_and_through_a_link(site: Site, monkeypatch: pytest.
     ("target", "message"),
     [
         ("content/2024/07/03/aa.md", r"aa.md: is not a clipping; did you mean `2024/07/03/a.md`\?"),
-        ("2024/07/03/b.md", r"b.md: is not a clipping; did you mean `2024/07/03/"),
+        ("2024/07/03/b.md", r"b.md: is not a clipping; name a file of the content folder, or the address"),
+        (
+            "2024-07-03 A brochure.md",
+            r"brochure.md: is not a clipping; did you mean `2024-07-02 A broschure.md`",
+        ),
+        ("2024-07-02 The press.md", r"press.md: is not a clipping; name a file of the content folder"),
         (
             "nowhere/x.md",
             r"nowhere/x.md: is not a clipping; name a file of the content folder, or the address",
@@ -274,7 +279,8 @@ def test_from_another_folder_and_through_a_link(site: Site, monkeypatch: pytest.
     ],
 )
 def test_what_is_no_clipping_is_refused(site: Site, target: str, message: str) -> None:
-    for path in ("digest.toml", "content/notes.txt", "content/x\udcff.md"):
+    names = ("notes.txt", "x\udcff.md", "2024-07-02 A broschure.md")
+    for path in ("digest.toml", *(f"content/{name}" for name in names)):
         (site.root / path).write_text("")
     with pytest.raises(ConfigError, match=message):
         pick(site, target, Changes(pin=True))

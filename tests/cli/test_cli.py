@@ -249,11 +249,15 @@ def test_new_prints_the_path_of_a_clipping_that_is_published(root, capfd):
         )
         == DONE
     )
-    file = root / capfd.readouterr().out.strip()
-    assert file.is_file()
+    printed = capfd.readouterr()
+    file = root / printed.out.strip()
+    file.write_text(file.read_text("utf-8") + "The text. " * 40, "utf-8")
     run(["list", "--format", "jsonl"])
     rows = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
     [row] = [row for row in rows if row["title"] == "An “odd”: title"]
+    assert printed.err == (
+        f"the site will list it at 2024/07/01/; once it has text, its page is {row['address']}\n"
+    )
     assert (row["date"], row["source"], row["url"]) == ("2024-07-01", "S", "https://x.example/")
 
 

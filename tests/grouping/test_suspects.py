@@ -39,9 +39,11 @@ def test_short_texts_count_unless_they_are_the_curators_own_or_not_whole():
         article(1, letters=99), article(2, letters=12), article(3, letters=100),
         article(4, letters=9, url=None), article(5, letters=9, verdict=Verdict.CUT),
         article(6, letters=0, verdict=Verdict.LINK),
+        article(7, letters=50, language="zh-Hant"), article(8, letters=49, language="zh"),
     )  # fmt: skip
     assert told(found) == [
         ("short", "002.md", "its text is complete with 12 letters"),
+        ("short", "008.md", "its text is complete with 49 letters"),
         ("short", "001.md", "its text is complete with 99 letters"),
     ]
 

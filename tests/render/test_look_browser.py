@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 from markupsafe import Markup
-from theme_views import archive_view, block, day_view, frame, item, site, write_assets
+from theme_views import archive_view, article_view, block, day_view, frame, item, site, write_assets
 
 from generator.model.types import Verdict
 from generator.render import views
@@ -123,3 +123,34 @@ def test_the_date_of_a_pick_is_in_the_language_of_the_interface(show):
         "[...document.querySelectorAll('.picked [lang]')].map(title => getComputedStyle(title).fontFamily)"
     )
     assert all("Serif" in font for font in page.evaluate(fonts))
+
+
+def test_the_first_section_has_its_heading_on_a_phone_too(show):
+    page = show(day_view(block(item("ab")), picks=(item("p"),)))
+    assert page.locator("#_picks h2").evaluate("h => getComputedStyle(h).position") == "static"
+
+
+@pytest.mark.parametrize("title", ["Short", "A title that takes more than half of a wide screen, " * 3])
+def test_a_single_pick_leaves_no_empty_column(show, title):
+    page = show(day_view(block(item("ab")), picks=(item("p", title=title, excerpt="Text. " * 40),)), 1280)
+    script = """() => {
+        const range = document.createRange()
+        range.selectNodeContents(document.querySelector(".leads h3"))
+        const right = Math.max(...Array.from(range.getClientRects(), box => box.right))
+        return document.querySelector(".leads .x").getBoundingClientRect().left - right
+    }"""
+    assert page.evaluate(script) <= 80
+
+
+def test_lists_on_paper_cut_long_addresses(show):
+    long = "https://origin.example/" + "long-path/" * 40
+    page = show(day_view(block(item("ab", address=None, minutes=0, excerpt="", original=long))), 700)
+    page.emulate_media(media="print")
+    assert page.locator("#_read li").evaluate("li => li.offsetHeight") <= 60
+
+
+def test_an_article_on_paper_names_its_original_once(show):
+    page = show(article_view(), 700, template="article.html")
+    page.emulate_media(media="print")
+    sizes = "a => [getComputedStyle(a).fontSize, parseInt(getComputedStyle(a, '::after').fontSize) > 5]"
+    assert page.locator(".byline [rel]").evaluate(sizes) == ["0px", True]

@@ -162,7 +162,15 @@ def test_marks_tell_minutes_cut_texts_copies_and_reasons():
     assert "<i>4′… ×3</i>" in html
     assert f'<span id="{"a" * 12}"></span><span id="{"b" * 12}"></span>' in html
     assert '<i title="captcha"> †</i>' in html
-    assert html.count("minutes to read") == 1
+    assert html.count('<p class="legend">3′ minutes to read · … ends early · ×2 copies</p>') == 1
+
+
+def test_the_legend_names_only_marks_of_the_page():
+    views_ = day_view(block(item())), day_view(block(item(address=None, minutes=0, verdict=Verdict.LINK)))
+    minutes, none = (html_of("day.html", view) for view in views_)
+    assert '<p class="legend">3′ minutes to read</p>' in minutes
+    assert "legend" not in none
+    assert '<p class="legend">3′ minutes to read</p>' in html_of("source.html")
 
 
 def test_a_day_has_jumps_with_counts_and_leads_to_what_it_has_no_room_for():

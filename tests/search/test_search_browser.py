@@ -299,7 +299,14 @@ def test_what_is_not_searched_is_said(search):
     page = search("漏")
     assert status(page) == "Type a word, or two characters or more. Not searched: 漏."
     page = search("flaw 漏 after:2024-99-99")
-    assert status(page) == "Articles found: 1. Not searched: 漏, after:2024-99-99."
+    assert status(page) == (
+        "Articles found: 1. Not searched: 漏, after:2024-99-99 "
+        "(no such day, month or year: write 2024-12-31, 2024-12 or 2024)."
+    )
+    search("lang:it")
+    assert status(page).startswith("lang:it: no article is in this language. Write a code such as en or zh.")
+    search("language lang:it")
+    assert status(page).startswith("No article matches: language lang:it.")
 
 
 @pytest.mark.parametrize(
@@ -392,7 +399,10 @@ def test_a_story_of_two_files_does_not_move_what_is_shown(page, served):
     page.route("**/2024/06/documents-*", documents)
     page.goto(f"{served}search/?q=cellar")
     expect(page.locator("#_results li")).to_have_count(10)
-    expect(page.locator(".also")).to_have_text(re.compile("^Also in Source .(, Source .)*$"))
+    expect(page.locator(".also")).to_have_text(re.compile("^Also in Source .(, (Source .|Notice .+))*$"))
+    for names in page.locator(".also").all_inner_texts():
+        links = names.removeprefix("Also in ").split(", ")
+        assert len(set(links)) == len(links) > 1
     page.wait_for_timeout(200)
     assert page.evaluate("window.shifted ?? 0") == 0
 

@@ -96,6 +96,37 @@ def test_a_finger_finds_a_star_at_each_item(browser, served):
     context.close()
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_star_covers_no_letter(page, served, width):
+    """A title may end where its line does."""
+    page.set_viewport_size({"width": width, "height": 740})
+    opened(page, served)
+    page.hover(ITEM)
+    star = page.locator("#fir ._star").bounding_box()
+    item = page.locator("#fir").evaluate(
+        "li => li.clientWidth - parseFloat(getComputedStyle(li).paddingRight)"
+    )
+    assert star["x"] >= page.locator("#fir").bounding_box()["x"] + item - 1
+    assert star["x"] + star["width"] <= width
+
+
+def test_a_note_keeps_its_colour_when_its_article_was_opened(page, served):
+    opened(page, served)
+    colours = page.locator("#fir").evaluate(
+        """li => {
+            li.classList.add("_seen")
+            const note = document.createElement("div")
+            note.className = "said"
+            li.append(note)
+            const colours = [li, note, document.body].map(one => getComputedStyle(one).color)
+            note.remove()
+            li.classList.remove("_seen")
+            return colours
+        }"""
+    )
+    assert colours[1] == colours[2] != colours[0]
+
+
 def test_two_tabs_keep_what_the_other_kept(page, context, served):
     other = context.new_page()
     opened(page, served)

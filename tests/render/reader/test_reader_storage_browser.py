@@ -181,6 +181,13 @@ def test_what_is_imported_is_added(page, served, tmp_path):
     assert stored(page, "look") == {"theme": "dark", "size": 125}
 
 
+@pytest.mark.parametrize("look", [[], ["dark"], {"theme": ["dark"], "size": [125]}])
+def test_a_look_of_other_types_breaks_no_import(page, served, tmp_path, look):
+    imported(page, served, tmp_path, later=[article("elm")], look=look)
+    assert stored(page, "later") == [article("elm")]
+    assert stored(page, "look") in (None, {"theme": "dark", "size": 125})
+
+
 def test_what_is_imported_is_checked_and_added_once(page, served, tmp_path):
     given = {"later": [article("elm"), article("elm")], "look": {"theme": "x", "size": {}}, "keys": "no"}
     imported(page, served, tmp_path, seen="CCCCCCCCCC", **given)
