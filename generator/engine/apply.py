@@ -102,6 +102,7 @@ def _update(state: SiteState, read: Records, former: Config, *, has_other_picks:
     )  # fmt: skip
     before = affected_before(plan, change, last)
     index_files = [addresses.NEW, *state.rendering.search.paths_of(change.articles)]
+    state.rendering.search.change(change.articles)
     had_picks = bool(plan.picks)
     _take_over(state, change, {**derived, **read}, derived.keys())
     effects = effects_of(state, change, before, last, had_picks=had_picks)

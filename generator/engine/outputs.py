@@ -190,7 +190,7 @@ def bytes_of(rendering: RenderContext, output: Output) -> bytes:
         case Page() as page:
             return rendering.list_html(page)
         case IndexFile() as file:
-            return rendering.search.bytes_of(file, rendering.context.cache)
+            return rendering.search.bytes_of(file, rendering.context.cache, rendering.site.output)
         case bytes() as data:
             return data
         case file:

@@ -64,6 +64,7 @@ class Session:
         context.workers.shrink()
         self.built = wrote.built
         self.queue = StaleQueue(self.state, wrote)
+        self.state.rendering.search.follow()
         self._pending = PendingDocuments(self.state)
         self.is_torn = False
         """Whether clippings or settings were read that the digest does not reflect yet."""

@@ -18,8 +18,8 @@ from __future__ import annotations
 import sys
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Collection, Iterable, Iterator
+from itertools import accumulate, islice
 from typing import NamedTuple
 from zlib import crc32
 
@@ -88,6 +88,30 @@ def files_of(
         starts = ends
         rest = _encoded(_differences(postings, first_key(number, parts) << 32, unused))
         yield bytes((FORMAT,)) + crc32(rest, numbering).to_bytes(4, "little") + rest
+
+
+def postings_of(data: bytes, count: int, numbering: int, parts: int, number: int) -> array[int] | None:
+    """Return the postings of a file, as blocks have them; None if it numbers other documents."""
+    if data[:1] != bytes((FORMAT,)) or data[1:5] != crc32(data[5:], numbering).to_bytes(4, "little"):
+        return None
+    widest, length = data[5], int.from_bytes(data[6:10], "little")
+    start = 10 + -(-length // 4)
+    sizes = b"".join([_SIZES[byte] for byte in data[10:start]])[:length]
+    differences = [0] * length
+    for place in range(widest):
+        wide = [n for n, size in enumerate(sizes) if size >= min(place, 3)]
+        for n, byte in zip(wide, data[start:], strict=False):
+            differences[n] |= byte << 8 * place
+        start += len(wide)
+    bits = bits_of(count)
+    every = accumulate(differences, initial=first_key(number, parts) << bits)
+    return array("Q", [posting << 32 - bits for posting in islice(every, 1, None)])
+
+
+def without(postings: array[int], documents: Collection[int], count: int) -> array[int]:
+    """Return postings but those of some documents of a month of `count` documents."""
+    unused = 33 - bits_of(count)
+    return array("Q", [one for one in postings if (one & 0xFFFF_FFFF) >> unused not in documents])
 
 
 def first_key(number: int, parts: int) -> int:
@@ -164,5 +188,7 @@ def _without_zeros(plane: bytes, kept: int) -> bytes:
     return b"\0".join(pieces)
 
 
+_SIZES = [bytes(byte >> place & 3 for place in (0, 2, 4, 6)) for byte in range(256)]
+"""Byte → the sizes of four differences."""
 _ONES = bytes((0, *[1] * 255))
 _ZEROS = bytes((1, *[0] * 255))

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from generator.config.options import Options, silent
+from generator.engine import search_index
 from generator.engine.build import build
 from generator.engine.build_context import BuildContext
 from generator.engine.search_index import SearchIndex
@@ -243,3 +244,46 @@ def test_saves_to_a_large_month_leave_the_files_of_a_clean_build(tmp_path):
         lambda: (content / "3.md").unlink() or content / "3.md",
     ]
     followed_like_a_clean_build(root, *changes)
+
+
+def test_a_save_to_a_month_that_is_not_kept_reads_the_changed_articles_alone(tmp_path, monkeypatch):
+    """Files are made of their last content: after an edit, another one, a story of two months, and one more."""
+    read_again = []
+    own = search_index.keys_of
+
+    def keys_of(document, *others):
+        read_again.append(document.title)
+        return own(document, *others)
+
+    root, content = tmp_path / "site", tmp_path / "site/content"
+    write_config(root)
+
+    def write(month: int, name: str, word: str, title: str = "") -> Path:
+        text = f"A {word} opened in the morning. " * 30
+        return write_clipping(content, f"{name}.md", text, date=f"2024-{month:02}-03", title=title or name)
+
+    for n in range(30):
+        write(4 + n % 3, f"{n}", WORDS[n % 8])
+    monkeypatch.setattr(search_index, "HELD", 0)
+    monkeypatch.setattr(search_index, "keys_of", keys_of)
+    with contextlib.closing(Live(1)) as live:
+        live.build(site_in(root), Options(as_of=NOW), silent, None)
+
+        def made(file: Path) -> set[str]:
+            live.build(site_in(root), Options(as_of=NOW), silent, frozenset({file}))
+            read_again.clear()
+            live.fresh("search/2024/05/terms-0.bin")
+            return {*read_again}
+
+        assert made(write(5, "4", "zeppelin", "Zeppelins")) == {"Zeppelins"}
+        assert made(write(5, "7", "airship")) == {"Zeppelins", "7"}
+        assert made(write(4, "3", "balloon")) == set()
+        assert made(write(5, "7", "zeppelin", "Zeppelins again")) == {"Zeppelins", "Zeppelins again"}
+        assert len(made(write(5, "new", "biplane"))) == 11
+        assert made(write(5, "new", "glider")) == {"Zeppelins", "Zeppelins again", "new"}
+        while live.rest() or live.due_in is not None:
+            live.build(site_in(root), Options(as_of=NOW), silent, frozenset())
+    followed = files_of(root / "public")
+    shutil.rmtree(root / "public")
+    build_site(root)
+    assert followed == files_of(root / "public")

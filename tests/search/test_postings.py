@@ -7,7 +7,16 @@ from zlib import crc32
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.search.postings import FORMAT, Keys, blocks_of, files_of, first_key
+from generator.search.postings import (
+    FORMAT,
+    Keys,
+    block_of,
+    blocks_of,
+    files_of,
+    first_key,
+    postings_of,
+    without,
+)
 from generator.search.table import KEY_BITS
 
 KEYS = st.sets(st.integers(0, 2**KEY_BITS - 1) | st.integers(0, 40), max_size=30)
@@ -69,3 +78,20 @@ def test_a_file_alone_is_the_same_as_among_others(documents, parts):
 def test_each_key_is_in_the_file_whose_keys_surround_it(parts, key):
     firsts = [first_key(number, parts) for number in range(parts)]
     assert bisect_right(firsts, key) - 1 == key * parts >> KEY_BITS
+
+
+@given(DOCUMENTS, DOCUMENTS, st.integers(1, 9), st.integers(0, 2**32 - 1))
+def test_a_file_is_the_same_if_made_of_the_last_one_and_of_what_changed(documents, others, parts, numbering):
+    last = keys_of(documents)
+    count, changed = len(last), [*enumerate(keys_of(others)[: len(last)])]
+    now = [*(keys for _, keys in changed), *last[len(changed) :]]
+    former, wanted = (
+        [*files_of(blocks_of(keys, count), count, numbering, parts, range(parts))] for keys in (last, now)
+    )
+    for number, data in enumerate(former):
+        assert postings_of(data, count, numbering ^ 1, parts, number) is None
+        assert postings_of(data[:-1], count, numbering, parts, number) is None
+        postings = postings_of(data, count, numbering, parts, number)
+        blocks = [without(postings, {place for place, _ in changed}, count)]
+        blocks += [block_of([keys], place, count) for place, keys in changed]
+        assert [*files_of(blocks, count, numbering, parts, range(number, number + 1))] == [wanted[number]]

@@ -579,6 +579,15 @@ def test_many_words_take_one_file_of_months_that_lack_the_rarest(tab, served):
     assert sum(name.startswith("2024/05/") for name in asked) == 1
 
 
+def test_a_month_that_has_just_begun_does_not_tell_what_is_rare(tab, served):
+    newest, last, older = ["nothing"], ["one two"] * 9 + ["one three"], ["one two"]
+    files = made({"2024-05": older, "2024-06": last, "2024-07": newest}, "one two three")
+    tab.goto(f"{served}search/")
+    asked, found = tab.evaluate(FETCHED, [files, "one two three"])
+    assert found == []
+    assert sum(name.startswith("2024/05/") for name in asked) == 1
+
+
 def test_back_leads_to_the_query_before_and_to_its_place(search):
     page = searched_twice(search)
     page.go_back()
