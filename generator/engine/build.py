@@ -20,7 +20,7 @@ from generator.engine.unchanged import (
     inputs_after,
     inputs_found,
     is_moved,
-    note_folders,
+    note_times,
     unchanged,
 )
 from generator.output import disk
@@ -86,7 +86,7 @@ def _built(site: Site, options: Options, context: BuildContext, *, clean: bool) 
         check_found(inputs.found)
         if not clean and (last := unchanged(site, options, inputs, cache, stamps_on_disk)):
             if is_sure:  # what moved is not a clipping
-                note_folders(inputs, cache)
+                note_times(site, inputs, cache)
             return last
         check_usable(site.output)  # fail early, before everything is read
         if not (is_whole or options.strict or stored):

@@ -15,13 +15,13 @@ from typing import NamedTuple
 
 import msgspec
 
-from generator.cache.stamps import NONE, Stamp, changed_at, stamp_at, unsettled
+from generator.cache.stamps import NONE, Stamp, stamp_at, unsettled
 from generator.cache.store import Cache
 from generator.cache.versions import hashed, program, zone_data
 from generator.config import picks
 from generator.config.mistyped import mistyped
 from generator.config.options import Built, Options, Report, Written, grave
-from generator.config.site import Config, Site
+from generator.config.site import FILE_NAME, Config, Site
 from generator.config.tags import words_of
 from generator.engine.build_context import EngineLimits
 from generator.engine.changes import INVALIDATES, Stale
@@ -34,7 +34,7 @@ from generator.reading.discover import Discovery
 from generator.reading.rules import own_source_of
 from generator.render.theme_hashes import theme_hashes
 
-_FOLDERS = "folders"
+_TIMES = "times"
 unpacked = msgspec.msgpack.Decoder(list[Stamp]).decode
 """Returns the stamps of a pack. Raises `DecodeError` if it is invalid."""
 PACK = 1000
@@ -88,22 +88,21 @@ StampsOnDisk = Callable[[], Mapping[str, Stamp]]
 
 
 def is_moved(site: Site, cache: Cache) -> bool:
-    """Return whether folder times show that clippings were added, removed or replaced since the last build.
+    """Return whether times show that clippings were added, removed or replaced since the last build.
 
-    Most editors replace files when saving. Other changes show only in each clipping's stamp.
+    Most editors replace files when saving. Other changes show only in each clipping's stamp. Picks and
+    configuration count, too.
     """
-    try:
-        folders = cache.noted(_FOLDERS, dict[str, int]) or {}
-        return any(changed_at(f"{site.content}/{folder}") != at for folder, at in folders.items())
-    except OSError:  # a folder was removed
-        return True
+    noted = cache.noted(_TIMES, dict[str, int]) or {}
+    return any(stamp_at(site.content / path).modified != at for path, at in noted.items())
 
 
-def note_folders(inputs: Inputs, cache: Cache) -> None:
-    """Store the folders of the clippings, for `is_moved`."""
+def note_times(site: Site, inputs: Inputs, cache: Cache) -> None:
+    """Store when the folders of the clippings, the picks and the configuration changed, for `is_moved`."""
+    files = {str(file): stamp_at(file).modified for file in (site.picks, site.root / FILE_NAME)}
     # If it does not fit, or a name is not text, `is_moved` has nothing to compare.
     with contextlib.suppress(BuildError, UnicodeEncodeError, OverflowError):
-        cache.keep_note(_FOLDERS, msgspec.msgpack.encode(inputs.found.folders))
+        cache.keep_note(_TIMES, msgspec.msgpack.encode({**inputs.found.folders, **files}))
 
 
 def unchanged(
@@ -152,7 +151,7 @@ def remember(
     A failed build is not stored, nor one whose inputs may change unnoticed.
     """
     key = f"built {site.output}"
-    note_folders(inputs, cache)
+    note_times(site, inputs, cache)
     has_failed = options.strict and bool(grave(built.report.problems))
     if not has_failed:
         with contextlib.suppress(UnicodeEncodeError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 
 from generator.grouping.places import account_of
 from generator.model.types import Article, CopyGroup
@@ -39,9 +39,7 @@ class Aggregators:
         """Count articles and copies. Returns the sources that became or ceased to be aggregators."""
         changed: set[str] = set()
         for articles, by in ((removed, -1), (added, 1)):
-            for article in articles:
-                changed.add(article.source)
-                self._count(article, by)
+            changed |= self._count(articles, by)
         for groups, by in ((ended, -1), (begun, 1)):
             for group in groups:
                 for article in group.articles:
@@ -53,11 +51,18 @@ class Aggregators:
         self.names ^= moved
         return moved
 
-    def _count(self, article: Article, by: int) -> None:
-        self._articles[article.source] += by
-        if article.keys:
-            self._homes[article.source][account_of(article.keys[0])] += by
-            self._mirrors[article.source] += by * (len(article.keys) > 1)
+    def _count(self, articles: Iterable[Article], by: int) -> Set[str]:
+        """Count articles, source by source. Returns the sources."""
+        keys: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+        for article in articles:
+            keys[article.source].append(article.keys)
+        for source, own in keys.items():
+            self._articles[source] += by * len(own)
+            self._mirrors[source] += by * sum(len(some) > 1 for some in own)
+            homes = self._homes[source]
+            for home, count in Counter([account_of(some[0]) for some in own if some]).items():
+                homes[home] += by * count
+        return keys.keys()
 
     def _is_aggregator(self, name: str) -> bool:
         """Return whether a source repeats half of its articles, or has them from many homes."""

@@ -92,11 +92,12 @@ class TextIndex:
         """Add texts."""
         self._weights.clear()
         for text in texts:
-            self.texts[text.path] = text
-            self._days.setdefault(text.day, []).append(text.path)
+            path = text.path
+            self.texts[path] = text
+            self._days.setdefault(text.day, []).append(path)
             if (index := self._features.get(text.day)) is not None:
                 for number in text.features:
-                    insort(index.setdefault(number, []), text.path)
+                    insort(index.setdefault(number, []), path)
 
     def remove(self, text: Text) -> None:
         """Remove a text."""

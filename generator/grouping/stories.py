@@ -64,7 +64,7 @@ class Stories:
         self._outdated: set[str] = set()
         """Paths of texts whose stories must be updated."""
         self.aggregators.change((), articles, (), copies)
-        self._index.add(self._texts_at(self._articles))
+        self._index.add(self._texts_of(articles))
         self._add_groups(
             self._search()
             if found is None
@@ -90,7 +90,7 @@ class Stories:
         paths.update(one.path for group in (*ended, *begun) for one in group.articles)
         left = [text for path in sorted(paths) if (text := self._index.texts.get(path))]
         self._replace_articles(removed, added, ended, begun)
-        come = [*self._texts_at(sorted(paths))]
+        come = [*self._texts_of(filter(None, map(self._articles.get, sorted(paths))))]
         self._regroup(left, come)
         self._outdated |= paths
         if moved:
@@ -98,12 +98,12 @@ class Stories:
                 path for path in self._groups if any(article.source in moved for article in self._same(path))
             )
 
-    def _texts_at(self, paths: Iterable[str]) -> Iterator[Text]:
-        """Yield the texts at some paths that may be on an event: no copies, and no round-ups."""
-        for path in paths:
-            article = self._articles.get(path)
+    def _texts_of(self, articles: Iterable[Article]) -> Iterator[Text]:
+        """Yield the texts of articles that may be on an event: no copies, and no round-ups."""
+        for article in articles:
+            group = self._copies.get(article.path)
             # The lead of a group may be an equal article that was read before.
-            if article and self._text(path).path == path and not article.is_roundup:
+            if (group is None or group.lead.path == article.path) and not article.is_roundup:
                 yield text_of(article)
 
     def _replace_articles(
@@ -228,13 +228,17 @@ class Stories:
         group = self._copies.get(path)
         return group.articles if group else (self._articles[path],)
 
-    def _replace(self, ended: Iterable[Story], begun: Iterable[Story]) -> None:
+    def _replace(self, ended: Iterable[Story], begun: Sequence[Story]) -> None:
         for story in ended:
             del self.stories[bisect_left(self.stories, _first(story), key=_first)]
             for text in story.texts:
                 del self._story_of[text.path]
+        if self.stories:
+            for story in begun:
+                insort(self.stories, story, key=_first)
+        else:  # sorting needs each position once
+            self.stories += sorted(begun, key=_first)
         for story in begun:
-            insort(self.stories, story, key=_first)
             self._story_of.update((text.path, story) for text in story.texts)
 
     def _joined(self, merges: Sequence[frozenset[str]]) -> dict[str, frozenset[str]]:

@@ -7,10 +7,11 @@ import sys
 import time
 
 import generator.engine.stored_state
+from generator.cache.store import Cache
 from generator.config.options import Options, silent
 from generator.engine.build import build
 from generator.engine.build_context import LIMITS, EngineLimits
-from generator.engine.unchanged import inputs_after, inputs_found
+from generator.engine.unchanged import identity_of, inputs_after, inputs_found, is_moved
 from generator.output.write import Transaction
 from writing import NOW, build_site, files_of, site_in, write_clipping, write_config
 
@@ -52,6 +53,29 @@ def test_what_moves_beside_clippings_is_told_once(tmp_path, monkeypatch):
     write_clipping(tmp_path / "content", "a/two.md")
     assert build_site(tmp_path, limits=SETTLED)[0].pages.written
     assert len(opened) == 2
+
+
+def test_saved_picks_and_settings_show_before_any_clipping_is_looked_at(tmp_path):
+    write_clipping(tmp_path / "content", "one.md")
+    write_config(tmp_path)
+    picks = tmp_path / "picks.toml"
+
+    def moved() -> bool:
+        site = site_in(tmp_path)
+        with Cache.of(site.own, identity_of(site)) as cache:
+            return is_moved(site, cache)
+
+    def save() -> None:
+        picks.write_text('[[pick]]\narticle = "one.md"\nnote = "A note"\n')
+
+    def configure() -> None:
+        (tmp_path / "digest.toml").write_text('title = "Another"\n')
+
+    for change in (save, picks.unlink, configure):
+        build_site(tmp_path, limits=SETTLED)
+        assert not moved()
+        change()
+        assert moved()
 
 
 def test_what_was_read_long_after_it_was_saved_cannot_change_unseen(tmp_path):
