@@ -59,6 +59,11 @@ _TWICE_A_KEY = re.compile(rf"{_NAME}:\ +{_TEXT}:[\ \n]", re.VERBOSE)
 _Loader: type = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
+_PAIR = re.compile(r"\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})", re.IGNORECASE)
+"""A character beyond U+FFFF as two escapes. JSON writes it so, and YAML does not read it."""
+_LINE_WITH_PAIR = re.compile(rf'^[^"\n]*".*{_PAIR.pattern}.*$', re.MULTILINE | re.IGNORECASE)
+
+
 class Entry(msgspec.Struct, frozen=True):
     """One `key: value` pair of a block."""
 
@@ -84,7 +89,21 @@ def yaml_entries(block: str) -> list[Entry]:
     if len(block) > limits.FRONT_MATTER or block.count("[") + block.count("{") > 1000:
         raise NotFieldsError
     plain = _plain_entries(block)
-    return list(_parsed_entries(block)) if plain is None else plain
+    return list(_parsed_entries(_with_pairs(block))) if plain is None else plain
+
+
+def _with_pairs(block: str) -> str:
+    r"""Return the block with characters for pairs such as `\ud83d\ude80`, as JSON writes them.
+
+    Spaces at the ends of their lines keep the offsets of all keys.
+    """
+    if "\\u" not in block:
+        return block
+    return _LINE_WITH_PAIR.sub(lambda line: _PAIR.sub(_character, line[0]).ljust(len(line[0])), block)
+
+
+def _character(pair: re.Match[str]) -> str:
+    return (chr(int(pair[1], 16)) + chr(int(pair[2], 16))).encode("utf-16", "surrogatepass").decode("utf-16")
 
 
 def _parsed_entries(block: str) -> Iterator[Entry]:

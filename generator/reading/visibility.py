@@ -18,13 +18,20 @@ _PUBLIC: Mapping[str, frozenset[str]] = {"publish": YES, "private": NO}
 """Field → the values that do not. Any other value withholds the clipping, to be safe."""
 _DATE_OR_DECISION = "published"
 """A date in clippings of Obsidian Web Clipper, a decision in Jekyll and Quartz."""
-_OTHERS_DRAFT: Mapping[str, frozenset[str]] = {"status": frozenset({"draft"}), "isdraft": YES}
+_OTHERS_DRAFT: Mapping[str, frozenset[str]] = {
+    "status": frozenset({"draft"}),
+    "isdraft": YES,
+    "is_draft": YES,
+}
 """Keys of drafts in Pelican, WordPress and others → the values that withhold a clipping."""
 _OTHERS_PRIVATE: Mapping[str, frozenset[str]] = {
     "status": frozenset({"hidden", "private"}),
-    "visibility": frozenset({"private"}),
+    "visibility": frozenset({"hidden", "private"}),
+    "isprivate": YES,
+    "is_private": YES,
     "public": NO - _EMPTY,
     "dg-publish": NO - _EMPTY,
+    "dg_publish": NO - _EMPTY,
 }
 """Keys of Pelican, Ghost, Memos, Logseq and Digital Garden → the values that withhold a clipping."""
 _UNREAD: Mapping[str, tuple[str, str]] = {

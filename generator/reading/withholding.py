@@ -24,6 +24,9 @@ _LINE = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 """A line that sets one of these keys or holds a note, also with `=`, a wide colon or odd spaces."""
+_WIDE_KEY = re.compile(r"^[^\S\n]*[\uff21-\uff3a\uff41-\uff5a]+(?=[^\S\n]*[:\uff1a=\uff1d])", re.MULTILINE)
+"""A key in full-width letters, as Chinese and Japanese keyboards write them."""
+_NARROW = {wide: wide - 0xFEE0 for wide in range(0xFF21, 0xFF5B)}
 _PARTS = ("privat", "publis", "draft", "hid", "note", "annotat", "highl", "commen", "\u0131", "\u0307")
 """Every block with such a line contains one of these. The last two are dots of an i that `re` equates with i.
 """
@@ -86,6 +89,7 @@ def corrected(block: str) -> tuple[str, list[Mistyped]]:
     The number of lines stays the same.
     """
     mistyped: dict[str, Mistyped] = {}
+    block = _WIDE_KEY.sub(lambda match: match[0].translate(_NARROW), block)
     folded = block.casefold()
     if not any(map(folded.__contains__, _PARTS)):  # true for nearly all blocks; the patterns are slower
         return block, []

@@ -138,6 +138,13 @@ def test_the_output_folder_is_no_place_to_publish_to(root, capfd):
     assert published(root) == {}
 
 
+@pytest.mark.parametrize("folder", ["content", "static", "templates/x", "cleaning", ".broadsheet"])
+def test_a_folder_that_builds_read_is_no_place_to_publish_to(root, capfd, folder):
+    assert run(["publish", "--yes", (root / folder).as_uri()]) == UNUSABLE
+    assert "is in a folder that builds read; name the folder that a web" in capfd.readouterr().err
+    assert not (root / folder / "index.html").exists()
+
+
 def test_names_of_others_that_are_no_text_are_shown_and_reported(root, capfd):
     (root.parent / "www").mkdir()
     Path(os.fsdecode(os.fsencode(root.parent) + b"/www/\xff\x1b.txt")).touch()

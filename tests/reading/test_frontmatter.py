@@ -432,3 +432,12 @@ def test_plain_lines_are_read_without_yaml(monkeypatch):
         "site": "A: b",
     }
     assert [problem.line for problem in problems] == [2]
+
+
+def test_pairs_of_escapes_as_json_writes_them_are_characters():
+    text = '---\ntitle: "\\ud83d\\ude80 Launch \\u4e2d"\nauthor: ["\\uD83D\\uDC69", B]\nurl: https://a.example/\n---\n\nText.\n'
+    clipping, problems = clipping_of("a.md", text)
+    assert clipping.fields["title"] == "\U0001f680 Launch \u4e2d"
+    assert clipping.fields["author"] == ["\U0001f469", "B"]
+    assert clipping.lines["url"] == 4
+    assert not problems

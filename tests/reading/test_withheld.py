@@ -61,6 +61,7 @@ def test_a_clipping_whose_first_bytes_alone_are_read_is_held_back_where_they_are
         ("private:\xa0true", "private: true"),
         ("\u3000private: true", "private: true"),
         ("private=true", "private: true"),
+        ("\uff50\uff52\uff49\uff56\uff41\uff54\uff45\uff1atrue", "private: true"),
         ("private = true", "private: true"),
         ('"private":true', "private: true"),
         ("publish:false", "publish: false"),
@@ -342,14 +343,24 @@ def test_what_does_not_hold_back_outside_of_front_matter_is_text(text):
     assert not [fault for fault in faults if fault.kind in {"publish", "draft"}]
 
 
-@pytest.mark.parametrize("line", ["status: draft", "Status: Draft", "isDraft: true"])
+@pytest.mark.parametrize("line", ["status: draft", "Status: Draft", "isDraft: true", "is_draft: yes"])
 def test_other_programs_drafts_are_drafts(line):
     assert reading_of(line).is_draft
 
 
 @pytest.mark.parametrize(
     "line",
-    ["status: hidden", "status: private", "visibility: PRIVATE", "public: 0", "dg-publish: false"],
+    [
+        "status: hidden",
+        "status: private",
+        "visibility: PRIVATE",
+        "visibility: hidden",
+        "isPrivate: true",
+        "is_private: yes",
+        "public: 0",
+        "dg-publish: false",
+        "dg_publish: false",
+    ],
 )
 def test_what_other_programs_keep_private_is_held_back(line):
     reading = reading_of(line)
@@ -483,3 +494,9 @@ def test_values_whose_quotation_marks_are_not_closed_are_read_in_linear_time():
 @pytest.mark.parametrize("end", ["\x85", "\u2028", "\x0b"])
 def test_a_line_that_ends_for_some_programs_only_holds_back_too(end, said):
     assert reading_with(f"title: A{end}{said}\n").article is None
+
+
+@pytest.mark.parametrize("line", ["ＰＲＩＶＡＴＥ: true", "ｐｕｂｌｉｓｈ： false", "ｄｒａｆｔ = yes"])
+def test_a_key_in_full_width_letters_counts_as_written(line):
+    reading = reading_of(line)
+    assert reading.article is None or reading.is_draft
