@@ -247,7 +247,7 @@ def test_saves_to_a_large_month_leave_the_files_of_a_clean_build(tmp_path):
 
 
 def test_a_save_to_a_month_that_is_not_kept_reads_the_changed_articles_alone(tmp_path, monkeypatch):
-    """Files are made of their last content: after an edit, another one, a story of two months, and one more."""
+    """Files are made of their last content: after edits, and after a story of two months."""
     read_again = []
     own = search_index.keys_of
 

@@ -16,6 +16,7 @@ VIEWS = {
     "light": {},
     "dark": {"color_scheme": "dark"},
     "forced": {"forced_colors": "active"},
+    "forced-dark": {"forced_colors": "active", "color_scheme": "dark"},
     "phone": {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True},
     "zoomed": {"viewport": {"width": 640, "height": 360}, "device_scale_factor": 2},
 }
