@@ -5,10 +5,8 @@ import { holds, marked, parsed } from "./search-query.js";
 
 const PAGE = 10;
 /** Of so many, or any among so many, older months wait. */
-const ENOUGH_FOUND = 5;
-const ENOUGH_SEARCHED = 10000;
-const RESULTS_DELAY = 120;
-const ADDRESS_DELAY = 1500;
+const FOUND = 5;
+const SEARCHED = 10000;
 const [without, form, status, list, more] = document.querySelectorAll("#_without, #_search, #_status, #_results, #_more");
 const { q: box, order } = form.elements;
 const index = new Index(new URL("./", location.href));
@@ -41,7 +39,7 @@ class Search {
 
   /** List articles until there are `most`, or some and older months wait. */
   async show(before, most) {
-    const enough = this.searched + ENOUGH_SEARCHED;
+    const enough = this.searched + SEARCHED;
     while (isCurrent(this.query)) {
       const count = list.childElementCount;
       if (this.waiting.length) {
@@ -52,7 +50,7 @@ class Search {
         this.waiting.splice(0, documents.length);
         documents.forEach((one) => one && this.#list(one));
       } else {
-        if (this.isOver || count >= most || count >= before + (this.searched < enough ? ENOUGH_FOUND : 1)) return;
+        if (this.isOver || count >= most || count >= before + (this.searched < enough ? FOUND : 1)) return;
         await this.#next();
       }
     }
@@ -63,7 +61,7 @@ class Search {
     const groups = new Set(this.groups.keys());
     const documents = [];
     while (documents.length < this.waiting.length) {
-      const some = this.waiting.slice(documents.length, documents.length + Math.max(most - groups.size, 1));
+      const some = this.waiting.slice(documents.length).slice(0, Math.max(most - groups.size, 1));
       for (const document of await Promise.all(some.map((one) => this.#document(one)))) {
         if (document && groups.size >= most && !groups.has(document.group)) return documents;
         if (document) groups.add(document.group);
@@ -136,7 +134,7 @@ async function start(count, scroll) {
 async function proceed(before = list.childElementCount, most = before + PAGE, isAgain = false) {
   const { query, damaged } = search;
   try {
-    if (!(await index.months())) throw new Error("no months.json of this format");
+    if (!(await index.months())) throw new Error("no months.json");
     await search.show(before, most);
     const isOld = isCurrent(query) && damaged.size && !isAgain && (await index.isRenewed());
     if (!isCurrent(query)) return;
@@ -239,7 +237,7 @@ function searchSoon() {
   rememberPlace();
   shown = null;
   timers.forEach(clearTimeout);
-  timers = [setTimeout(start, RESULTS_DELAY), setTimeout(updateAddress, ADDRESS_DELAY, true)];
+  timers = [setTimeout(start, 120), setTimeout(updateAddress, 1500, true)];
 }
 
 function searchNow() {
