@@ -92,12 +92,12 @@ def files_of(
 
 def postings_of(data: bytes, count: int, numbering: int, parts: int, number: int) -> array[int] | None:
     """Return the postings of a file, as blocks have them; None if it numbers other documents."""
-    if data[:1] != bytes((FORMAT,)) or data[1:5] != crc32(data[5:], numbering).to_bytes(4, "little"):
+    if len(data) < 10 or data[0] != FORMAT or data[1:5] != crc32(data[5:], numbering).to_bytes(4, "little"):
         return None
     widest, length = data[5], int.from_bytes(data[6:10], "little")
     start = 10 + -(-length // 4)
     sizes = b"".join([_SIZES[byte] for byte in data[10:start]])[:length]
-    differences = [0] * length
+    differences = [0] * len(sizes)
     for place in range(widest):
         wide = [n for n, size in enumerate(sizes) if size >= min(place, 3)]
         for n, byte in zip(wide, data[start:], strict=False):
