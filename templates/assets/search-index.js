@@ -28,7 +28,7 @@ export class Index {
     const frequencies = new Map();
     for (const { keys } of query.wanted) keys.forEach((key, place) => frequencies.set(key, place % 2 && Infinity));
     // one that has just begun tells no frequencies
-    const few = +(months[1]?.count > 9 * months[0].count);
+    const few = +(months[1]?.count > 9 * months[0]?.count);
     for (let start = 0, step = 0; start < months.length; step++) {
       const some = months.slice(start, start + 2 ** Math.min(step || few, 3));
       start += some.length;
