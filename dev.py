@@ -48,10 +48,9 @@ def set_up() -> int:
         return say(
             "this Python has no venv: install it, on Debian and Ubuntu with `apt-get install python3-venv`"
         )
-    say(f"setting up {VENV.name}, this takes a minute the first time")
-    if not PYTHON.exists() or subprocess.call(
-        [str(PYTHON), "-m", "pip", "--version"], stdout=subprocess.DEVNULL
-    ):
+    say("setting up {} for Python {}.{}, this takes a minute".format(VENV.name, *sys.version_info))
+    probe = f"import pip, sys; sys.exit(sys.version != {sys.version!r})"
+    if not PYTHON.exists() or subprocess.call([str(PYTHON), "-c", probe], stderr=subprocess.DEVNULL):
         venv.create(VENV, clear=True, with_pip=True)
     code = run("pip", "install", "--quiet", "--constraint", "constraints.txt", "--editable", ".[dev]")
     if not code:

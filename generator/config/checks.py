@@ -88,6 +88,7 @@ _CHOICES = {
     "language": ("en", "zh"),
     "links": ("site", "file"),
     "precompress": get_args(Encoding),
+    "search": ("full", "titles", "none"),
     "text": tuple(map(str, TextPolicy)),
 }
 
