@@ -82,6 +82,10 @@ def test_one_foreign_key_may_stand_without_a_list(tmp_path):
             "see docs/reference/configuration.md for the values it accepts",
         ),
         (
+            "search = 'titel'",
+            'digest.toml:1: `search`: Invalid enum value \'titel\'; write one of "full", "titles", "none"',
+        ),
+        (
             "text = 'all'",
             'digest.toml:1: `text`: Invalid enum value \'all\'; write one of "full", "excerpt", "link"',
         ),
