@@ -323,3 +323,17 @@ def test_lines_of_decoration_are_left_out():
     line = "\\*" * 40
     body = f"{line}\n\nThe press in the cellar prints again today.\n{line}\nIt was repaired."
     assert excerpt_of(body) == "The press in the cellar prints again today. It was repaired."
+
+
+@pytest.mark.parametrize("kicker", ["Updated ", "Exclusive ", "Infosec in brief ", "Presses / Old Type\n\n"])
+def test_the_kind_of_an_article_is_left_out(kicker):
+    text = "The press in the cellar has been printing again since a reader found the last of its letters."
+    assert excerpt_of(kicker + text) == text
+
+
+@pytest.mark.parametrize(
+    "start", ["Updated for 2024, the", "Interview questions for", "Feature flags are for"]
+)
+def test_words_that_begin_a_sentence_stay(start):
+    text = f"{start} press in the cellar that prints again, since a reader found the last letters."
+    assert excerpt_of(text) == text

@@ -121,10 +121,10 @@ def _is_below_author(page: Page, removed: Removed, block: Block) -> bool:
 
 
 def _continues_byline(page: Page, removed: Removed, block: Block) -> bool:
-    """Return whether a line below a byline in Chinese names more authors, behind their office."""
+    """Return whether a line below a byline in Chinese names more authors, with their office."""
     above = page.blocks[block.index - 1]
     return (
-        "作者" in above.plain
+        _NAMES_PEOPLE.search(above.plain) is not None
         and (above.index in removed or _is_row(above, is_bare=False))
         and block.kind == "text"
         and block.units <= _ROW
@@ -133,8 +133,10 @@ def _continues_byline(page: Page, removed: Removed, block: Block) -> bool:
 
 
 _AUTHORS = re.compile(
-    r"[\s*]*[\u4e00-\u9fff]{4,24}\s+[\u4e00-\u9fff]{2,4}(?:[\s，、]+[\u4e00-\u9fff]{2,4}){0,8}[\s*]*"
+    r"[\s*]*(?:[\u4e00-\u9fff]{4,24}\s+[\u4e00-\u9fff]{2,4}(?:[\s，、]+[\u4e00-\u9fff]{2,4}){0,8}"
+    r"|[\u4e00-\u9fff]{2,4}(?:、[\u4e00-\u9fff]{2,4}){0,8}（[\u4e00-\u9fff]{4,30}）)[\s*]*"
 )
+_NAMES_PEOPLE = re.compile(r"作者|翻译|审校")
 _AUTHOR = re.compile(r"\]\([^()\s]{0,200}[/-](?:authors?|autore|giornalista|contributor|byline)[/-]")
 _OFFICE = 60
 

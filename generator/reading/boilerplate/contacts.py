@@ -112,7 +112,8 @@ def bare_headings(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
         return
     left = list(islice(_from_the_end(page, removed), _ROWS))
     if len(left) > 2 and _TAGS.fullmatch(left[0].text) and sum(block.units for block in left[1:]) >= SOME:
-        yield left[0].index, "tags"
+        below = page.blocks[left[0].index : page.body[-1].index + 1]
+        yield from ((block.index, "tags") for block in below if block.index not in removed)
     for block in left if page.last >= 0 else ():
         is_heading = block.kind == "heading" or (
             block.kind == "text" and _ABOUT.match(block.plain) is not None
@@ -132,9 +133,11 @@ _TAGS = re.compile(r"# ?[^\s#]{1,20}(?:[ \t]+# ?[^\s#]{1,20})*[ \t]*")
 
 
 def _from_the_end(page: Page, removed: Removed) -> Iterator[Block]:
-    """Yield the blocks that are left, from the last one on, without lines of signs."""
+    """Yield the blocks that are left, from the last one on, without lines of signs and empty pictures."""
     for block in reversed(page.body):
-        if block.index not in removed and (block.kind == "image" or block.text.strip(_SIGNS)):
+        is_picture = block.kind == "image" and block.text != "![]()"
+        is_text = block.kind != "image" and block.text.strip(_SIGNS)
+        if block.index not in removed and (is_picture or is_text):
             yield block
 
 

@@ -27,6 +27,7 @@ ARTICLE = "\n\n".join(TEXT)
         ["Mon 6 May 2024 05.00 BSTLast modified on Tue 7 May 2024 18.28 BST"],
         ["[Ann Lee](/profile/ann), [Bo Lee](/profile/bo) and [Cy Lee](/profile/cy)", "May 6, 2024"],
         ["作者 | 灯塔大学 李安", "\xa0 \xa0北方海岸研究中心 王波，陈光，赵晨"],
+        ["翻译 | 李安、王波（灯塔大学）", "审校 | 陈光（灯塔大学）", "赵晨、周舟（北方海岸研究中心）"],
     ],
 )
 def test_a_row_with_a_date_or_an_author_goes(rows):
