@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from generator.markup import definitions
 from generator.markup.lengths import joins
-from generator.reading.openings import CAPTIONED, KICKER, LEAD, LONGEST_KICKED, is_furniture, repeats
+from generator.reading.openings import CAPTIONED, KICKER, LEAD, LONGEST_KICKED, SECTION, is_furniture, repeats
 from generator.reading.prose import (
     AUTOLINK,
     FENCE,
@@ -98,10 +98,14 @@ def _joined(
             and not _is_mostly_links(markdown, text)
             and (
                 furniture
-                or not ((markdown[0] == "!" and CAPTIONED.match(markdown)) or is_furniture(text, title))
+                or not (
+                    (markdown[0] == "!" and CAPTIONED.match(markdown))
+                    or (markdown[0] == "*" and SECTION.fullmatch(markdown))
+                    or is_furniture(text, title)
+                )
             )
         ):
-            if found and (said := LEAD.sub("", found[-1])) and text.startswith(said):
+            if found and (said := LEAD.sub("", found[-1])) and text.startswith(_unfinished(said)):
                 units -= _units(found.pop())
             found.append(folded(plain_text(markdown, autolinks=True)) if AUTOLINK.search(markdown) else text)
             units += _units(text)
@@ -114,6 +118,11 @@ def _joined(
     joined = LEAD.sub("", joined[marks.end() :] if marks else joined)
     kicker = KICKER.match(joined) if len(joined) > LONGEST_KICKED else None
     return joined[kicker.end() :] if kicker else joined
+
+
+def _unfinished(text: str) -> str:
+    """Return a sentence without its full stop: in the text, more may follow there. A few words stay whole."""
+    return text[:-1] if len(text) > _LONGEST_LABEL and text.endswith("。") else text
 
 
 def _no_label(text: str) -> str:

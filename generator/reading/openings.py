@@ -60,6 +60,10 @@ _FIELD = re.compile(
     re.IGNORECASE,
 )
 """The label of a field that stands at the head of an article."""
+SECTION = re.compile(
+    r"\*\*(?:[一二三四五六七八九十]{1,3}[、.．]|\d{1,2}(?:\.\d{1,2})*[、.．]\s?(?!\d))[^*\n。！？；]{2,60}\*\*\s*"
+)
+"""The numbered heading of a section, in bold."""
 CAPTIONED = re.compile(r"!\[[^\]\n]{0,200}\]\([^()\n]{0,2000}\)[ \t]{0,4}[^\s!\[][^\n.。]{1,39}\Z")
 """A picture with a few words beside it."""
 _BYLINE = re.compile(

@@ -337,3 +337,18 @@ def test_the_kind_of_an_article_is_left_out(kicker):
 def test_words_that_begin_a_sentence_stay(start):
     text = f"{start} press in the cellar that prints again, since a reader found the last letters."
     assert excerpt_of(text) == text
+
+
+def test_numbered_headings_in_bold_are_passed_over():
+    text = "守灯人每天傍晚爬上楼梯，修剪灯芯，再把天气记在本子里。"
+    assert (
+        excerpt_of(f"**一、灯塔的回顾与展望是什么样的**\n\n**1.关于灯油的价格与北方的雾气**\n\n{text}")
+        == text
+    )
+
+
+def test_a_lead_that_the_first_sentence_goes_on_from_is_left_out():
+    lead = "守灯人每天傍晚爬上楼梯，修剪灯芯，再把天气记在本子里"
+    assert (
+        excerpt_of(f"{lead}。\n\n{lead}，从不间断，也从不提早下楼。") == f"{lead}，从不间断，也从不提早下楼。"
+    )

@@ -9,6 +9,7 @@ from itertools import pairwise
 from generator.reading.boilerplate.blocks import Block, is_data
 from generator.reading.boilerplate.page import Page, Removed
 from generator.reading.datelines import are_names, is_byline, is_credit, is_dateline
+from generator.reading.text import bare
 
 BYLINE = "byline"
 CONTENTS = "table of contents"
@@ -29,7 +30,8 @@ def datelines(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
                 yield passed[-1].index, BYLINE
             continue
         is_rest = _continues_byline(page, removed, block)
-        if is_rest or _is_below_author(page, removed, block) or (not passed and _is_teaser(block)):
+        is_first = not passed and (_is_teaser(block) or _are_dates_of_title(page, block))
+        if is_rest or is_first or _is_below_author(page, removed, block):
             yield block.index, BYLINE
             continue
         passed.append(block)
@@ -99,6 +101,15 @@ def _is_row(block: Block, *, is_bare: bool) -> bool:
         return False
     words = block.plain.strip(" \t\n*_#>~\xa0").replace("*", "").replace("\xa0", " ")
     return is_dateline(words, is_bare=is_bare) or is_byline(words)
+
+
+def _are_dates_of_title(page: Page, block: Block) -> bool:
+    """Return whether a row is a date, or a range of dates, that the title has too."""
+    is_date = block.kind == "text" and block.label.isdecimal() and len(block.label) >= _DIGITS
+    return is_date and block.label in bare(page.blocks[0].plain)
+
+
+_DIGITS = 8
 
 
 def _is_teaser(block: Block) -> bool:

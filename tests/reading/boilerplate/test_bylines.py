@@ -204,3 +204,9 @@ def test_the_parts_of_a_series_go(label):
     assert text_of(page(*MENU, f"# {TITLE}", TEXT[0], label, parts, *TEXT[1:])) == ARTICLE
     text = [TEXT[0], label, *TEXT[1:]]
     assert text_of(page(*MENU, f"# {TITLE}", *text)) == "\n\n".join(text)
+
+
+def test_a_row_with_the_dates_of_the_title_goes():
+    title = "The week of the lamps (2024.07.05~07.11)"
+    assert text_of(page(f"# {title}", "2024.07.05~07.11", *TEXT, title=title), title) == ARTICLE
+    assert text_of(page(f"# {title}", "2024.07.05~07.12", *TEXT, title=title), title) != ARTICLE

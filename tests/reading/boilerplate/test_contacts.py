@@ -187,3 +187,8 @@ def test_tags_above_an_empty_picture_and_the_box_of_the_author_go():
     ]
     left = text_of(page(f"# {TITLE}", *TEXT, *end), url="https://www.freebuf.com/articles/1.html")
     assert left == "\n\n".join(TEXT)
+
+
+def test_headings_above_an_empty_picture_stay():
+    end = ["## 招募", "### 守灯人", "![]()"]
+    assert text_of(page(f"# {TITLE}", *TEXT, *end)).endswith("### 守灯人\n\n![]()")
