@@ -49,7 +49,7 @@ def excerpt_of(body: str, title: str = "") -> str:
         sample = sample.partition("\n")[2]  # a page in Markdown, saved as one block of code
     referred = definitions.labels_referred_to(body) if "]:" in sample else frozenset()
     text = (
-        _joined(_paragraphs(sample, referred), 24, items=False, title=title)
+        _joined(_without_sections(_paragraphs(sample, referred)), 24, items=False, title=title)
         or _entries(sample)
         or _no_label(_joined(itertools.islice(_paragraphs(sample, referred), 20), 6, items=True, title=title))
         or _first_comment(sample, title)
@@ -98,11 +98,7 @@ def _joined(
             and not _is_mostly_links(markdown, text)
             and (
                 furniture
-                or not (
-                    (markdown[0] == "!" and CAPTIONED.match(markdown))
-                    or (markdown[0] == "*" and SECTION.fullmatch(markdown))
-                    or is_furniture(text, title)
-                )
+                or not ((markdown[0] == "!" and CAPTIONED.match(markdown)) or is_furniture(text, title))
             )
         ):
             if found and (said := LEAD.sub("", found[-1])) and text.startswith(_unfinished(said)):
@@ -262,6 +258,19 @@ def _paragraphs(body: str, referred: frozenset[str]) -> Iterator[str]:
     for block, is_code in with_code_marked(blocks):
         if block and not is_code and block[0] != "|" and not _is_table_or_rule(block):
             yield block.strip("\n")
+
+
+def _without_sections(blocks: Iterable[str]) -> Iterator[str]:
+    """Yield blocks without headings of sections in bold, and without those of their parts.
+
+    In a round-up, where all have numbers alone, each is the title of a piece of news.
+    """
+    is_inside = False
+    for block in blocks:
+        if block.startswith("**") and (is_inside or not block[2:3].isdecimal()) and SECTION.fullmatch(block):
+            is_inside = True
+        else:
+            yield block
 
 
 def _is_aside(line: str) -> bool:

@@ -347,6 +347,11 @@ def test_numbered_headings_in_bold_are_passed_over():
     )
 
 
+def test_the_titles_in_a_round_up_are_said():
+    news = "**1.灯油的价格在北方海岸又涨了一些**"
+    assert excerpt_of(f"{news}\n\n守灯人说雾太浓。").startswith("1.灯油的价格")
+
+
 def test_a_lead_that_the_first_sentence_goes_on_from_is_left_out():
     lead = "守灯人每天傍晚爬上楼梯，修剪灯芯，再把天气记在本子里"
     assert (
