@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from generator.markup import definitions
 from generator.markup.lengths import joins
-from generator.reading.datelines import DAY, MONTH
+from generator.reading.openings import CAPTIONED, KICKER, LEAD, LONGEST_KICKED, SECTION, is_furniture, repeats
 from generator.reading.prose import (
     AUTOLINK,
     FENCE,
@@ -20,7 +20,7 @@ from generator.reading.prose import (
     plain_text,
     with_code_marked,
 )
-from generator.reading.text import FIRST_GROUP, bare, folded
+from generator.reading.text import FIRST_GROUP, folded
 
 _EXCERPT_UNITS = 160
 """Two lines: 80 Chinese characters, or 160 of Latin letters."""
@@ -49,7 +49,7 @@ def excerpt_of(body: str, title: str = "") -> str:
         sample = sample.partition("\n")[2]  # a page in Markdown, saved as one block of code
     referred = definitions.labels_referred_to(body) if "]:" in sample else frozenset()
     text = (
-        _joined(_paragraphs(sample, referred), 24, items=False, title=title)
+        _joined(_without_sections(_paragraphs(sample, referred)), 24, items=False, title=title)
         or _entries(sample)
         or _no_label(_joined(itertools.islice(_paragraphs(sample, referred), 20), 6, items=True, title=title))
         or _first_comment(sample, title)
@@ -98,10 +98,10 @@ def _joined(
             and not _is_mostly_links(markdown, text)
             and (
                 furniture
-                or not ((markdown[0] == "!" and _CAPTIONED.match(markdown)) or _is_furniture(text, title))
+                or not ((markdown[0] == "!" and CAPTIONED.match(markdown)) or is_furniture(text, title))
             )
         ):
-            if found and (said := _LEAD.sub("", found[-1])) and text.startswith(said):
+            if found and (said := LEAD.sub("", found[-1])) and text.startswith(_unfinished(said)):
                 units -= _units(found.pop())
             found.append(folded(plain_text(markdown, autolinks=True)) if AUTOLINK.search(markdown) else text)
             units += _units(text)
@@ -111,15 +111,14 @@ def _joined(
     joined = _AFTER_WIDE.sub(FIRST_GROUP, " ".join(found).replace("（）", ""))
     joined = _MARKS.sub("", joined) if "[" in joined else joined
     marks = _MARKS_BEFORE.match(joined)
-    return _LEAD.sub("", joined[marks.end() :] if marks else joined)
+    joined = LEAD.sub("", joined[marks.end() :] if marks else joined)
+    kicker = KICKER.match(joined) if len(joined) > LONGEST_KICKED else None
+    return joined[kicker.end() :] if kicker else joined
 
 
-def _repeats(text: str, title: str) -> bool:
-    """Return whether a text says no more than the title."""
-    if not title or len(text) > 2 * len(title) + 20:
-        return False
-    words, own = bare(text), bare(title)
-    return words in own or (own in words and len(words) <= len(own) + 4)
+def _unfinished(text: str) -> str:
+    """Return a sentence without its full stop: in the text, more may follow there. A few words stay whole."""
+    return text[:-1] if len(text) > _LONGEST_LABEL and text.endswith("。") else text
 
 
 def _no_label(text: str) -> str:
@@ -127,85 +126,7 @@ def _no_label(text: str) -> str:
     return "" if len(text) <= _LONGEST_LABEL and text.endswith((":", "：")) else text
 
 
-def _is_furniture(text: str, title: str = "") -> bool:
-    """Return whether a paragraph is a byline, a notice, code or the title, rather than a sentence of it."""
-    if _PROGRAM.match(text) or _repeats(text, title):
-        return True
-    if len(text) > _LONGEST_NOTICE:
-        return False
-    if _ASIDE.fullmatch(text):
-        return True
-    if _NOTICE.match(text) or (not text.isascii() and _CHINESE_NOTICE.search(text)):
-        return True
-    is_sentence = text.endswith(_ENDS) and not text.endswith(("..", "Inc.", "UTC."))
-    if is_sentence or len(text) > _LONGEST_BYLINE:
-        return False
-    return _BYLINE.match(text) is not None or _FIELD.match(text) is not None
-
-
-_LEAD = re.compile(
-    r"\A[#\s「【]{0,3}(?:(?:本文)?(?:导语|导读|摘要|引言|编者按|前言|篇首语)|abstract|(?:executive )?summary"
-    r"|tl;dr|exploit title|desc(?:ription)?)\s?[:：][\s」】]*|\A(?:too long; didn.t read|tl;dr)\s*",
-    re.IGNORECASE,
-)
-_PROGRAM = re.compile(
-    r"\#!/|<\?php|\#include\b|import \w+(?: import\b|$|;| as \b)|from [\w.]+ import\b"
-    r"|(?:GET|POST|PUT) /\S* HTTP|-----BEGIN |class \w+ ?(?:<|:(?= )|\(|\{)|def \w+\(|require ['\"]"
-    r"|use [\w:]+;|(?:public|private|final) (?:class|static)\b|package [\w.]+;|(?:int|void) \w+\("
-    r"|\([\w-]+\) \w+@[\w-]+:|sudo |python3? \S+\.py\b|pip3? install |git clone |docker (?:run|pull) "
-)
-_LONGEST_NOTICE = 300
 _LONGEST_LABEL = 24
-_LONGEST_BYLINE = 160
-_ENDS = (".", "!", "?", "。", "！", "？", "…", ":", "：", "”", "」", ";", "；")
-_NAME = r"[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){1,2}"
-_ASIDE = re.compile(
-    r"（[^（）]{2,60}）|\([^()]{2,60}\)|[-—=]{1,3}\s?[^-—=\s][^—=.。]{2,40}?\s?[-—=]{1,3}|[!-~]*/[!-~]*"
-    rf"|{_NAME}(?:(?:, (?:and )?| and | & ){_NAME}){{1,5}}"
-)
-"""A remark in brackets, a label between dashes, a path, or two names and more."""
-_FIELD = re.compile(
-    r"(?:titles?|speakers?|time|date|type|venue|location|authors?/\w+|application name|tags?|keywords|usage?"
-    r"|(?:affected |fixed )?versions?|vendor|product) ?[:：](?!//)"
-    r"|[^\s：:，。]{0,4}(?:主题|题目|标题|单位|平台|时间|地点|名称|编号|嘉宾|原文作者|会议|期刊|链接|奖励|原价|类型|等级|日期|机构|主持人)\s?[:：]",
-    re.IGNORECASE,
-)
-"""The label of a field that stands at the head of an article."""
-_CAPTIONED = re.compile(r"!\[[^\]\n]{0,200}\]\([^()\n]{0,2000}\)[ \t]{0,4}[^\s!\[][^\n.。]{1,39}\Z")
-"""A picture with a few words beside it."""
-_BYLINE = re.compile(
-    r"(?:posted |written |published |edited )?by:? [^\W\d_]"
-    r"|(?:authors?|from|date|attachment|a cura di|di|von|par|por)\s?:"
-    r"|published\b|(?:last )?updated\b|文\s?[|｜/丨]"
-    r"|图\s?[:：丨|｜/]|图片?(?:来源|源自|来自|源)\s?[:：丨|｜]?"
-    r"|(?:photos?|photograph|image|picture|illustration)s? (?:by|credits?|courtesy|source)\b|credits?\s?:"
-    r"|.{0,120}\bvia (?:unsplash|getty images|shutterstock|flickr|pexels|pixabay|wikimedia(?: commons)?)\W*$"
-    r"|(?:作者|来源|原文地址|原文链接|编辑|译者|出品|责编|微信公众号|公众号|发布时间|更新时间)\s?[:：丨|｜]"
-    rf"|.{{0,80}}?\b(?:{MONTH} {DAY},? \d{{4}}|{DAY} (?:de )?{MONTH},? (?:de )?\d{{4}})"
-    r"|.{0,80}?\d{4}(?:-\d{1,2}-\d{1,2}|[/.]\d{1,2}[/.]\d{1,2}|年\d{1,2}月\d{1,2}日)[ T]\d{1,2}:\d\d"
-    r"|.{0,80}?\d{4}年\d{1,2}月\d{1,2}日$",
-    re.IGNORECASE,
-)
-"""How a line with an author, a date or the origin of a picture begins."""
-_NOTICE = re.compile(
-    r"[→➡▶►👉»>]+\ufe0f?\s*(?:click|tap|download|get|register|sign up|subscribe|watch|listen|join"
-    r"|点击|立即|下载|报名|扫码|戳)"
-    r"|(?:shown|pictured|seen) (?:above|below|here)\s?:"
-    r"|for educational purposes only|please enable javascript|this post is also available in\b"
-    r"|\[?this (?:article|(?:blog )?post|blog|report|essay|story) (?:was|has been|is) "
-    r"(?:originally |first |also )?(?:published|posted|(?:co-?)?written|adapted|migrated|moved)\b"
-    r"|\[this is a guest (?:post|diary)"
-    r"|start this (?:blog )?series\b|quest[oa] (?:articolo|post) è stat[oa] (?:pubblicat|migrat|scritt)[oa]\b"
-    r"|attachment: |(?:an )?audio version of this|\(\d\) .{0,120}\b(?:University|Institute|Department)\b",
-    re.IGNORECASE,
-)
-"""How a notice, an author's affiliation or the caption of a picture begins."""
-_CHINESE_NOTICE = re.compile(
-    r"仅供.{0,16}(?:研究|学习|教学|参考|交流|测试)|不承担.{0,12}责任|转载(?:请|或传播)|[如若]有?侵权|侵删|免责声明"
-    r"|所造成的任?何?.{0,10}(?:后果|损失)|官网\s?[:：]$"
-    r"|(?:本|此)(?:文章?|篇)所?(?:节选|选|摘)自|(?:发[表布]过|此前|相关|方面的?)[^。]{0,30}文章[:：]$"
-    r"|<[^<>：:]{2,16}>[:：]|(?:编者按|前言|引言|导语|摘要)[:：]?$"
-)
 
 
 def _between_code(sample: str) -> Iterator[str]:
@@ -251,8 +172,8 @@ def _first_comment(sample: str, title: str = "") -> str:
     for lines in _code_paragraphs(sample):
         marked = [found["words"] for line in lines if (found := _COMMENT.match(line))]
         for said in (marked or _text_in(lines), _text_in(lines[1:]) if lines[0][:1] == "#" else []):
-            lines_left = (_LEAD.sub("", line) for line in said if not _LABEL.match(line))
-            kept = (line for line in lines_left if not _repeats(line, title))
+            lines_left = (LEAD.sub("", line) for line in said if not _LABEL.match(line))
+            kept = (line for line in lines_left if not repeats(line, title))
             text = folded(LINK.sub(FIRST_GROUP, " ".join(kept)))
             if letters_in(text) >= _SOME:
                 return text
@@ -327,7 +248,7 @@ def _headings(sample: str) -> str:
     found = (HEADING.match(line) for line in itertools.islice(lines, 20))
     words = (one["atx"] for one in found if one and one["atx"] and not _LABEL.match(one["atx"]))
     texts = (folded(plain_text(one)) for one in words)
-    return next((text for text in texts if letters_in(text) >= _SOME and not _LEAD.match(text)), "")
+    return next((text for text in texts if letters_in(text) >= _SOME and not LEAD.match(text)), "")
 
 
 def _paragraphs(body: str, referred: frozenset[str]) -> Iterator[str]:
@@ -337,6 +258,19 @@ def _paragraphs(body: str, referred: frozenset[str]) -> Iterator[str]:
     for block, is_code in with_code_marked(blocks):
         if block and not is_code and block[0] != "|" and not _is_table_or_rule(block):
             yield block.strip("\n")
+
+
+def _without_sections(blocks: Iterable[str]) -> Iterator[str]:
+    """Yield blocks without headings of sections in bold, and without those of their parts.
+
+    In a round-up, where all have numbers alone, each is the title of a piece of news.
+    """
+    is_inside = False
+    for block in blocks:
+        if block.startswith("**") and (is_inside or not block[2:3].isdecimal()) and SECTION.fullmatch(block):
+            is_inside = True
+        else:
+            yield block
 
 
 def _is_aside(line: str) -> bool:

@@ -323,3 +323,37 @@ def test_lines_of_decoration_are_left_out():
     line = "\\*" * 40
     body = f"{line}\n\nThe press in the cellar prints again today.\n{line}\nIt was repaired."
     assert excerpt_of(body) == "The press in the cellar prints again today. It was repaired."
+
+
+@pytest.mark.parametrize("kicker", ["Updated ", "Exclusive ", "Infosec in brief ", "Presses / Old Type\n\n"])
+def test_the_kind_of_an_article_is_left_out(kicker):
+    text = "The press in the cellar has been printing again since a reader found the last of its letters."
+    assert excerpt_of(kicker + text) == text
+
+
+@pytest.mark.parametrize(
+    "start", ["Updated for 2024, the", "Interview questions for", "Feature flags are for"]
+)
+def test_words_that_begin_a_sentence_stay(start):
+    text = f"{start} press in the cellar that prints again, since a reader found the last letters."
+    assert excerpt_of(text) == text
+
+
+def test_numbered_headings_in_bold_are_passed_over():
+    text = "守灯人每天傍晚爬上楼梯，修剪灯芯，再把天气记在本子里。"
+    assert (
+        excerpt_of(f"**一、灯塔的回顾与展望是什么样的**\n\n**1.关于灯油的价格与北方的雾气**\n\n{text}")
+        == text
+    )
+
+
+def test_the_titles_in_a_round_up_are_said():
+    news = "**1.灯油的价格在北方海岸又涨了一些**"
+    assert excerpt_of(f"{news}\n\n守灯人说雾太浓。").startswith("1.灯油的价格")
+
+
+def test_a_lead_that_the_first_sentence_goes_on_from_is_left_out():
+    lead = "守灯人每天傍晚爬上楼梯，修剪灯芯，再把天气记在本子里"
+    assert (
+        excerpt_of(f"{lead}。\n\n{lead}，从不间断，也从不提早下楼。") == f"{lead}，从不间断，也从不提早下楼。"
+    )

@@ -9,6 +9,7 @@ from itertools import pairwise
 from generator.reading.boilerplate.blocks import Block, is_data
 from generator.reading.boilerplate.page import Page, Removed
 from generator.reading.datelines import are_names, is_byline, is_credit, is_dateline
+from generator.reading.text import bare
 
 BYLINE = "byline"
 CONTENTS = "table of contents"
@@ -29,7 +30,8 @@ def datelines(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
                 yield passed[-1].index, BYLINE
             continue
         is_rest = _continues_byline(page, removed, block)
-        if is_rest or _is_below_author(page, removed, block) or (not passed and _is_teaser(block)):
+        is_first = not passed and (_is_teaser(block) or _are_dates_of_title(page, block))
+        if is_rest or is_first or _is_below_author(page, removed, block):
             yield block.index, BYLINE
             continue
         passed.append(block)
@@ -101,6 +103,15 @@ def _is_row(block: Block, *, is_bare: bool) -> bool:
     return is_dateline(words, is_bare=is_bare) or is_byline(words)
 
 
+def _are_dates_of_title(page: Page, block: Block) -> bool:
+    """Return whether a row is a date, or a range of dates, that the title has too."""
+    is_date = block.kind == "text" and block.label.isdecimal() and len(block.label) >= _DIGITS
+    return is_date and block.label in bare(page.blocks[0].plain)
+
+
+_DIGITS = 8
+
+
 def _is_teaser(block: Block) -> bool:
     """Return whether a block is a cut line of text, and below it a date, an author and a counter."""
     teaser, _, rest = block.plain.partition("\n")
@@ -121,10 +132,10 @@ def _is_below_author(page: Page, removed: Removed, block: Block) -> bool:
 
 
 def _continues_byline(page: Page, removed: Removed, block: Block) -> bool:
-    """Return whether a line below a byline in Chinese names more authors, behind their office."""
+    """Return whether a line below a byline in Chinese names more authors, with their office."""
     above = page.blocks[block.index - 1]
     return (
-        "作者" in above.plain
+        _NAMES_PEOPLE.search(above.plain) is not None
         and (above.index in removed or _is_row(above, is_bare=False))
         and block.kind == "text"
         and block.units <= _ROW
@@ -133,8 +144,10 @@ def _continues_byline(page: Page, removed: Removed, block: Block) -> bool:
 
 
 _AUTHORS = re.compile(
-    r"[\s*]*[\u4e00-\u9fff]{4,24}\s+[\u4e00-\u9fff]{2,4}(?:[\s，、]+[\u4e00-\u9fff]{2,4}){0,8}[\s*]*"
+    r"[\s*]*(?:[\u4e00-\u9fff]{4,24}\s+[\u4e00-\u9fff]{2,4}(?:[\s，、]+[\u4e00-\u9fff]{2,4}){0,8}"
+    r"|[\u4e00-\u9fff]{2,4}(?:、[\u4e00-\u9fff]{2,4}){0,8}（[\u4e00-\u9fff]{4,30}）)[\s*]*"
 )
+_NAMES_PEOPLE = re.compile(r"作者|翻译|审校")
 _AUTHOR = re.compile(r"\]\([^()\s]{0,200}[/-](?:authors?|autore|giornalista|contributor|byline)[/-]")
 _OFFICE = 60
 

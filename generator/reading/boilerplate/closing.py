@@ -115,7 +115,8 @@ def _is_cut_off(page: Page, removed: Removed) -> bool:
     """Return whether the clipper truncated the text, and not what stands below it."""
     last = page.blocks[-1]
     is_below = last.index in removed or (last.is_linked and last.links >= _LINKS)
-    return page.is_cut and not is_below and not _is_below_its_name(page, removed, last)
+    is_about_publisher = _is_below_its_name(page, removed, last) or _is_offer(page, last)
+    return page.is_cut and not is_below and not is_about_publisher
 
 
 def _points(page: Page, removed: Removed, block: Block) -> int:
@@ -138,7 +139,7 @@ def _points_of_block(page: Page, block: Block) -> int:
     above = page.blocks[block.index - 1]
     is_item = any(_NUMBER.match(one.plain) for one in (block, above) if one is block or one.kind == "heading")
     is_text = block.kind in {"text", "heading"} and not is_item
-    if is_text and (_is_legal(page, block.plain) or _is_portrait(page, block)):
+    if is_text and (_is_legal(page, block.plain) or _is_portrait(page, block) or _is_offer(page, block)):
         return 3
     is_announced = _ANNOUNCED.search(page.blocks[0].plain) is not None
     if is_text and not is_announced and _is_promotion(block):
@@ -260,6 +261,16 @@ def _is_portrait(page: Page, block: Block) -> bool:
         return block.is_prose and block.kind == "text"
     plain = block.plain.lstrip("*_# \u201c\u201d\n")
     return _GROUP.search(plain, 0, 120) is not None and _DOES.search(plain, 0, 80) is not None
+
+
+def _is_offer(page: Page, block: Block) -> bool:
+    """Return whether a paragraph offers something of the publisher to the reader for free."""
+    start = block.plain[:80].lstrip("*_# ")
+    is_own = len(page.source) >= _NAME and bare(start).startswith(page.source)
+    return is_own and _FREE.search(block.plain, 0, 120) is not None
+
+
+_FREE = re.compile(r"\b(?:has|offers|provides) (?:you )?an? free \w+[^.]{0,30} (?:for you|to you|you can)\b")
 
 
 def _is_below_its_name(page: Page, removed: Removed, block: Block) -> bool:

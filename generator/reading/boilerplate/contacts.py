@@ -111,8 +111,9 @@ def bare_headings(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     if page.is_cut and page.blocks[-1].index not in removed:
         return
     left = list(islice(_from_the_end(page, removed), _ROWS))
-    if len(left) > 2 and _TAGS.fullmatch(left[0].text) and sum(block.units for block in left[1:]) >= SOME:
-        yield left[0].index, "tags"
+    rows = [block for block in left if block.text != _EMPTY]
+    if len(rows) > 2 and _TAGS.fullmatch(rows[0].text) and sum(block.units for block in rows[1:]) >= SOME:
+        yield from ((block.index, "tags") for block in left[: left.index(rows[0]) + 1])
     for block in left if page.last >= 0 else ():
         is_heading = block.kind == "heading" or (
             block.kind == "text" and _ABOUT.match(block.plain) is not None
@@ -127,6 +128,7 @@ def bare_headings(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
 _ABOUT = re.compile(
     r"\*{2,3}(?:(?:关于|about )\s?[^，。,.\n]{2,24}|作者(?:介绍|简介))\*{2,3}\W*$", re.IGNORECASE
 )
+_EMPTY = "![]()"
 _TAGS = re.compile(r"# ?[^\s#]{1,20}(?:[ \t]+# ?[^\s#]{1,20})*[ \t]*")
 """A row of tags of one word each, or a heading of one word."""
 

@@ -207,8 +207,23 @@ def known_lines(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
         yield index, found.rule.reason
 
 
+def _is_cut_in_text(page: Page, block: Block) -> bool:
+    """Return whether a block is the first letters of a sentence that the clipper cut, right below text."""
+    is_last = page.is_cut and block.index == len(page.blocks) - 1 > page.last
+    above = page.blocks[block.index - 1]
+    return is_last and 0 < block.units <= _LETTERS_CUT and page.last >= above.index - 1 and not above.links
+
+
+_LETTERS_CUT = 4
+
+
 def _says_more_than_rule(page: Page, block: Block, reason: str) -> bool:
-    """Return whether a block that matches a rule shows an address or a picture, or labels text of its own."""
+    """Return whether a block that matches a rule shows an address or a picture, or labels text of its own.
+
+    So does one whose words are cut.
+    """
+    if page.is_cut and _is_cut_in_text(page, block):
+        return True
     if reason == "share bar":
         return is_labelled_address(block)
     if reason == "note on an image":

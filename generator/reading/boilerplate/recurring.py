@@ -192,7 +192,7 @@ def _may_be_heading(page: Page, index: int) -> bool:
     if block.links or not 0 < block.units <= 40 or page.found[index] is not None:
         return False
     following = page.blocks[index + 1 : index + 3]
-    if _is_slogan(page, index):
+    if block.text.startswith("![") or _is_slogan(page, index):
         return False
     if len(following) == 2 and page.repetition[index + 1] == "inside" and 0 < following[0].units <= 40:
         following = following[1:]  # a label that the page repeats below each heading

@@ -27,6 +27,7 @@ ARTICLE = "\n\n".join(TEXT)
         ["Mon 6 May 2024 05.00 BSTLast modified on Tue 7 May 2024 18.28 BST"],
         ["[Ann Lee](/profile/ann), [Bo Lee](/profile/bo) and [Cy Lee](/profile/cy)", "May 6, 2024"],
         ["作者 | 灯塔大学 李安", "\xa0 \xa0北方海岸研究中心 王波，陈光，赵晨"],
+        ["翻译 | 李安、王波（灯塔大学）", "审校 | 陈光（灯塔大学）", "赵晨、周舟（北方海岸研究中心）"],
     ],
 )
 def test_a_row_with_a_date_or_an_author_goes(rows):
@@ -203,3 +204,9 @@ def test_the_parts_of_a_series_go(label):
     assert text_of(page(*MENU, f"# {TITLE}", TEXT[0], label, parts, *TEXT[1:])) == ARTICLE
     text = [TEXT[0], label, *TEXT[1:]]
     assert text_of(page(*MENU, f"# {TITLE}", *text)) == "\n\n".join(text)
+
+
+def test_a_row_with_the_dates_of_the_title_goes():
+    title = "The week of the lamps (2024.07.05~07.11)"
+    assert text_of(page(f"# {title}", "2024.07.05~07.11", *TEXT, title=title), title) == ARTICLE
+    assert text_of(page(f"# {title}", "2024.07.05~07.12", *TEXT, title=title), title) != ARTICLE

@@ -164,3 +164,14 @@ def test_the_notice_of_a_live_show_ends_a_post_on_something_else(title):
     show = ["**直播预告**", "这个周五的晚上七点，守灯人在直播间里等你，一起看雾散去。"]
     left = text_of(page(f"# {title}", *TEXT, *show, title=title), title, WECHAT)
     assert left == "\n\n".join([*TEXT, *(show if title != TITLE else [])])
+
+
+def test_an_offer_of_the_publisher_goes_even_if_it_is_cut():
+    offer = [
+        "## **Check your lamp**",
+        "The Coast has a free tool for you to check how far your lamp can be se",
+    ]
+    body = page(*MENU, f"# {TITLE}", *TEXT, *offer)
+    assert article_markdown(opinion(body, is_cut=True).blocks) == "\n\n".join(TEXT)
+    other = body.replace("The Coast has", "The Harbour has")
+    assert article_markdown(opinion(other, is_cut=True).blocks).endswith(offer[1].replace("Coast", "Harbour"))

@@ -176,3 +176,19 @@ def test_the_code_to_register_stays_where_the_title_calls_to_register():
     for title, left in (("灯塔开放日报名即将截止", [*TEXT, *call]), ("灯塔没有了看守", TEXT)):
         body = page(f"# {title}", *TEXT, *call, title=title)
         assert text_of(body, title, wechat) == "\n\n".join(left)
+
+
+def test_tags_above_an_empty_picture_and_the_box_of_the_author_go():
+    end = [
+        "# 灯塔 # 灯油",
+        "![]()",
+        "![](/ann.png)\n已在灯塔网发表 0 篇文章",
+        "本文为独立观点，未经授权禁止转载。",
+    ]
+    left = text_of(page(f"# {TITLE}", *TEXT, *end), url="https://www.freebuf.com/articles/1.html")
+    assert left == "\n\n".join(TEXT)
+
+
+def test_headings_above_an_empty_picture_stay():
+    end = ["## 招募", "### 守灯人", "![]()"]
+    assert text_of(page(f"# {TITLE}", *TEXT, *end)).endswith("### 守灯人\n\n![]()")

@@ -1,7 +1,7 @@
 """Lines of families, and what only looks like them."""
 
 import pytest
-from boilerplate_pages import TEXT, TITLE, page, text_of
+from boilerplate_pages import TEXT, TITLE, opinion, page, text_of
 
 
 @pytest.mark.parametrize(
@@ -195,3 +195,10 @@ def test_a_sentence_that_begins_like_furniture_stays_amid_and_below_the_text(sen
 )
 def test_a_sentence_of_the_page_about_itself_goes_below_the_text(notice):
     assert text_of(page(f"# {TITLE}", *TEXT, notice)).endswith(TEXT[-1])
+
+
+def test_the_first_letter_of_a_sentence_that_the_clipper_cut_is_no_button():
+    found = opinion(page(f"# {TITLE}", *TEXT, "来"), url="https://mp.weixin.qq.com/s?__biz=A", is_cut=True)
+    assert found.blocks[-1].reason is None
+    found = opinion(page(f"# {TITLE}", *TEXT, "来"), url="https://mp.weixin.qq.com/s?__biz=A")
+    assert found.blocks[-1].reason == "call to subscribe"

@@ -124,3 +124,9 @@ def test_a_section_on_comments_stays_with_the_text_below_it(mark):
 @pytest.mark.parametrize("head", ["Ann Lee", "Ann Lee says:", "May 8, 2024", "[Reply](/reply)"])
 def test_comments_of_readers_go(head):
     assert text_of(page(f"# {TITLE}", *TEXT[:2], "## Discussion", head, TEXT[2])) == "\n\n".join(TEXT[:2])
+
+
+def test_a_slogan_beside_a_picture_is_no_section():
+    slogan = "![](/flag.gif) 带你认识灯塔！"
+    body = page(f"# {TITLE}", slogan, *TEXT)
+    assert left_of(body, LearnedBoilerplate(head=frozenset([text_hash(slogan)]))) == "\n\n".join(TEXT)
