@@ -142,7 +142,7 @@ def _check_folders(site: Site, file: str, typed_content: Path | None, typed_outp
                 + ("--output" if typed_output else "`output`"),
             )
         )
-    for name in ("static", "templates", OWN_FOLDER):
+    for name in ("static", "templates", "cleaning", OWN_FOLDER, ".git"):
         folder = _real(site.root / name)
         if output == folder or folder in output.parents:
             raise ConfigError(

@@ -29,7 +29,20 @@ def mistyped(site: Site) -> list[Problem]:
         names = sorted(os.listdir(site.root)) if missing else []  # noqa: PTH208 - only names
     except OSError:
         names = []
-    return [_mistyped(site, name, one) for one in missing for name in names if _is_nearly(site, name, one)]
+    found = [_mistyped(site, name, one) for one in missing for name in names if _is_nearly(site, name, one)]
+    return found + _misplaced(site)
+
+
+def _misplaced(site: Site) -> list[Problem]:
+    """Return the problem of a file of picks in the content folder, where a curator may look for it."""
+    file = site.content / PICKS_FILE
+    if not os.path.lexists(file) or file == site.picks:
+        return []
+    advice = f"put its picks into the `{PICKS_FILE}` beside {FILE_NAME}"
+    message = f"{_NOTHING_READS} file, because it is in the content folder"
+    return [
+        Problem(path=shown(f"{site.content.name}/{PICKS_FILE}"), message=message, advice=advice, kind="pick")
+    ]
 
 
 def _is_nearly(site: Site, name: str, meant: Path) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import lru_cache
+from itertools import islice
 
 from generator.config.site import FILE_NAME, Config, SourceConfig
 from generator.model.errors import Problem
@@ -68,9 +69,13 @@ def unmatched(sources: Mapping[str, SourceConfig], names: Iterable[str]) -> tupl
     if not present:
         return ()
     missing = ((name, sources[name].aliases) for name in sorted(sources) if key(name) not in present)
-    return _unmatched(tuple(missing), known)
+    return _unmatched(tuple(missing), known) + _mistyped_aliases(sources, configured, known, present)
 
 
+_ALIASES = 100
+"""Number of aliases for which a similar name is searched."""
+_NEAR = 0.7
+"""Similarity from which an alias probably means a source: `Old S` and `The Old S`, not `BBC` and `ABC`."""
 _COMPARED = 40
 """Number of characters of names that are compared. Comparing long names in full takes half a minute."""
 
@@ -91,6 +96,36 @@ def _unmatched(missing: Sequence[tuple[str, tuple[str, ...]]], names: Sequence[s
         )
         fault = f"`sources.{_quoted(name)}` has no effect: no clipping is of a source of that name"
         problems.append(Problem(path=FILE_NAME, message=fault, advice=advice, kind="source"))
+    return tuple(problems)
+
+
+def _mistyped_aliases(
+    sources: Mapping[str, SourceConfig],
+    configured: Mapping[str, str],
+    names: Sequence[str],
+    present: Set[str],
+) -> tuple[Problem, ...]:
+    """Return a problem for each alias of a source that is nearly the name of another one without a table.
+
+    `present` are the keys of all sources, and `names` their names. An alias that is like none of them
+    may be a former spelling.
+    """
+    own = ((name, one) for name in sorted(sources) if key(name) in present for one in sources[name].aliases)
+    others = tuple(name for name in names if key(name) not in configured)
+    return _nearly_others(tuple(islice(own, _ALIASES)), others)
+
+
+@lru_cache(16)
+def _nearly_others(aliases: Sequence[tuple[str, str]], names: Sequence[str]) -> tuple[Problem, ...]:
+    spellings = {key(name)[:_COMPARED]: name for name in reversed(names)}
+    known = sorted(spellings)
+    problems = []
+    for name, alias in aliases:
+        if close := difflib.get_close_matches(key(alias)[:_COMPARED], known, 1, _NEAR):
+            other = _quoted(spellings[close[0]])
+            fault = f"`sources.{_quoted(name)}` has the alias {_quoted(alias)}, which does not cover {other}"
+            advice = f"did you mean {other}? If it is another source, write `[sources.{other}]`"
+            problems.append(Problem(path=FILE_NAME, message=fault, advice=advice, kind="source"))
     return tuple(problems)
 
 

@@ -143,6 +143,13 @@ def _git(address: str, settings: Settings) -> Store:
     url, _, branch = address.removeprefix("git+").partition("#")
     if not re.fullmatch(r"[\w][\w./-]*", branch) or ".." in branch:
         raise _unusable(scrubbed(address), "names no branch", "add it after the repository, such as #pages")
+    # git refuses to make a branch HEAD. `#refs/heads/x` would make refs/heads/refs/heads/x.
+    if branch.upper() == "HEAD" or branch.startswith("refs/"):
+        fault, advice = (
+            f"has `{branch}`, which is no name of a branch",
+            "write its name alone, such as #pages",
+        )
+        raise _unusable(scrubbed(address), fault, advice)
     return GitBranch(url, branch, settings.cache, history=settings.config.history, subject=settings.subject)
 
 

@@ -521,6 +521,20 @@ def test_a_folder_that_is_nearly_one_of_the_sites_is_told(root, capfd, name, mea
         assert f"nothing reads this folder; did you mean `{meant}/`?" in said
 
 
+def test_a_file_of_picks_in_the_content_folder_is_told(root, capfd):
+    (root / "content/picks.toml").write_text('[[pick]]\narticle = "articles/某/"\nhide = true\n')
+    for command in ("build", "check"):
+        assert run([command, *LATE]) == DONE
+        said = "".join(capfd.readouterr())
+        assert "content/picks.toml" in said
+        assert "nothing reads this file, because it is in the content folder" in said
+    assert run(["check", "--strict", *LATE]) == FAILED
+    capfd.readouterr()
+    (root / "content/picks.toml").unlink()
+    run(["build", *LATE])
+    assert "nothing reads" not in "".join(capfd.readouterr())
+
+
 def test_a_folder_with_templates_of_notes_is_no_fault(root, capfd):
     (root / "Templates").mkdir()
     (root / "Templates/daily.md").write_text("")

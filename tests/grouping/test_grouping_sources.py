@@ -114,3 +114,26 @@ def test_case_width_and_aliases_match_and_nothing_is_told_before_the_first_clipp
     assert told_of(["the  TYPE case"], ["The Type Case"]) == []
     assert unmatched({"Reuters": SourceConfig(aliases=("rtr",))}, ["RTR"]) == ()
     assert told_of(["Type Case"], []) == []
+
+
+# --- aliases of a present source
+
+
+def told_of_aliases(aliases, names, **others):
+    tables = {"S": SourceConfig(aliases=tuple(aliases)), **others}
+    return [str(one) for one in unmatched(tables, ["S", *names])]
+
+
+def test_an_alias_that_is_nearly_another_source_is_told():
+    assert told_of_aliases(["Old S"], ["The Old S"]) == [
+        'digest.toml: `sources."S"` has the alias "Old S", which does not cover "The Old S"; '
+        'did you mean "The Old S"? If it is another source, write `[sources."The Old S"]`'
+    ]
+    (problem,) = told_of_aliases(["前沿科技报", "网络安全日报"], ["前沿科技日报", "别的"])
+    assert 'the alias "前沿科技报", which does not cover "前沿科技日报"' in problem
+
+
+def test_a_former_spelling_and_a_source_with_a_table_are_not_told():
+    assert told_of_aliases(["S. Ltd.", "BBC", "旧名"], ["ABC", "The Type Case", "新华社"]) == []
+    assert told_of_aliases(["Old S"], ["The Old S"], **{"The Old S": SourceConfig()}) == []
+    assert told_of_aliases(["Old S", "The Old S"], ["The Old S"]) == []

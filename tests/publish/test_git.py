@@ -12,11 +12,13 @@ from hosts import Answering, running
 from published import SITE, publish_to, write_output
 from servers import GitOverSshPlace, GitPlace
 
-from generator.model.errors import BuildError
+from generator.config.site import PublishConfig
+from generator.model.errors import BroadsheetError, BuildError
 from generator.publish import prepare, publish, retry
 from generator.publish.git import GitBranch
 from generator.publish.preparing import read_build
 from generator.publish.store import Store
+from generator.publish.targets import Settings, factory_of
 from running import Command, until
 from writing import write_config
 
@@ -319,3 +321,11 @@ def test_a_folder_that_cannot_be_used_is_told(place, output, tmp_path):
     (tmp_path / "cache").write_bytes(b"")
     with place.opened() as store, pytest.raises(BuildError, match="cache: cannot be used: Not a directory"):
         publish_to(store, output)
+
+
+@pytest.mark.parametrize("branch", ["HEAD", "head", "refs/heads/pages"])
+def test_a_ref_is_no_branch(tmp_path, branch):
+    settings = Settings(config=PublishConfig(address=""), cache=tmp_path / "cache", subject="")
+    address = f"git+file:///srv/报.git#{branch}"
+    with pytest.raises(BroadsheetError, match="is no name of a branch; write its name alone"):
+        factory_of(address)(address, settings)
