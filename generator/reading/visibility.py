@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from generator.reading.curator import Fields, Value
 from generator.reading.values import NO, YES, words
-from generator.reading.withholding import MISTYPED_KEYS
+from generator.reading.withholding import meant_by
 
 _EMPTY = frozenset({"", "null", "~"})
 _REASONS: Mapping[str, tuple[frozenset[str], str]] = {
@@ -26,14 +26,16 @@ _OTHERS_DRAFT: Mapping[str, frozenset[str]] = {
 """Keys of drafts in Pelican, WordPress and others → the values that withhold a clipping."""
 _OTHERS_PRIVATE: Mapping[str, frozenset[str]] = {
     "status": frozenset({"hidden", "private"}),
-    "visibility": frozenset({"hidden", "private"}),
+    "visibility": frozenset({"hidden", "private", "me", "unlisted"}),
+    "unlisted": YES,
+    "unpublished": YES,
     "isprivate": YES,
     "is_private": YES,
     "public": NO - _EMPTY,
     "dg-publish": NO - _EMPTY,
     "dg_publish": NO - _EMPTY,
 }
-"""Keys of Pelican, Ghost, Memos, Logseq and Digital Garden → the values that withhold a clipping."""
+"""Keys of Pelican, Ghost, Memos, Logseq, Hugo and others → the values that withhold a clipping."""
 _UNREAD: Mapping[str, tuple[str, str]] = {
     "end": ("may be private: its front matter is not read to its end", "shorten it"),
     "TOML": ("has TOML front matter, which is not read", "write YAML between `---` lines"),
@@ -116,12 +118,9 @@ def _mistyped_reason(fields: Fields) -> str:
 
     A mistyped key is one typing error away from a key of a decision.
     """
-    written = fields.clipping.fields
-    if MISTYPED_KEYS.keys().isdisjoint(written):
-        return ""
+    mistyped = {key: meant for key in fields.clipping.fields if (meant := meant_by(key))}
     reason = ""
-    for key in sorted(MISTYPED_KEYS.keys() & written.keys()):
-        meant = MISTYPED_KEYS[key]
+    for key, meant in sorted(mistyped.items()):
         if fields.decides_about("", key):
             continue
         for _, value in fields.written([key]):

@@ -31,10 +31,14 @@ _PARTS = ("privat", "publis", "draft", "hid", "note", "annotat", "highl", "comme
 """Every block with such a line contains one of these. The last two are dots of an i that `re` equates with i.
 """
 _ANSWERS = "|".join(sorted(filter(str.isalnum, YES | NO)))
+_OPENS = r"(?:(?:<<[^\S\n]*:[^\S\n]*\{(?:[^\n{}]{0,200},)?|[({\[]{1,2})[^\S\n]*)?"
+_CLOSES = r"(?:(?:,[^\n{}]{0,200})?[)}\]]{1,2}[^\S\n]*)?"
+"""The ends of a mapping in braces, also one that YAML merges into the fields, or of a field of Dataview."""
 _WITHIN = re.compile(
-    rf"""^(?P<before>[^\S\n]*(?:-[^\S\n]+)*)(?P<quote>["']?)(?P<key>{"|".join(KEYS)})(?P=quote)"""
+    rf"""^(?P<before>[^\S\n]*(?:-[^\S\n]+)*{_OPENS})"""
+    rf"""(?P<quote>["']?)(?P<key>{"|".join(KEYS)})(?P=quote)"""
     r"(?P<sign>[^\S\n]*[:\uff1a\ufe55\u2236=\uff1d;\uff1b]{1,2}[^\S\n]*|[^\S\n]+)"
-    rf"""(?P<marks>["']?)(?P<value>{_ANSWERS})(?P=marks)[^\S\n]*(?:[^\S\n]\#.*)?$""",
+    rf"""(?P<marks>["']?)(?P<value>{_ANSWERS})(?P=marks)[^\S\n]*{_CLOSES}(?:[^\S\n]\#.*)?$""",
     re.MULTILINE | re.IGNORECASE,
 )
 """A line that only says yes or no to one of these keys, at any indentation."""
@@ -58,8 +62,13 @@ _OTHER_BREAKS = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 """Characters that end a line for some programs, but not for us."""
 _OPENS_TEXT = re.compile(r"(?P<indent> *)(?:.*:|-) +[|>][-+\d]{0,2} *(?:#.*)?$")
 """A line that starts a block scalar, which lasts as long as lines are indented further."""
-_OUTSIDE = re.compile(_WITHIN.pattern.replace("(?P<key>", "(?P<key>public|", 1), re.IGNORECASE)
-"""The same outside of front matter, where Logseq has `public` instead of `publish`."""
+_OUTSIDE = re.compile(
+    _WITHIN.pattern.replace("(?P<key>", "(?P<key>public|", 1).replace(
+        "(?:<<", "(?:\\{[^\\n{}]{1,200},|<<", 1
+    ),
+    re.IGNORECASE,
+)
+"""The same outside of front matter: also `public`, as in Logseq, and among other keys in braces."""
 _NO_PROSE = re.compile(
     r"""[\W_]*$|\s*(?:[#<`~]|-\s)|[ \t]+\S|["']?[^\W\d][\w .-]{0,60}["']?\s*(?::{1,2}(?:\s|$)|[\uff1a=])"""
 )
@@ -238,3 +247,20 @@ MISTYPED_KEYS: Mapping[str, str] = {
     near: key for key in reversed(KEYS) for near in _one_edit_away(key) if near not in _WORDS
 }
 """Mistyped key → the key that was probably meant."""
+_LOOK_ALIKES = str.maketrans(
+    "\u0430\u0441\u0501\u0435\u04bb\u0456\u04cf\u043e\u0440\u0455\u0442\u0443"
+    "\u03c5\u0475\u03bd\u044c\u0185\u0578\u043f\u0433\u03b9\u03b1\u03bf\u03c1",
+    "acdehilopstuuvvbbnnriaop",
+)
+"""Cyrillic, Greek and Armenian letters that look like Latin ones."""
+
+
+def meant_by(key: str) -> str:
+    """Return the key that a mistyped key probably meant; empty if it is none."""
+    if key.isascii():
+        return MISTYPED_KEYS.get(key, "")
+    latin = key.translate(_LOOK_ALIKES)
+    if latin in KEYS:
+        return latin
+    # Any other letter that is not Latin is a typing error, too.
+    return MISTYPED_KEYS.get(re.sub(r"[^\x00-\x7f]", "x", latin), "")

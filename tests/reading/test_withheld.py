@@ -500,3 +500,48 @@ def test_a_line_that_ends_for_some_programs_only_holds_back_too(end, said):
 def test_a_key_in_full_width_letters_counts_as_written(line):
     reading = reading_of(line)
     assert reading.article is None or reading.is_draft
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{private: true}\n\nA text.\n",
+        "{title: 关于, private: true}\n\n正文在这里。\n",
+        "{publish: false, title: A}\n\nA text.\n",
+        "---\n{private: true}\n---\n\nA text.\n",
+        "---\n{title: 关于, private: true}\n---\n\n正文。\n",
+        "---\n<<: {private: true}\ntitle: 关于\n---\n\n正文。\n",
+        "---\ntitle: A\n<<: {a: b, private: true}\n---\n\nA text.\n",
+        "(private:: true)\n\nA text.\n",
+        "[publish:: false]\n\n正文。\n",
+        "---\ntitle: A\n---\n\n(private:: true)\n\nA text.\n",
+        "---\ntitle: A\npr\u0456vate: true\n---\n\nA text.\n",
+        "---\ntitle: 关于\n\u0440\u0443blish: false\n---\n\n正文。\n",
+        "---\ntitle: A\npriv\xe4te: true\n---\n\nA text.\n",
+        "---\ntitle: A\nunlisted: true\n---\n\nA text.\n",
+        "---\ntitle: A\nunpublished: yes\n---\n\nA text.\n",
+        "---\ntitle: 关于\nvisibility: me\n---\n\n正文。\n",
+        "---\ntitle: A\nvisibility: unlisted\n---\n\nA text.\n",
+    ],
+)
+def test_other_ways_to_say_that_a_clipping_is_private(text):
+    clipping, _ = clipping_of("2024-07-03.md", text)
+    assert article_of(clipping, rules()).article is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\n{title: 关于, draft: false}\n---\n\n正文。\n",
+        "---\ntitle: A\nunlisted: false\nunpublished: false\nvisibility: public\n---\n\nA text.\n",
+        "---\ntitle: A\nshare: false\naccess: me\nprivacy: on\n---\n\nA text.\n",
+        "---\ntitle: A\n\u516c\u5f00: false\n---\n\nA text.\n",
+        "---\ntitle: A\n---\n\nA text (private: true) in prose.\n",
+        "---\ntitle: A\n---\n\nFirst prose.\n\n{private: true}\n",
+    ],
+)
+def test_what_does_not_say_that_a_clipping_is_private(text):
+    clipping, _ = clipping_of("2024-07-03.md", text)
+    article = article_of(clipping, rules()).article
+    assert article is not None
+    assert article.title in {"A", "关于"}
