@@ -281,9 +281,7 @@ def test_a_search_that_found_something_waits_after_many_articles(served, page):
     def fewer(route):
         answer = route.fetch()
         assert "SEARCHED = 10000;" in answer.text()
-        route.fulfill(
-            response=answer, body=answer.text().replace("SEARCHED = 10000;", "SEARCHED = 20;")
-        )
+        route.fulfill(response=answer, body=answer.text().replace("SEARCHED = 10000;", "SEARCHED = 20;"))
 
     page.route("**/search.js", fewer)
     page.goto(f"{served}search/?q=CVE-2024-3094")
