@@ -82,15 +82,13 @@ _COMPARED = 40
 
 @lru_cache(16)  # called at each save while serving, mostly with the same names
 def _unmatched(missing: Sequence[tuple[str, tuple[str, ...]]], names: Sequence[str]) -> tuple[Problem, ...]:
-    spellings = {key(name)[:_COMPARED]: name for name in reversed(names)}
-    known = sorted(spellings)
+    spellings = _spellings(names)
     problems = []
     for number, (name, aliases) in enumerate(missing):
         written = (name, *aliases[:_SUGGESTED]) if number < _SUGGESTED else ()
-        found = (difflib.get_close_matches(key(one)[:_COMPARED], known, 1) for one in written)
-        close = next(filter(None, found), [])
+        close = next(filter(None, (_nearest(one, spellings) for one in written)), None)
         advice = (
-            f"did you mean `sources.{_quoted(spellings[close[0]])}`?"
+            f"did you mean `sources.{_quoted(close)}`?"
             if close
             else "write its name as its clippings have it; `broadsheet list sources` lists all"
         )
@@ -117,16 +115,26 @@ def _mistyped_aliases(
 
 @lru_cache(16)
 def _nearly_others(aliases: Sequence[tuple[str, str]], names: Sequence[str]) -> tuple[Problem, ...]:
-    spellings = {key(name)[:_COMPARED]: name for name in reversed(names)}
-    known = sorted(spellings)
+    spellings = _spellings(names)
     problems = []
     for name, alias in aliases:
-        if close := difflib.get_close_matches(key(alias)[:_COMPARED], known, 1, _NEAR):
-            other = _quoted(spellings[close[0]])
+        if close := _nearest(alias, spellings, _NEAR):
+            other = _quoted(close)
             fault = f"`sources.{_quoted(name)}` has the alias {_quoted(alias)}, which does not cover {other}"
             advice = f"did you mean {other}? If it is another source, write `[sources.{other}]`"
             problems.append(Problem(path=FILE_NAME, message=fault, advice=advice, kind="source"))
     return tuple(problems)
+
+
+def _spellings(names: Sequence[str]) -> dict[str, str]:
+    """Return what is compared of each name, in order → its first spelling."""
+    return dict(sorted({key(name)[:_COMPARED]: name for name in reversed(names)}.items()))
+
+
+def _nearest(name: str, spellings: Mapping[str, str], similarity: float = 0.6) -> str | None:
+    """Return the spelling that is most similar to a name, from 0 to 1; None if none is so similar."""
+    close = difflib.get_close_matches(key(name)[:_COMPARED], spellings, 1, similarity)
+    return spellings[close[0]] if close else None
 
 
 def _quoted(name: str) -> str:

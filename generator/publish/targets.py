@@ -49,15 +49,22 @@ def opened(site: Site, config: PublishConfig, subject: str) -> Store:
     if re.match("(?:file|sftp|s3|gs|az)://.*[?#]", address):
         advice = "in a file name write %3F and %23 for them"
         raise _unusable(scrubbed(address), "has a `?` or `#` in it", advice)
-    advice = "name the folder that a web server shows"
-    if address.startswith("file:") and _path_of(address).is_relative_to(site.output.resolve()):
-        raise _unusable(address, "is in the folder that is published", advice)
-    read = (site.content, site.static, site.templates, site.cleaning, site.own)
-    if address.startswith("file:") and any(_path_of(address).is_relative_to(one.resolve()) for one in read):
-        raise _unusable(address, "is in a folder that builds read", advice)
+    if address.startswith("file:"):
+        _check_folder(site, address)
     return factory_of(address)(
         address, Settings(config=config, cache=_cache_of(site, address), subject=subject)
     )
+
+
+def _check_folder(site: Site, address: str) -> None:
+    """Raise `ConfigError` if a folder is one that builds read, or the one that is published."""
+    path = _path_of(address)
+    advice = "name the folder that a web server shows"
+    if path.is_relative_to(site.output.resolve()):
+        raise _unusable(address, "is in the folder that is published", advice)
+    read = (site.content, site.static, site.templates, site.cleaning, site.own)
+    if any(path.is_relative_to(one.resolve()) for one in read):
+        raise _unusable(address, "is in a folder that builds read", advice)
 
 
 def chosen(configured: Mapping[str, PublishConfig], target: str | None) -> PublishConfig:

@@ -144,7 +144,6 @@ def _published(
 def _article(fields: ClippingFields, head: _Head, remainder: Remaining, body: str) -> tuple[Article, str]:
     """Return the article with this body, and the language of its text if the site does not list it."""
     visible = prose.without_hidden(body)
-    whole = at_whole_sentence(visible) if remainder.is_fragment else visible
     beginning = prose.opening_words(visible)
     language, title_language, unlisted = languages_of(fields, beginning, head.title, head.source)
     summary = fields.text("summary")
@@ -163,7 +162,7 @@ def _article(fields: ClippingFields, head: _Head, remainder: Remaining, body: st
         fetched=head.fetched,
         verdict=remainder.verdict,
         reason=remainder.reason,
-        excerpt=excerpt.shortened(summary) if summary else excerpt.excerpt_of(whole, head.title),
+        excerpt=excerpt.shortened(summary) if summary else _excerpt_of(visible, head.title, remainder),
         minutes=reading_minutes(prose.without_targets(visible)),
         authors=authors_of(fields),
         tags=tags_of(fields),
@@ -179,6 +178,11 @@ def _article(fields: ClippingFields, head: _Head, remainder: Remaining, body: st
         tag_words=words_in(head.title, visible, fields.rules.tag_words),
     )
     return article, unlisted
+
+
+def _excerpt_of(visible: str, title: str, remainder: Remaining) -> str:
+    """Return the excerpt of a text, of a cut one from its whole sentences."""
+    return excerpt.excerpt_of(at_whole_sentence(visible) if remainder.is_fragment else visible, title)
 
 
 def _remaining_text(fields: ClippingFields, head: _Head, cleaning: Cleaning | None) -> Remaining:

@@ -96,10 +96,7 @@ def _joined(
         if (
             letters_in(text) >= fewest
             and not _is_mostly_links(markdown, text)
-            and (
-                furniture
-                or not ((markdown[0] == "!" and CAPTIONED.match(markdown)) or is_furniture(text, title))
-            )
+            and (furniture or not (CAPTIONED.match(markdown) or is_furniture(text, title)))
         ):
             if found and (said := LEAD.sub("", found[-1])) and text.startswith(_unfinished(said)):
                 units -= _units(found.pop())
@@ -108,12 +105,16 @@ def _joined(
             if units >= _EXCERPT_UNITS:
                 break
     # Full-width punctuation includes its own space.
-    joined = _AFTER_WIDE.sub(FIRST_GROUP, " ".join(found).replace("（）", ""))
-    joined = _MARKS.sub("", joined) if "[" in joined else joined
-    marks = _MARKS_BEFORE.match(joined)
-    joined = LEAD.sub("", joined[marks.end() :] if marks else joined)
-    kicker = KICKER.match(joined) if len(joined) > LONGEST_KICKED else None
-    return joined[kicker.end() :] if kicker else joined
+    return _without_marks(_AFTER_WIDE.sub(FIRST_GROUP, " ".join(found).replace("（）", "")))
+
+
+def _without_marks(text: str) -> str:
+    """Return a text without marks of footnotes and tasks, and without the label or kicker before it."""
+    text = _MARKS.sub("", text) if "[" in text else text
+    marks = _MARKS_BEFORE.match(text)
+    text = LEAD.sub("", text[marks.end() :] if marks else text)
+    kicker = KICKER.match(text) if len(text) > LONGEST_KICKED else None
+    return text[kicker.end() :] if kicker else text
 
 
 def _unfinished(text: str) -> str:

@@ -52,7 +52,7 @@ _COMMON_WORDS = {
     "your how what why when which we our has its new after over out up into than their more about "
     "all will but his who if do they were been one would there use used using via against some "
     "could most released no so am me my he she them these those where while only other also any "
-    "just get like may man men per son die hat door want plus men pod",
+    "just get like may man men per son die hat door want plus pod",
     "it": "di il che la è per un in del una della con non sono le si da dei nel alla più come al gli lo "
     "degli delle dell dello nella nelle nei negli sul sulla alle agli dal dalla anche ma questo "
     "questa cosa chi ha perché ed tra fra suo sua loro essere quando dopo nuovo nuova",

@@ -58,8 +58,18 @@ def followed_like_a_clean_build(root: Path, *changes: Callable[[], Path]) -> dic
                 pass
             changed = frozenset({change()})  # before the configuration is read
             live.build(site_in(root), Options(as_of=NOW), silent, changed)
-        while live.rest() or live.due_in is not None:
-            live.build(site_in(root), Options(as_of=NOW), silent, frozenset())
+        finish(live, root)
+    return as_a_clean_build(root)
+
+
+def finish(live: Live, root: Path) -> None:
+    """Make all files that are stale, and follow what is deferred."""
+    while live.rest() or live.due_in is not None:
+        live.build(site_in(root), Options(as_of=NOW), silent, frozenset())
+
+
+def as_a_clean_build(root: Path) -> dict[str, bytes]:
+    """The files of a site, which are those of a clean build."""
     followed = files_of(root / "public")
     shutil.rmtree(root / "public")
     build_site(root)
@@ -281,9 +291,5 @@ def test_a_save_to_a_month_that_is_not_kept_reads_the_changed_articles_alone(tmp
         assert made(write(5, "7", "zeppelin", "Zeppelins again")) == {"Zeppelins", "Zeppelins again"}
         assert len(made(write(5, "new", "biplane"))) == 11
         assert made(write(5, "new", "glider")) == {"Zeppelins", "Zeppelins again", "new"}
-        while live.rest() or live.due_in is not None:
-            live.build(site_in(root), Options(as_of=NOW), silent, frozenset())
-    followed = files_of(root / "public")
-    shutil.rmtree(root / "public")
-    build_site(root)
-    assert followed == files_of(root / "public")
+        finish(live, root)
+    as_a_clean_build(root)

@@ -42,8 +42,8 @@ def is_of_article(page: Page, block: Block, found: Found) -> bool:
 
 def is_call_of_title(page: Page, block: Block) -> bool:
     """Return whether a block calls to take part in what the title calls for, such as a survey."""
-    words = _TAKING_PART.findall(page.blocks[0].plain)
+    words = _INVITATIONS.findall(page.blocks[0].plain)
     return any(word in block.plain for word in words)
 
 
-_TAKING_PART = re.compile("报名|问卷|调研|调查|投票")
+_INVITATIONS = re.compile("报名|问卷|调研|调查|投票")
