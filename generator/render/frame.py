@@ -36,7 +36,7 @@ def article_frame(
         address=address,
         template=ARTICLE,
         title=view.title,
-        description=description,
+        description=description or view.title,
         language=view.language,
         canonical=None if site.base_url is None else addresses.absolute(site.base_url, address),
         feeds=feeds,
@@ -92,7 +92,7 @@ class Framer(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def _heading(self, view: views.View) -> tuple[str, str]:
-        """Return the title and description of a page; both may be empty."""
+        """Return the title of a page, which may be empty, and its description."""
         text, date = self.names.words.gettext, self.names.words.date
         title, description = "", ""
         match view:
@@ -116,7 +116,8 @@ class Framer(msgspec.Struct, frozen=True, kw_only=True):
                 title = view.title
             case _:
                 title = _title_of_overview(view, text)
-        return title, description or self.config.description
+        named = " · ".join(filter(None, (title, self.config.title)))
+        return title, description or self.config.description or named
 
     def _canonical(self, page: Page) -> str | None:
         base = self.config.base_url

@@ -67,3 +67,14 @@ def every_title(page):
         expect(page.locator("#_more:disabled")).to_have_count(0)
         assert len(titles(page)) > count or label == "Search older months"
     return titles(page)
+
+
+def with_an_early_stop(page):
+    """Let a search that found something wait after 20 articles instead of 10,000."""
+
+    def fewer(route):
+        answer = route.fetch()
+        assert "SEARCHED = 10000;" in answer.text()
+        route.fulfill(response=answer, body=answer.text().replace("SEARCHED = 10000;", "SEARCHED = 20;"))
+
+    page.route("**/search.js", fewer)

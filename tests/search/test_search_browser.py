@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
-from searched_site import PAYLOADS, every_title, settled, status, titles
+from searched_site import PAYLOADS, every_title, settled, status, titles, with_an_early_stop
 
 from generator.cli.main import run
 from generator.search.documents import Document, head_keys
@@ -278,12 +278,7 @@ def test_half_a_character_does_not_break_a_search(search):
 
 
 def test_a_search_that_found_something_waits_after_many_articles(served, page):
-    def fewer(route):
-        answer = route.fetch()
-        assert "SEARCHED = 10000;" in answer.text()
-        route.fulfill(response=answer, body=answer.text().replace("SEARCHED = 10000;", "SEARCHED = 20;"))
-
-    page.route("**/search.js", fewer)
+    with_an_early_stop(page)
     page.goto(f"{served}search/?q=CVE-2024-3094")
     settled(page)
     assert status(page) == "Articles found so far: 1, with older months to be searched."

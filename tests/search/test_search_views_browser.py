@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 from playwright.sync_api import expect
-from searched_site import settled, status, titles
+from searched_site import settled, status, titles, with_an_early_stop
 
 pytestmark = pytest.mark.browser
 
@@ -94,6 +94,16 @@ def test_every_view_can_be_read_and_used(view, served, query):
         assert page.evaluate(FAINT) == []
     ids = page.eval_on_selector_all("[id]", "all => all.map(one => one.id)")
     assert len(ids) == len(set(ids))
+
+
+def test_a_status_of_two_lines_moves_no_results(view, served):
+    top = "document.querySelector('#_results').getBoundingClientRect().top"
+    before = found(view, served, "").evaluate(top)
+    with_an_early_stop(view)
+    page = found(view, served, "CVE-2024-3094")
+    assert status(page).endswith("with older months to be searched.")
+    assert page.evaluate(top) == before
+    page.unroute_all()
 
 
 def test_parts_of_the_page_have_their_roles(tab, served):
