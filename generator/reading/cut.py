@@ -19,6 +19,8 @@ The space behind it may be lost.
 """
 _OPEN_TAG = re.compile(r"<[A-Za-z/!][^<>\n]{0,300}$")
 _WIDE = re.compile("[\u3000-\u303f\uff01-\uff5e]$")
+_SEAM = re.compile(r"(?:[;{}]|\s)(?=\s)")
+"""The end of a line of code in a cell, where the clipper made line ends spaces."""
 _LABEL = re.compile(r"\*\*[^*\n]{1,40}(?<![.!?。！？])\*\*|[^\s*:：]{2,10}[:：]")
 """A line in bold, or a word with a colon."""
 _LONGEST = 10_000
@@ -28,11 +30,13 @@ _TAIL = 6
 _SAMPLE = 1000
 _FEWEST = 20
 """Number of letters that are left of a text at least; else its fragment stays."""
+_MARGIN = " \t>"
+_CELL_OF_CODE = "| ``` "
 ELLIPSIS = "…"
 
 
 def at_whole_sentence(text: str) -> str:
-    """Return a truncated text up to the end of its last whole sentence, list item or line of code, with `…`.
+    """Return a truncated text up to its last whole sentence, list item, row or line of code, with `…`.
 
     A link or picture whose target is cut off goes; its words stay. If nothing else was cut,
     the block above it is whole. A text of one fragment stays.
@@ -93,9 +97,10 @@ def _is_structure(block: str) -> bool:
 
 def _whole_part(block: str) -> str:
     """Return a block up to the end of its last sentence, list item or row; empty if there is none."""
-    if block.lstrip().startswith("|"):
-        rows = block[: max(block.rfind("\n"), 0)].rstrip()
-        return rows if rows.strip("|-: \t\n") else ""
+    rows, _, last_line = block.rpartition("\n")
+    if last_line.lstrip(_MARGIN).startswith("|"):
+        rows = f"{rows.rstrip()}\n{_row_with_code_closed(last_line)}".rstrip()
+        return rows if rows.strip(f"|-:\n{_MARGIN}") else ""
     if HEADING.match(block):
         return ""
     *_, last = [None, *_BREAK.finditer(block)]
@@ -103,6 +108,15 @@ def _whole_part(block: str) -> str:
     item = _ITEM.match(block, start)
     *_, end = [None, *_END.finditer(block, item.end() if item else start)]
     return block[: end.end()] if end else block[: last.start() if last else 0].rstrip()
+
+
+def _row_with_code_closed(row: str) -> str:
+    """Return a row of a table that is cut within code, with whole lines of code; empty if it is not."""
+    start = row.rfind(_CELL_OF_CODE)
+    if start < 0 or row.count("```") % 2 == 0:
+        return ""
+    *_, seam = [None, *_SEAM.finditer(row, start + len(_CELL_OF_CODE))]
+    return f"{row[: seam.end()].rstrip()} ``` |" if seam else ""
 
 
 def _without_headings(text: str) -> str:

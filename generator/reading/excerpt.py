@@ -203,8 +203,8 @@ def _code_paragraphs(sample: str) -> Iterator[list[str]]:
 
 
 _SOME = 18
-_TEXT = re.compile(r"(?:[^\W\d_]{1,20}(?:['’-][^\W\d_]{1,12})?[,.:']? ){5}")
-"""Five words at the start of a line."""
+_TEXT = re.compile(r"(?=[^\W\d_])(?:[^\W_]{1,20}(?:['’.-][^\W_]{1,12}){0,3}[,.:']? ){5}")
+"""Five words at the start of a line, some of which may be versions."""
 _SENTENCE = re.compile(r"[A-Z][^;{}=<>|$]{50,}[.!?]+")
 _COMMENT = re.compile(
     r"(?:\#+(?!!)|//+|--+|;+|/?\*+|<!--+|\"{3}|'{3}|%+|rem\b)[ \t]*"
@@ -213,7 +213,7 @@ _COMMENT = re.compile(
 )
 """A comment in one of many languages."""
 _LABEL = re.compile(
-    r"https?://|-\*- ?coding|!/|by\b|[=-]{3}|begin [a-z ]{3,40}-----|hash: sha|"
+    r"https?://\S*[^\s.,]$|-\*- ?coding|!/|by\b|[=-]{3}|begin [a-z ]{3,40}-----|hash: sha|"
     r"this module requires|current source|(?:affected|vulnerable|tested|product)\b[^:]{0,20}:|"
     r"(?:date|author|exploit author|vendor|vendor home ?page|software|software link|version"
     r"|tested on|category|platform|cve|contact|google dork|link|reference|download|home ?page)\b[^:]{0,20}:",

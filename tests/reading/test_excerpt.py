@@ -268,6 +268,14 @@ def test_the_label_of_a_lead_goes():
             "Type for Press-7 of the town printer, which took a year to cast.",
             "Type for Press-7 of the town printer, which took a year to cast.",
         ),
+        (
+            "The press has a book at\nhttps://press.example/7 which lists\nall its type. See\nhttps://press.example/8.",
+            "The press has a book at https://press.example/7 which lists all its type. See https://press.example/8.",
+        ),
+        (
+            "PRESS-7\n\nPressOS 16.7.9 for Press2 prints the pages.\n\nThe other press prints the rest.",
+            "PressOS 16.7.9 for Press2 prints the pages.",
+        ),
         ("press(1);\nor into the first column we go now", ""),
         ("# Exploit Title: A press that prints twice\n# Date: 2024-07-03", "A press that prints twice"),
         ("print()", ""),

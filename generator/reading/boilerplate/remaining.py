@@ -48,7 +48,7 @@ def remaining(
     decisions = decisions_on(body, title, url, source, origin, cleaning, has_reasons=False)
     if decisions.failure:
         return Remaining("", Verdict.LINK, decisions.failure)
-    text = article_markdown(decisions.blocks)
+    text = _without_list_footer(article_markdown(decisions.blocks))
     # If the cut is in boilerplate after the article, the article is complete; if above it, the article is
     # missing; if in an advertisement, the article may go on behind it.
     last = decisions.blocks[-1].reason if is_cut else None
@@ -59,6 +59,23 @@ def remaining(
     is_cut = is_cut or _says_that_it_goes_on(decisions)
     verdict, reason = (Verdict.CUT, CUT) if is_cut else (Verdict.FULL, "")
     return Remaining(text, verdict, reason, is_fragment, _repeated(decisions))
+
+
+def _without_list_footer(text: str) -> str:
+    """Return a text without what a mailing list adds below each message: a rule, its name and address."""
+    if "/mailman" not in text[-_FOOTER:]:
+        return text
+    found = _LIST_FOOTER.search(text, max(len(text) - _FOOTER, 0))
+    if found is None or not found.start():
+        return text
+    return text[: found.start()].rstrip() + ("" if found["opening"] else found["closing"])
+
+
+_FOOTER = 600
+_LIST_FOOTER = re.compile(
+    r"(?P<opening>\n```)?\n(?:\\?_){20,}\n(?=[^`]*/mailman(?:/listinfo|3/lists)/)"
+    r"[^\n`]{1,200}(?:\n[^\n`]{1,200}){0,5}(?P<closing>(?:\n```)?)\Z"
+)
 
 
 def _says_that_it_goes_on(decisions: Decisions) -> bool:

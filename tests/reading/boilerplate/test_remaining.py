@@ -55,3 +55,28 @@ def test_a_text_that_says_that_it_goes_on_is_cut(end):
 def test_a_body_of_which_the_clipper_saved_only_dots_is_a_link():
     found = remaining("...", TITLE, URL, "The Coast", ORIGIN, Cleaning())
     assert (found.text, found.verdict) == ("", Verdict.LINK)
+
+
+LAST = "So ends the letter of the keepers, which hung beside the door for as long as the lamp was lit."
+LIST = [
+    "_" * 40,
+    "The list of the keepers",
+    "https://coast.example/mailman/listinfo/keepers",
+    "Letters: https://coast.example/list/",
+]
+
+
+@pytest.mark.parametrize(
+    ("message", "text"),
+    [
+        (["```", TEXT[2], *LIST, "```"], ["```", TEXT[2], "```"]),
+        ([TEXT[2], "", "```", *LIST, "```"], [TEXT[2]]),
+        ([TEXT[2], *LIST], [TEXT[2]]),
+        (["```", TEXT[2], *LIST[:2], "```"], ["```", TEXT[2], *LIST[:2], "```"]),
+        ([TEXT[2], *LIST, "", LAST], [TEXT[2], *LIST, "", LAST]),
+    ],
+)
+def test_the_footer_of_a_mailing_list_goes(message, text):
+    body = page(*MENU, f"# {TITLE}", *TEXT[:2], "\n".join(message))
+    left = remaining(body, TITLE, URL, "The Coast", ORIGIN, Cleaning())
+    assert left.text == "\n\n".join([*TEXT[:2], "\n".join(text)])
