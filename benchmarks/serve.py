@@ -19,6 +19,7 @@ import argparse
 import datetime as dt
 import json
 import re
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -265,12 +266,13 @@ def timed(server: Server, step: Step) -> list[float | None]:
 
 
 def follow(server: Server, steps: Iterable[Step]) -> Figures:
-    """Take steps, each once the server has settled."""
+    """Take steps, each once the server has settled; say each figure at once: large sites take an hour."""
     late: dict[str, list[float | None]] = {}
     for step in steps:
         server.settle()
         if step.name:
-            late.setdefault(step.name, []).extend(timed(server, step))
+            late.setdefault(step.name, []).extend(seen := timed(server, step))
+            print(step.name, *(one and round(one) for one in seen), file=sys.stderr, flush=True)
         else:
             step.save()
     return {name: spread(values) for name, values in late.items()}
