@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from generator.engine.state import SiteState
 from generator.grouping.changed import Change
+from generator.model import addresses
 from generator.model.types import Digest
 from generator.render.affected import (
     affected_pages,
@@ -24,7 +25,7 @@ from generator.render.affected import (
 )
 from generator.render.beside import pages_beside
 from generator.render.feed_plan import feed_paths
-from generator.render.pages import Page, page_of_source, pages_of_edition
+from generator.render.pages import Page, page_of_source
 from generator.render.plan import Plan
 
 
@@ -81,9 +82,8 @@ def effects_of(
     near = [path for path, page in pages.items() if is_near(page, dates)]
     others = [path for path, page in pages.items() if not is_near(page, dates)]
     has_other_feeds = bool(plan.picks) is not had_picks
-    if has_other_feeds:  # all editions link to the feed of picks, if there are any
-        every = (*digest.days, *digest.weeks, *digest.months, *digest.years)
-        others += by_file(page for edition in every for page in pages_of_edition(plan, edition))
+    if has_other_feeds:
+        others.append(addresses.file_of(addresses.FRONT))  # it announces the feed of picks
     if state.site.config.base_url is not None:
         others += feed_paths(owners_of(plan, (*change.articles, *parted)))
     has_other_sources = last.sources.keys() != digest.sources.keys()  # which are listed as OPML

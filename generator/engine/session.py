@@ -188,7 +188,7 @@ class Session:
     def _reported(self, changed: frozenset[str]) -> Step:
         """Update the report of the last step, and return it with the paths of changed pages."""
         index, files = self.state.index, self.queue.files
-        outdated = len(changed.intersection(files))
+        outdated = sum(path in files for path in changed)
         pages = Written(written=outdated, kept=len(files) - outdated, deleted=len(changed) - outdated)
         problems = index.problems
         if self.state.planning:

@@ -161,9 +161,11 @@ def by_file(pages: Iterable[Page]) -> dict[str, Page]:
 
 
 def is_near(page: Page, dates: Set[dt.date]) -> bool:
-    """Return whether a curator probably looks at a page after a save: an article, or one of some days."""
+    """Return whether a curator probably looks at a page after a save: it is one of some days."""
     match page.subject:
-        case Article() | Alias():
+        case Article():
+            return page.subject.date in dates
+        case Alias():
             return True
         case Edition(period=Period.DAY):
             return page.subject.first in dates

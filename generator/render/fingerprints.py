@@ -88,7 +88,6 @@ class Fingerprints:
         )
         self._groups: dict[tuple[type, str], tuple[Related, bytes]] = last._groups if last else {}
         self._of_healths: dict[str, tuple[Health, bytes]] = last._of_healths if last else {}
-        self._has_picks = bool(plan.picks)
 
     def of(self, page: Page) -> bytes:
         """Return the fingerprint of a page."""
@@ -188,7 +187,7 @@ class Fingerprints:
             [other and other.first for other in plan.around(edition)],
             [edition.first for edition in editions],
             [plan.digest.sources[group.source].is_activity for group in groups],
-            self._has_picks,
+            is_front and bool(plan.picks),
         )
         articles = [article for group in groups for article in group.articles]
         sources = b"".join(self._sources[group.source] for group in groups)
@@ -206,7 +205,7 @@ class Fingerprints:
         counts = b"".join(
             self._sources[group.source] + len(group.articles).to_bytes(4, "big") for group in edition.groups
         )
-        about = (self._around(edition), edition.days, self._has_picks)
+        about = (self._around(edition), edition.days)
         return self._listed(named, about, counts)
 
     def _source(self, source: Source) -> tuple[bytes, ...]:

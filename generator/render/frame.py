@@ -53,7 +53,7 @@ class Framer(msgspec.Struct, frozen=True, kw_only=True):
     names: Names
     config: Config
     _site_feeds: dict[bool, tuple[views.Feed, ...]] = msgspec.field(default_factory=dict)
-    """The feeds that articles announce (False), and those that editions announce with picks (True)."""
+    """The feeds that articles announce (False), and those of editions that show picks (True)."""
 
     def of(self, page: Page, view: views.View) -> views.PageView:
         """Return the frame of a page around its view. For articles, use `article_frame`."""
@@ -65,7 +65,7 @@ class Framer(msgspec.Struct, frozen=True, kw_only=True):
             description=description,
             language=self.config.language_tag,
             canonical=self._canonical(page),
-            feeds=self._feeds(page),
+            feeds=self._feeds(page, view),
             structured="",
             open_graph=(),
             index=page.listed,
@@ -128,12 +128,17 @@ class Framer(msgspec.Struct, frozen=True, kw_only=True):
             return addresses.absolute(base, address, fragment)
         return addresses.absolute(base, page.address)
 
-    def _feeds(self, page: Page) -> tuple[views.Feed, ...]:
+    def _feeds(self, page: Page, view: views.View) -> tuple[views.Feed, ...]:
         if self.config.base_url is None:
             return ()
-        feeds = self.feeds_of_site(
-            with_picks=isinstance(page.subject, Edition | EditionPart) and bool(self.plan.picks)
-        )
+        match view:  # the first pick must not make all other pages stale
+            case DayView(is_front=True):
+                with_picks = bool(self.plan.picks)
+            case DayView() | PeriodView():
+                with_picks = bool(view.picks)
+            case _:
+                with_picks = False
+        feeds = self.feeds_of_site(with_picks=with_picks)
         match page.subject:
             case MonthPart(source=owner) | TagPart(tag=owner):
                 pass
@@ -149,7 +154,7 @@ class Framer(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def feeds_of_site(self, *, with_picks: bool = False) -> tuple[views.Feed, ...]:
-        """Return the feeds that articles announce, or with picks those that editions announce."""
+        """Return the feeds that articles announce, or with picks those of editions that show some."""
         if self.config.base_url is None:
             return ()
         known = self._site_feeds.get(with_picks)

@@ -191,7 +191,8 @@ def test_a_heavy_front_page_with_stories_and_picks_stays_within_its_weight():
 
 @pytest.mark.parametrize("pinned", [True, False])
 def test_the_feed_of_picks_is_announced_where_there_are_picks(pinned):
-    digest, _, _ = digest_of([article(1, pinned=pinned)], {}, TextPolicy.FULL)
+    other_day = article(2, date=dt.date(2024, 6, 2), source="b")
+    digest, _, _ = digest_of([article(1, pinned=pinned), other_day], {}, TextPolicy.FULL)
     plan_ = plan(digest)
     compose = composer(plan_, interface_language(None, "en"), healths_of(digest))
     frame = Framer(plan=plan_, names=compose.names, config=Config(base_url="https://digest.example/"))
@@ -202,4 +203,5 @@ def test_the_feed_of_picks_is_announced_where_there_are_picks(pinned):
     feeds = {"picks/feed.atom.xml", "picks/feed.json"} if pinned else set()
     for address in ("", "2024/07/03/", "2024/"):
         assert {feed for feed in announced[address] if feed.startswith("picks/")} == feeds
-    assert not any(feed.startswith("picks/") for feed in announced["sources/a/"])
+    for address in ("2024/06/02/", "2024/06/", "sources/a/"):
+        assert not any(feed.startswith("picks/") for feed in announced[address])
