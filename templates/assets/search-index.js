@@ -85,7 +85,7 @@ export class Index {
     const key = `${numbering} ${address}`;
     if (!this.#files.has(key)) {
       const read = (cache) => fetched(address, cache, check, numbering);
-      this.#files.set(key, read("default").then((file) => file ?? read("reload")));
+      this.#files.set(key, read("no-cache").then((file) => file ?? read("reload")));
     }
     return this.#files.get(key);
   }

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 from zlib import crc32
 
 import pytest
 from playwright.sync_api import expect
-from searched_site import status, titles
+from searched_site import settled, status, titles
+
+from serving import serving
+from writing import build_site, write_clipping, write_config
 
 pytestmark = pytest.mark.browser
 
@@ -144,6 +148,23 @@ def renumber(folder):
     for file in folder.glob("2024/*/documents-*"):
         listed = json.loads(file.read_text())
         file.write_text(json.dumps({**listed, "numbering": listed["numbering"] ^ 1}))
+
+
+def test_a_browser_with_files_of_the_last_build_finds_what_was_edited(page, tmp_path):
+    write_config(tmp_path, 'base_url = "https://digest.example/"\n')
+    for n in range(3):
+        write_clipping(tmp_path / "content", f"{n}.md", "Paper. " * 30, title=f"No. {n}", date="2024-05-01")
+    build_site(tmp_path)
+    for file in (tmp_path / "public").rglob("*"):
+        os.utime(file, (0, 0))  # old files are cached for long where no header says how long
+    with serving(tmp_path / "public") as address:
+        page.goto(f"{address}search/?q=paper")
+        expect(page.locator("#_results li")).to_have_count(3)
+        write_clipping(tmp_path / "content", "1.md", "Vellum. " * 30, title="Another", date="2024-05-01")
+        build_site(tmp_path)
+        page.goto(f"{address}search/?q=vellum")
+        settled(page)
+        assert titles(page) == ["Another"]
 
 
 def test_an_index_of_a_later_build_is_fetched_anew(search_anew, damaged):
