@@ -38,10 +38,11 @@ JOINING = "._-"
 """Between two words, these join them to a name, such as `CVE-2024-3094` or `1.2.3.4`."""
 LONGEST_NAME = 4
 """Number of words of a name that are one term. A longer name is as many terms as it has such parts."""
-MARKS: Ranges = ((0x0300, 0x036F),)
-"""Combining marks that are removed after decomposition, so that `e` finds `é`."""
-REPLACED = {"ς": "σ", "ß": "ss"}
-"""Letters that lowering leaves in several forms."""
+MARKS: Ranges = ((0x0300, 0x036F), (0x0591, 0x05BD), (0x05BF, 0x05BF), (0x05C1, 0x05C2), (0x064B, 0x0652))
+"""Combining marks that are removed after decomposition, so that `e` finds `é`: accents, and the points that
+most texts in Hebrew and Arabic leave out."""
+REPLACED = {"ς": "σ", "ß": "ss", "ł": "l", "ø": "o", "đ": "d", "‐": "-"}
+"""Letters that lowering leaves in several forms or that have no decomposition, and another hyphen."""
 DROPPED: Ranges = (
     (0x00AD, 0x00AD), (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0xFE00, 0xFE0F),
     (0xFEFF, 0xFEFF), (0xE0100, 0xE01EF),
@@ -77,7 +78,9 @@ def script() -> bytes:
         "SPREAD": SPREAD,
         "KEY_BITS": KEY_BITS,
     }
-    lines = (f"export const {name} = {json.dumps(value)};\n" for name, value in values.items())
+    lines = (
+        f"export const {name} = {json.dumps(value, ensure_ascii=False)};\n" for name, value in values.items()
+    )
     return "".join(lines).encode()
 
 

@@ -50,7 +50,7 @@ _WORDS = (
 _DROPPED = re.compile(f"[{character_class(DROPPED)}]+")
 _BLANKED = re.compile(f"[{character_class(BLANKED)}]")
 _NOT_PLAIN = (
-    "[^\0-\x7f\xa0\xa9\xab\xae\xb0\xb7\xbb\xd7\u2010\u2013-\u2026\u2190-\u2199\u2248\u2264\u2265"
+    "[^\0-\x7f\xa0\xa9\xab\xae\xb0\xb7\xbb\xd7\u2013-\u2026\u2190-\u2199\u2248\u2264\u2265"
     "\u25a0-\u27bf\U0001f300-\U0001faff\u3001-\u3029\u3030\u3041-\u3096\u30a1-\u30fa\u30fc-\u30fe\u3400-\u4dbf"
     "\u4e00-\u9fff\uff01\uff02\uff04-\uff0a\uff0c\uff0f\uff1a-\uff20\uff3b-\uff3e\uff5b-\uff60]"
 )

@@ -1,4 +1,4 @@
-// Articles that were opened, kept, or new at this visit.
+// Articles opened, kept, or new.
 import { crcOf, element, root, store, stored } from "./reader.js";
 import words from "./reader-words.js";
 
@@ -42,7 +42,7 @@ export function safe(address) {
 }
 
 export function later(value = stored("later")) {
-  const isText = (one) => typeof one === "string" && one.length <= 2000;
+  const isText = (one) => typeof one === "string" && one.length <= 2e4;
   const isWhole = (one) =>
     one && [one.id, one.title, one.language, one.source, one.address].every(isText) && /^[a-z\d-]+$/.test(one.id) && safe(one.address);
   return Array.isArray(value) ? value.filter(isWhole).slice(-LATER) : [];

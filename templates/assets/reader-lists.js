@@ -17,7 +17,7 @@ function textWithoutCounts(place) {
 function articleOf(item) {
   const link = linkOf(item);
   const group = !item.querySelector("h3") && item.closest(".day :is(section, details)")?.querySelector("h3");
-  const source = item.querySelector("p a[href*='sources/'], .meta span") ?? (group || of("h1"));
+  const source = item.querySelector("p a[href*='sources/'], .meta span") ?? (group || of(".month .kicker a, h1"));
   return {
     id: idOf(item),
     title: textWithoutCounts(link ?? item.querySelector("h3 span, span")),

@@ -1,5 +1,4 @@
 // The search index.
-
 import { crcOf, root } from "./reader.js";
 
 const FORMAT = 4;
@@ -12,15 +11,15 @@ export class Index {
     this.address = address;
   }
 
-  /** The months, the newest first; null if their list cannot be read. */
-  async months(cache = "no-cache") {
-    this.#months ??= fetched(new URL("months.json", this.address), cache, checkedMonths);
+  /** Newest first; null if unreadable. */
+  async months() {
+    this.#months ??= fetched(new URL("months.json", this.address), checkedMonths);
     const months = await this.#months;
     if (!months) this.#months = null;
     return months;
   }
 
-  /** Yield the matches of each month, newest first, and whether it is damaged. */
+  /** Yield each month's matches, newest first. */
   async *search(query) {
     const months = (await this.months())
       .map((month) => ({ ...month, start: countBefore(month, query.since), end: countBefore(month, query.until) }))
@@ -60,7 +59,7 @@ export class Index {
     return { matches: [...found].filter(isFound).map(([number, isShown]) => ({ month, number, isShown })).reverse() };
   }
 
-  /** Key → number of document → whether lists show the term; null if a file is damaged. */
+  /** Key → document number → whether lists show the term; null if a file is damaged. */
   async #postings(month, keys) {
     const space = 2 ** month.bits;
     const byFile = Map.groupBy(keys, (key) => Math.floor((key * month.parts) / space));
@@ -79,23 +78,23 @@ export class Index {
     return document ? { ...document, date: dateOf(month.name, document.day) } : null;
   }
 
-  /** A file that is damaged, or of another build, is fetched once more. */
+  /** Fetched once more if damaged or of another build. */
   #file({ name: folder, numbering }, name, check) {
     const address = new URL(`${folder.replace("-", "/")}/${name}`, this.address);
     const key = `${numbering} ${address}`;
     if (!this.#files.has(key)) {
-      const read = (cache) => fetched(address, cache, check, numbering);
-      this.#files.set(key, read("no-cache").then((file) => file ?? read("reload")));
+      const read = () => fetched(address, check, numbering);
+      this.#files.set(key, read().then((file) => file ?? read()));
     }
     return this.#files.get(key);
   }
 
-  /** Forget all files. Returns whether the list of months changed. */
+  /** Forget all. Returns whether there are other months. */
   async isRenewed() {
     const last = await this.months();
     this.#files.clear();
     this.#months = null;
-    const now = await this.months("reload");
+    const now = await this.months();
     return now !== null && JSON.stringify(last) !== JSON.stringify(now);
   }
 }
@@ -103,12 +102,12 @@ export class Index {
 const dateOf = (month, day) => `${month}-${`${day}`.padStart(2, "0")}`;
 
 const countBefore = ({ name, days }, date) =>
-  days.reduce((all, n, at) => (dateOf(name, at + 1) < date ? all + n : all), 0);
+  days.reduce((all, n, at) => all + (dateOf(name, at + 1) < date && n), 0);
 
-/** What a check makes of a file; null if it is missing or damaged. */
-async function fetched(address, cache, check, numbering) {
+/** What a check makes of a file; null if unreadable. */
+async function fetched(address, check, numbering) {
   try {
-    const response = await fetch(address, { cache });
+    const response = await fetch(address, { cache: "no-cache" });
     return response.ok ? await check(response, numbering) : null;
   } catch {
     return null;
@@ -118,9 +117,8 @@ async function fetched(address, cache, check, numbering) {
 async function checkedMonths(response) {
   const { format, listed, bits, months } = await response.json();
   if (format !== FORMAT) return null;
-  return months.reverse().map(([name, days, parts, numbering]) => {
-    return { name, days, count: days.reduce((all, n) => all + n), parts, numbering, listed, bits };
-  });
+  const count = (days) => days.reduce((all, n) => all + n);
+  return months.reverse().map(([name, days, parts, numbering]) => ({ name, days, count: count(days), parts, numbering, listed, bits }));
 }
 
 async function checkedTerms(response, numbering) {

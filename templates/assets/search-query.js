@@ -111,7 +111,7 @@ function keysOfName(name) {
 /** Whether a text holds a clause as it was typed. */
 export const holds = (text, clause) => folded(text).includes(folded(clause.text).trim());
 
-/** The parts of a text, each with whether a clause asks for it. */
+/** A text's parts, each with whether a clause asks for it. */
 export function marked(text, clauses) {
   const needles = clauses.map((clause) => folded(clause.text).trim());
   const pieces = needles.flatMap((needle) => piecesOf(needle).flatMap(({ piece, run }) => (run ? pairsOf(run) : piece)));
@@ -128,7 +128,7 @@ export function marked(text, clauses) {
   return parts;
 }
 
-/** The folded form of a text, and where each of its characters comes from. */
+/** A text's folded form, and where its characters come from. */
 function aligned(text) {
   let form = "";
   const starts = [];

@@ -1,4 +1,3 @@
-// Search.
 import { element, store, stored } from "./reader.js";
 import { Index } from "./search-index.js";
 import { holds, marked, parsed } from "./search-query.js";
@@ -9,6 +8,7 @@ const FOUND = 5;
 const SEARCHED = 10000;
 const [without, form, status, list, more] = document.querySelectorAll("#_without, #_search, #_status, #_results, #_more");
 const { q: box, order } = form.elements;
+const { comma } = form.dataset;
 const index = new Index(new URL("./", location.href));
 const filters = form.querySelector("details");
 const fields = [...filters.querySelectorAll("[data-field]")];
@@ -56,7 +56,7 @@ class Search {
     }
   }
 
-  /** The next documents until `most` stories are listed. */
+  /** Documents until `most` stories are listed. */
   async #documents(most) {
     const groups = new Set(this.groups.keys());
     const documents = [];
@@ -100,15 +100,16 @@ class Search {
     if (known) {
       const also = known.querySelector(".also") ?? element("p", { class: "also" }, message("also"));
       known.append(also);
-      also.append(also.firstElementChild ? ", " : " ", element("a", { id: `_${id}`, href, title }, also.textContent.includes(source) ? title : source));
+      const isNamed = [...also.children].some((one) => one.text === source);
+      also.append(also.children[0] ? comma : " ", element("a", { id: `_${id}`, href, title }, isNamed ? title : source));
       return;
     }
     const plain = this.query.wanted.filter(({ field }) => !field);
-    const isNear = plain.some((one) => one.isPhrase && !holds(title, one) && !holds(excerpt, one));
+    const isNear = plain.some((one) => one.isPhrase && ![title, source, excerpt].some((text) => holds(text, one)));
     const where = isNear ? "near" : isShown ? "" : "inText";
     const link = { href, lang: titleLanguage, dir: "auto" };
-    const line = element("p", { class: "meta" }, withMarks("span", {}, source, plain), " ", element("time", { datetime: date }, date), " ");
-    if (where) line.append(element("span", { class: "where" }, message(where)));
+    const place = where && element("span", { class: "where" }, message(where));
+    const line = element("p", { class: "meta" }, withMarks("span", {}, source, plain), " ", element("time", { datetime: date }, date), " ", place);
     const item = element("li", { id: `_${id}` }, element("h2", {}, withMarks("a", link, title, plain)), line);
     if (excerpt) item.append(withMarks("p", { class: "excerpt", lang: language, dir: "auto" }, excerpt, plain));
     this.groups.set(group, item);
@@ -134,9 +135,9 @@ async function start(count, scroll) {
 async function proceed(before = list.childElementCount, most = before + PAGE, isAgain = false) {
   const { query, damaged } = search;
   try {
-    if (!(await index.months())) throw new Error("no months.json");
+    if (!(await index.months())) throw Error("no months.json");
     await search.show(before, most);
-    const isOld = isCurrent(query) && damaged.size && !isAgain && (await index.isRenewed());
+    const isOld = isCurrent(query) && (damaged.size || !search.found) && !isAgain && (await index.isRenewed());
     if (!isCurrent(query)) return;
     if (isOld) {
       search = new Search(query);
@@ -154,7 +155,7 @@ async function proceed(before = list.childElementCount, most = before + PAGE, is
 function showStatus({ ignored }, text) {
   status.textContent = text;
   const all = ignored.map((one) => (/^-?(before|after)\W/i.test(one) ? message("noDay", one) : one));
-  if (all[0]) status.append(" ", message("ignored", all.join(", ")));
+  if (all[0]) status.append(" ", message("ignored", all.join(comma)));
 }
 
 async function conclude({ query, found: n, damaged, isOver, waiting }) {
@@ -163,11 +164,11 @@ async function conclude({ query, found: n, damaged, isOver, waiting }) {
   more.textContent = message(waiting.length ? "more" : "older");
   const line = box.value.trim();
   showStatus(query, isNone ? message(/^lang[:：]\S+$/i.test(line) ? "noLanguage" : "none", line) : message(isOver ? "found" : "foundMore", n));
-  if (damaged.size) status.append(" ", message("damaged", [...damaged].join(", ")));
+  if (damaged.size) status.append(" ", message("damaged", [...damaged].join(comma)));
   if (isNone) await propose(query);
 }
 
-/** Words without which something is found. */
+/** Words to drop. */
 async function propose(query) {
   const clauses = query.clauses.filter(({ keys, day }) => keys.length || day);
   const lines = new Map();
@@ -197,7 +198,7 @@ function showFilters({ clauses }) {
   }
 }
 
-function replaceClause(field) {
+function setClause(field) {
   const { clauses } = parsed(box.value);
   const last = clauseOf(field, clauses);
   const value = field.value.trim().replace(/["“”]/g, "");
@@ -206,24 +207,24 @@ function replaceClause(field) {
   box.value = joined([...(value ? [{ whole }] : []), ...clauses.filter((one) => one !== last)]).slice(0, box.maxLength);
 }
 
-function updateAddress(isDraft) {
+function setAddress(isDraft) {
   const line = box.value.trim();
   const address = new URL(location.href);
   address.hash = "";
   address.search = line && new URLSearchParams({ q: line });
   if (order.value === "date") address.searchParams.set("order", "date");
-  rememberPlace();
+  remember();
   const isReplaced = history.state?.isDraft || address.href === location.href;
   history[isReplaced ? "replaceState" : "pushState"]({ isDraft }, "", address);
   shown = handled = location.search;
 }
 
-function rememberPlace() {
+function remember() {
   if (shown !== null) store(shown, { count: list.childElementCount, scroll: scrollY }, "sessionStorage");
 }
 
 function restore(isAgain) {
-  rememberPlace();
+  remember();
   shown = handled = location.search;
   const parameters = new URLSearchParams(shown);
   box.value = (parameters.get("q") ?? "").slice(0, box.maxLength);
@@ -233,28 +234,33 @@ function restore(isAgain) {
   filters.open ||= fields.some(({ value }) => value) || order.value === "date";
 }
 
-function searchSoon() {
-  rememberPlace();
-  shown = null;
+function wait(...others) {
   timers.forEach(clearTimeout);
-  timers = [setTimeout(start, 120), setTimeout(updateAddress, 1500, true)];
+  timers = others;
+}
+
+function searchSoon() {
+  remember();
+  shown = null;
+  wait(setTimeout(start, 120), setTimeout(setAddress, 1500, true));
 }
 
 function searchNow() {
-  timers.forEach(clearTimeout);
-  updateAddress();
+  wait();
+  setAddress();
   start();
 }
 
 box.addEventListener("input", (event) => event.isComposing || searchSoon());
+box.addEventListener("compositionstart", () => wait());
 box.addEventListener("compositionend", searchSoon);
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   searchNow();
 });
 form.addEventListener("change", ({ target }) => {
-  if (target === box) return updateAddress();
-  if (target !== order) replaceClause(target);
+  if (target === box) return setAddress();
+  if (target !== order) setClause(target);
   searchNow();
 });
 more.addEventListener("click", async () => {
@@ -266,7 +272,7 @@ more.addEventListener("click", async () => {
   if (isCurrent(query)) (list.children[count] ?? list.lastElementChild)?.querySelector("a").focus();
 });
 addEventListener("popstate", () => location.search === handled || restore(true));
-document.addEventListener("visibilitychange", rememberPlace);
+document.addEventListener("visibilitychange", remember);
 history.scrollRestoration = "manual";
 without.hidden = true;
 form.hidden = false;

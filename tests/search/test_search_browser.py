@@ -158,6 +158,8 @@ def test_articles_of_listed_stories_are_listed_with_them(search_anew, served, pa
     search_anew("cellar")
     expect(page.locator("#_results li")).to_have_count(10)
     expect(page.locator("#_results li:first-child .also a")).to_have_count(20)
+    named = page.locator("#_results li:first-child .also a").all_inner_texts()
+    assert {f"Source {n}" for n in range(3)} <= {*named}
     expect(page.locator("#_more")).to_have_text("Search older months")
     page.click("#_more")
     expect(page.locator("#_results li")).to_have_count(20)
@@ -228,6 +230,7 @@ def test_only_terms_that_match_are_marked(tab, served, query, shown):
 def test_a_phrase_that_titles_do_not_show_is_called_near(search):
     assert "perhaps apart" not in search('"notice 12"').inner_text("#_results li:first-child")
     assert "perhaps apart" in search('"street cellar"').inner_text("#_results li:first-child")
+    assert "perhaps apart" not in search('"Source 1"').inner_text("#_results li:first-child")
 
 
 @pytest.mark.parametrize(
@@ -475,6 +478,28 @@ def test_who_types_meanwhile_keeps_the_focus(page, served):
         route.continue_()
     expect(page.locator("#_more:disabled")).to_have_count(0)
     expect(page.locator("[name=q]")).to_be_focused()
+
+
+def test_what_is_half_composed_is_not_searched(page, served):
+    page.goto(f"{served}search/?q=notice")
+    settled(page)
+    page.focus("[name=q]")
+    page.keyboard.type(" flaw")
+    page.evaluate("""() => {
+        const box = document.querySelector("[name=q]");
+        box.dispatchEvent(new CompositionEvent("compositionstart"));
+        box.value += " hou";
+        box.dispatchEvent(new InputEvent("input", { isComposing: true }));
+    }""")
+    page.wait_for_timeout(1700)
+    assert "Articles found" in status(page)
+    assert page.url.endswith("?q=notice")
+    page.evaluate("""() => {
+        const box = document.querySelector("[name=q]");
+        box.value = "后门";
+        box.dispatchEvent(new CompositionEvent("compositionend"));
+    }""")
+    expect(page.locator("#_results h2")).to_have_text(["开源组件 xz-utils 被植入后门"])
 
 
 def test_characters_without_width_are_no_part_of_a_query(search):

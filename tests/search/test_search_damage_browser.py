@@ -165,6 +165,11 @@ def test_a_browser_with_files_of_the_last_build_finds_what_was_edited(page, tmp_
         page.goto(f"{address}search/?q=vellum")
         settled(page)
         assert titles(page) == ["Another"]
+        write_clipping(tmp_path / "content", "3.md", "Parchment. " * 30, title="Newest", date="2024-05-02")
+        page.wait_for_timeout(1000)  # hosts compare times in seconds
+        build_site(tmp_path)
+        page.fill("[name=q]", "parchment")  # in the page that is open
+        expect(page.locator("#_results h2")).to_have_text(["Newest"])
 
 
 def test_an_index_of_a_later_build_is_fetched_anew(search_anew, damaged):

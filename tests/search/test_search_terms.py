@@ -47,6 +47,10 @@ def has(text: str, query: str) -> bool:
         ("ﾌﾟﾚｽ", "プレス"),
         ("한국어 신문", "신문"),
         ("หนังสือพิมพ์", "หนังสือ"),
+        ("the flaw CVE\u20112024\u20113094, a zero\u2010day", "CVE-2024-3094 zero-day"),
+        ("كَتَبَ مُحَمَّد", "محمد"),
+        ("שָׁלוֹם עוֹלָם", "שלום"),
+        ("Łódź og Ålborg, Møn, Đakovo", "lodz mon dakovo"),
     ],
 )
 def test_a_text_has_what_it_contains(text, query):

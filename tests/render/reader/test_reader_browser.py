@@ -10,6 +10,8 @@ from playwright.sync_api import expect
 from reader_page import HOUR, ITEM, SHIFTS, article, away, opened, put, stored, until
 
 from generator.render.newest import mark
+from serving import serving
+from writing import build_site, write_clipping, write_config
 
 pytestmark = pytest.mark.browser
 
@@ -70,6 +72,26 @@ def test_an_item_is_kept_by_pointer_and_listed_and_removed(page, served):
     expect(page.locator("#_none")).to_be_visible()
     expect(page.locator("#_status")).to_have_text("Removed: Notice fir")
     assert stored(page, "later") == []
+
+
+def test_an_item_of_a_month_is_kept_with_its_source(page, served):
+    opened(page, f"{served}sources/herald/2024/07/")
+    page.locator("._star").first.dispatch_event("click")
+    page.goto(f"{served}later/")
+    expect(page.locator("#_list li p")).to_contain_text("Herald")
+
+
+def test_an_original_with_a_long_address_in_chinese_is_kept(context, tmp_path):
+    write_config(tmp_path)
+    url = "https://original.example/" + "长" * 1500
+    write_clipping(tmp_path / "content", "a.md", "", title="Far away", date="2024-07-03", url=url)
+    build_site(tmp_path)
+    with serving(tmp_path / "public") as address:
+        page = context.new_page()
+        page.goto(address)
+        page.locator("._star").dispatch_event("click")
+        page.goto(f"{address}later/")
+        expect(page.locator("#_list h2")).to_have_text(["Far away"])
 
 
 def test_a_kept_item_leads_to_its_article_and_its_button_says_so(page, served):
