@@ -24,6 +24,7 @@ from generator.reading.fingerprint import fingerprint_of
 from generator.reading.identifiers import LEAD, identifiers_of
 from generator.reading.language import reading_minutes
 from generator.reading.metadata import aliases_line, aliases_of, authors_of, id_of, languages_of, tags_of
+from generator.reading.mistyped import report_mistyped
 from generator.reading.moments import fetch_time, first_moment, publication_moment
 from generator.reading.origin import source_of, url_of
 from generator.reading.rules import Rules
@@ -74,6 +75,7 @@ def article_of(clipping: Clipping, rules: Rules, cleaning: Cleaning | None = Non
     fields = ClippingFields(clipping, rules)
     if reason := private_reason(fields):
         return _skipped(fields, reason, is_draft=False)
+    report_mistyped(fields)
     held_back = is_draft(fields)
     fetched = first_moment(fields, "fetch_date")
     moment = publication_moment(fields, fetched)
