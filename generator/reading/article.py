@@ -80,10 +80,19 @@ def article_of(clipping: Clipping, rules: Rules, cleaning: Cleaning | None = Non
     fetched = first_moment(fields, "fetch_date")
     moment = publication_moment(fields, fetched)
     if moment is None:
-        fields.report("date", "date", "has no date", f"{ADVICE} behind `date:`")
-        reason = "has no date: none in `date`, the path or the name, nor a fetch date"
-        return _skipped(fields, reason, is_draft=held_back)
+        return _skipped(fields, _undated(fields), is_draft=held_back)
     return _published(fields, moment, fetch_time(fetched, rules.zone), cleaning, is_draft=held_back)
+
+
+def _undated(fields: ClippingFields) -> str:
+    """Return the reason to skip a clipping without a date, and report it unless a problem says why.
+
+    The reason begins with the message of the problem, by which other modules know that they belong together.
+    """
+    if told := next((problem.message for problem in fields.problems if problem.kind == "date"), ""):
+        return f"{told}; there is no other date"
+    fields.report("date", "date", "has no date", f"{ADVICE} behind `date:`")
+    return "has no date: none in `date`, the path or the name, nor a fetch date"
 
 
 def _skipped(fields: ClippingFields, reason: str, *, is_draft: bool) -> Reading:
