@@ -24,6 +24,7 @@ from generator.reading.fingerprint import fingerprint_of
 from generator.reading.identifiers import LEAD, identifiers_of
 from generator.reading.language import reading_minutes
 from generator.reading.metadata import aliases_line, aliases_of, authors_of, id_of, languages_of, tags_of
+from generator.reading.mistyped import report_mistyped
 from generator.reading.moments import fetch_time, first_moment, publication_moment
 from generator.reading.origin import source_of, url_of
 from generator.reading.rules import Rules
@@ -74,14 +75,24 @@ def article_of(clipping: Clipping, rules: Rules, cleaning: Cleaning | None = Non
     fields = ClippingFields(clipping, rules)
     if reason := private_reason(fields):
         return _skipped(fields, reason, is_draft=False)
+    report_mistyped(fields)
     held_back = is_draft(fields)
     fetched = first_moment(fields, "fetch_date")
     moment = publication_moment(fields, fetched)
     if moment is None:
-        fields.report("date", "date", "has no date", f"{ADVICE} behind `date:`")
-        reason = "has no date: none in `date`, the path or the name, nor a fetch date"
-        return _skipped(fields, reason, is_draft=held_back)
+        return _skipped(fields, _undated(fields), is_draft=held_back)
     return _published(fields, moment, fetch_time(fetched, rules.zone), cleaning, is_draft=held_back)
+
+
+def _undated(fields: ClippingFields) -> str:
+    """Return the reason to skip a clipping without a date, and report it unless a problem says why.
+
+    The reason begins with the message of the problem, by which other modules know that they belong together.
+    """
+    if told := next((problem.message for problem in fields.problems if problem.kind == "date"), ""):
+        return f"{told}; there is no other date"
+    fields.report("date", "date", "has no date", f"{ADVICE} behind `date:`")
+    return "has no date: none in `date`, the path or the name, nor a fetch date"
 
 
 def _skipped(fields: ClippingFields, reason: str, *, is_draft: bool) -> Reading:

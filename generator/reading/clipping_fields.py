@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from generator.markup.lengths import shortened
 from generator.model import limits
 from generator.model.errors import Problem, Severity, shown
 from generator.model.types import Clipping
 from generator.reading.rules import Rules
+from generator.reading.spelling import spelling
 from generator.reading.text import folded, unescaped
 from generator.reading.values import words
 
@@ -64,13 +65,24 @@ class ClippingFields:
         ]
 
     def written(self, keys: Iterable[str]) -> Iterator[tuple[str, str | list[str]]]:
-        """Yield the key and value of every occurrence of the keys, including empty and repeated ones."""
+        """Yield the key and value of every occurrence of the keys, including empty and repeated ones.
+
+        A key is found however it is spelt.
+        """
         clipping = self.clipping
-        for key in keys:
-            if (value := clipping.fields.get(key)) is not None:
-                for one in (*clipping.earlier.get(key, ()), value):
+        for wanted in dict.fromkeys(map(spelling, keys)):
+            for key in self._spellings.get(wanted, ()):
+                for one in (*clipping.earlier.get(key, ()), clipping.fields[key]):
                     if isinstance(one, (str, list)):
                         yield key, _beginning(one)
+
+    @cached_property
+    def _spellings(self) -> Mapping[str, list[str]]:
+        """Spelling → the keys of the clipping that have it."""
+        found: dict[str, list[str]] = {}
+        for key in self.clipping.fields:
+            found.setdefault(spelling(key), []).append(key)
+        return found
 
     def texts(self, name: str) -> Iterator[tuple[str, str]]:
         """Yield the key and value of a field as single-line text, with entities decoded."""

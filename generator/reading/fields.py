@@ -17,7 +17,7 @@ import yaml
 from generator.config.site import ARTICLE_FIELDS, CURATOR_FIELDS
 from generator.model import limits
 from generator.reading.text import folded
-from generator.reading.withholding import KEYS, OTHERS_PRIVATE, decides, holds_key
+from generator.reading.withholding import KEYS, decides, holds_key, is_private_note, withholds
 
 _DEEPEST = 8
 """Levels of nested lists that a value may have."""
@@ -33,7 +33,7 @@ _SHOWN = _PROSE | {"authors", "keywords", "publisher"}
 _NEVER_SHOWN = frozenset({*ARTICLE_FIELDS, *KEYS, "link", "published", "created", "language"}) - _SHOWN
 # Keys that prove that a line is front matter. A line of prose may begin with `Note:` or `Pin:`, so these do
 # not count; keys that hide a clipping do, because missing them would publish it.
-_KNOWN = (_PROSE | set(ARTICLE_FIELDS) | {"published", "created"}) - {*CURATOR_FIELDS, "note"} | {*KEYS}
+_KNOWN = (_PROSE | set(ARTICLE_FIELDS) | {"published", "created"}) - {*CURATOR_FIELDS, "note"}
 
 _TEXT_KEYS = _TEXTS | _PROSE | {"id", "lang", "language"}
 
@@ -321,9 +321,9 @@ def fields_end(lines: list[str], *, closed: bool) -> int:
     """Return how many of the lines, from the first, are fields. The rest is the body of an unclosed block."""
     odd = next((n for n, line in enumerate(lines) if not _is_field_line(line)), len(lines))
     last = next((key for line in reversed(lines[:odd]) if (key := _KEY.match(line))), None)
-    if closed and last and last["key"].casefold() in OTHERS_PRIVATE:
+    if closed and last and is_private_note(last["key"]):
         return len(lines)  # further paragraphs of a private note
-    known = any((m := _KEY.match(line)) and m["key"].casefold() in _KNOWN for line in lines[odd:])
+    known = any((m := _KEY.match(line)) and _is_known(m["key"]) for line in lines[odd:])
     if closed and known:
         return len(lines)
     if not any(map(_KEY.match, lines[:odd])):
@@ -337,6 +337,11 @@ def fields_end(lines: list[str], *, closed: bool) -> int:
         return blank
     further = next((n for n, line in enumerate(lines[odd:], odd) if not line.strip()), len(lines))
     return further if any(map(holds_key, lines[odd:further])) else odd
+
+
+def _is_known(key: str) -> bool:
+    """Return whether a key proves that its line is front matter."""
+    return key.casefold() in _KNOWN or withholds(key)
 
 
 def _is_field_line(line: str) -> bool:

@@ -8,7 +8,7 @@ from generator.model import limits
 from generator.model.errors import Problem, Severity, shown
 from generator.reading.comments import text_without_comments
 from generator.reading.fields import Entry, is_prose_key
-from generator.reading.withholding import KEYS, OTHERS_PRIVATE, Mistyped
+from generator.reading.withholding import Mistyped, is_private_note, withholds
 
 _SHOWN = 50
 """Number of list items that a message shows."""
@@ -42,7 +42,7 @@ def too_many_fields(path: str, line: int) -> Problem:
 def entry_problems(path: str, entry: Entry, line: int, earlier: int | None) -> Iterator[Problem]:
     """Yield the problems of one field on line `line`; `earlier` is the line of the same key before it."""
     where = shown(path)
-    is_private = entry.key in OTHERS_PRIVATE  # problems are printed where others may read them
+    is_private = is_private_note(entry.key)  # problems are printed where others may read them
     mend = "put quotes around its value" if is_private else f"write {entry.key}: {_quoted(entry.value)}"
     if entry.repaired:
         yield Problem(
@@ -65,7 +65,7 @@ def entry_problems(path: str, entry: Entry, line: int, earlier: int | None) -> I
     if has_stray_mark(entry):
         yield stray_mark(path, line, entry.key)
     if earlier is not None:
-        which = "strictest" if entry.key in KEYS else "last"
+        which = "strictest" if withholds(entry.key) else "last"
         message = f"`{entry.key}` is set twice, also on line {earlier}; the {which} one counts"
         yield Problem(
             path=where, line=line, message=message, advice="delete one of them", kind="duplicate-key"
@@ -113,7 +113,7 @@ def second_front_matter(path: str, line: int | None) -> Problem:
 
 def _kind(key: str) -> str:
     """Return the kind of problems with a key that withholds a clipping or holds private notes."""
-    return "front-matter" if key in OTHERS_PRIVATE else "draft" if key == "draft" else "publish"
+    return "front-matter" if is_private_note(key) else "draft" if key.endswith("draft") else "publish"
 
 
 def no_fields(path: str, line: int, message: str, advice: str) -> Problem:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from generator.reading.curator import Fields, Value
+from generator.reading.spelling import spelling
 from generator.reading.values import NO, YES, words
-from generator.reading.withholding import meant_by
+from generator.reading.withholding import KEYS, meant_by
 
 _EMPTY = frozenset({"", "null", "~"})
 _REASONS: Mapping[str, tuple[frozenset[str], str]] = {
@@ -21,21 +22,18 @@ _DATE_OR_DECISION = "published"
 _OTHERS_DRAFT: Mapping[str, frozenset[str]] = {
     "status": frozenset({"draft"}),
     "isdraft": YES,
-    "is_draft": YES,
 }
-"""Keys of drafts in Pelican, WordPress and others → the values that withhold a clipping."""
+"""Spelling of keys of drafts in Pelican, WordPress and others → the values that withhold a clipping."""
 _OTHERS_PRIVATE: Mapping[str, frozenset[str]] = {
     "status": frozenset({"hidden", "private"}),
     "visibility": frozenset({"hidden", "private", "me", "unlisted"}),
     "unlisted": YES,
     "unpublished": YES,
     "isprivate": YES,
-    "is_private": YES,
     "public": NO - _EMPTY,
-    "dg-publish": NO - _EMPTY,
-    "dg_publish": NO - _EMPTY,
+    "dgpublish": NO - _EMPTY,
 }
-"""Keys of Pelican, Ghost, Memos, Logseq, Hugo and others → the values that withhold a clipping."""
+"""Spelling of keys of Pelican, Ghost, Memos, Hugo and others → the values that withhold a clipping."""
 _UNREAD: Mapping[str, tuple[str, str]] = {
     "end": ("may be private: its front matter is not read to its end", "shorten it"),
     "TOML": ("has TOML front matter, which is not read", "write YAML between `---` lines"),
@@ -69,7 +67,8 @@ def private_reason(fields: Fields) -> str:
         if text.casefold() in kept_back:
             return f"{reason} (`{key}: {text}`)"
         if fault := _doubt(name, key, value):
-            advice = "write a day, true or false" if key == _DATE_OR_DECISION else "write true or false"
+            is_either = spelling(key) == _DATE_OR_DECISION
+            advice = "write a day, true or false" if is_either else "write true or false"
             fields.report("publish", key, fault, advice)
             return f"may be private: {fault}"
     if decision := _others_decision(fields, _OTHERS_PRIVATE):
@@ -79,10 +78,8 @@ def private_reason(fields: Fields) -> str:
 
 def _others_decision(fields: Fields, withheld: Mapping[str, frozenset[str]]) -> str:
     """Return the line with which another program withholds a clipping; empty if there is none."""
-    if withheld.keys().isdisjoint(fields.clipping.fields):
-        return ""
     for key, value in fields.written(withheld):
-        if words(value).casefold() in withheld[key] and not fields.decides_about("", key):
+        if words(value).casefold() in withheld[spelling(key)] and not fields.decides_about("", key):
             return _shown(key, value)
     return ""
 
@@ -90,7 +87,7 @@ def _others_decision(fields: Fields, withheld: Mapping[str, frozenset[str]]) -> 
 def _doubt(name: str, key: str, value: Value) -> str:
     """Return what is wrong with a value that does not clearly permit publication; empty if it does."""
     text = words(value)
-    if key == _DATE_OR_DECISION:
+    if spelling(key) == _DATE_OR_DECISION:
         is_empty = isinstance(value, str) and text.casefold() in _EMPTY
         if is_empty or text.casefold() in YES or any(map(str.isdigit, text)):
             return ""
@@ -125,12 +122,20 @@ def _mistyped_reason(fields: Fields) -> str:
             continue
         for _, value in fields.written([key]):
             text = words(value).casefold()
-            if not text or (meant == "hide" and text not in YES | NO):
+            withholds = _withholds(meant, text)
+            if not text or not (withholds or (meant in KEYS and (meant != "hide" or text in NO))):
                 continue
-            withholds = text in (NO if meant.startswith("publish") else YES)
             fault = f"`{key}` is not a key" + ("; held back" if withholds else "")
             fields.report("publish", key, fault, f"did you mean `{meant}`?")
             if withholds:
                 reason = reason or f"has `{_shown(key, value)}`, which is not a key; did you mean `{meant}`?"
             break
     return reason
+
+
+def _withholds(key: str, text: str) -> bool:
+    """Return whether a value of one of the keys withholds a clipping."""
+    if key in KEYS:
+        return text in (NO if key.startswith("publish") else YES)
+    name = spelling(key)
+    return text in _OTHERS_DRAFT.get(name, ()) or text in _OTHERS_PRIVATE.get(name, ())

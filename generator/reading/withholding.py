@@ -3,31 +3,52 @@
 from __future__ import annotations
 
 import re
-import string
-from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
+from generator.reading.spelling import LONGEST, is_one_edit_away, spelling
 from generator.reading.values import NO, YES
 
 KEYS = ("private", "publish", "published", "draft", "hide", "hidden")
+OTHERS = ("is_private", "is_draft", "dg-publish", "unlisted", "unpublished", "public", "status", "visibility")
+"""Keys by which other programs withhold a text."""
+_SPELLINGS = {spelling(name): name for name in (*KEYS, *OTHERS)}
+_DECISIVE = frozenset(_SPELLINGS) - {"public", "status", "visibility"}
+"""Spellings of the keys that withhold a clipping wherever they stand."""
 OTHERS_PRIVATE = frozenset(
     {"note", "notes", "annotation", "annotations", "highlight", "highlights", "comment", "comments"}
 )
 """Keys under which other programs export private notes. They are shown only if `[fields]` maps them."""
 
 _NOTES = "|".join(sorted(OTHERS_PRIVATE))
+_NAMES = "|".join((*KEYS, "is[-_ ]?private", "is[-_ ]?draft", "dg[-_ ]?publish", "unlisted", "unpublished"))
 _LINE = re.compile(
     r"""^(?P<before>[\u200b\ufeff\xa0\u3000]*)(?P<quote>["']?)"""
-    rf"(?P<key>{'|'.join(KEYS)}|{_NOTES})(?P=quote)"
+    rf"(?P<key>{_NAMES}|{_NOTES})(?P=quote)"
     r"(?P<space>[^\S\n]*)(?P<sign>[:\uff1a\ufe55\u2236=\uff1d])(?P<gap>[^\S\n]*)(?P<value>.*)$",
     re.MULTILINE | re.IGNORECASE,
 )
 """A line that sets one of these keys or holds a note, also with `=`, a wide colon or odd spaces."""
-_WIDE_KEY = re.compile(r"^[^\S\n]*[\uff21-\uff3a\uff41-\uff5a]+(?=[^\S\n]*[:\uff1a=\uff1d])", re.MULTILINE)
+_WIDE = "[\uff21-\uff3a\uff41-\uff5a]+"
+_WIDE_KEY = re.compile(
+    rf"^[^\S\n]*{_WIDE}(?:[-_ \uff0d\uff3f\u3000]{_WIDE})*(?=[^\S\n]*[:\uff1a=\uff1d])", re.MULTILINE
+)
 """A key in full-width letters, as Chinese and Japanese keyboards write them."""
-_NARROW = {wide: wide - 0xFEE0 for wide in range(0xFF21, 0xFF5B)}
-_PARTS = ("privat", "publis", "draft", "hid", "note", "annotat", "highl", "commen", "\u0131", "\u0307")
+_NARROW = {wide: wide - 0xFEE0 for wide in (0xFF0D, *range(0xFF21, 0xFF5B))}
+_PARTS = (
+    "privat",
+    "publis",
+    "draft",
+    "hid",
+    "unlist",
+    "note",
+    "annotat",
+    "highl",
+    "commen",
+    "\u0131",
+    "\u0307",
+)
 """Every block with such a line contains one of these. The last two are dots of an i that `re` equates with i.
 """
 _ANSWERS = "|".join(sorted(filter(str.isalnum, YES | NO)))
@@ -36,7 +57,7 @@ _CLOSES = r"(?:(?:,[^\n{}]{0,200})?[)}\]]{1,2}[^\S\n]*)?"
 """The ends of a mapping in braces, also one that YAML merges into the fields, or of a field of Dataview."""
 _WITHIN = re.compile(
     rf"""^(?P<before>[^\S\n]*(?:-[^\S\n]+)*{_OPENS})"""
-    rf"""(?P<quote>["']?)(?P<key>{"|".join(KEYS)})(?P=quote)"""
+    rf"""(?P<quote>["']?)(?P<key>{_NAMES})(?P=quote)"""
     r"(?P<sign>[^\S\n]*[:\uff1a\ufe55\u2236=\uff1d;\uff1b]{1,2}[^\S\n]*|[^\S\n]+)"
     rf"""(?P<marks>["']?)(?P<value>{_ANSWERS})(?P=marks)[^\S\n]*{_CLOSES}(?:[^\S\n]\#.*)?$""",
     re.MULTILINE | re.IGNORECASE,
@@ -145,7 +166,7 @@ def outside(text: str, *, is_body: bool = False) -> list[Mistyped]:
         if match := _OUTSIDE.match(line) or _decision_behind_other_break(line):
             key, value = match["key"].lower(), match["value"].lower()
             key = "publish" if key == "public" else key
-            if value in (NO if key.startswith("publish") else YES):
+            if value in (NO if spelling(key).removeprefix("dg").startswith("publish") else YES):
                 found.setdefault(key, Mistyped(number, key, match[0].strip()[:_SHOWN], f"{key}: {value}"))
         elif not _NO_PROSE.match(line) or (is_body and line.lstrip().startswith(("```", "~~~"))):
             break
@@ -221,7 +242,17 @@ def _decision_behind_other_break(line: str) -> re.Match[str] | None:
 
 def holds_key(line: str) -> bool:
     """Return whether a line of front matter begins with one of the keys."""
-    return (match := _LINE.match(line)) is not None and match["key"].lower() in KEYS
+    return (match := _LINE.match(line)) is not None and withholds(match["key"])
+
+
+def withholds(key: str) -> bool:
+    """Return whether a key may withhold a clipping, however it is spelt."""
+    return spelling(key) in _DECISIVE
+
+
+def is_private_note(key: str) -> bool:
+    """Return whether other programs store private notes under a key, however it is spelt."""
+    return spelling(key) in OTHERS_PRIVATE
 
 
 def decides(line: str) -> bool:
@@ -229,24 +260,8 @@ def decides(line: str) -> bool:
     return _WITHIN.match(line) is not None
 
 
-def _one_edit_away(word: str) -> Iterator[str]:
-    """Yield all words that differ by a deleted, inserted or replaced letter, or two swapped letters."""
-    for at in range(len(word) + 1):
-        before, after = word[:at], word[at:]
-        yield before + after[1:]
-        yield before + after[1:2] + after[:1] + after[2:]
-        for letter in string.ascii_lowercase:
-            yield before + letter + after
-            # `side`, `ride` and `wide` are words that nobody types for `hide`.
-            if after and word != "hide":
-                yield before + letter + after[1:]
-
-
-_WORDS = frozenset({*KEYS, "publisher", "craft", "graft", "kraft", "drift"})
-MISTYPED_KEYS: Mapping[str, str] = {
-    near: key for key in reversed(KEYS) for near in _one_edit_away(key) if near not in _WORDS
-}
-"""Mistyped key → the key that was probably meant."""
+_WORDS = frozenset({"publisher", "craft", "graft", "kraft", "drift", "enlisted"})
+"""Words that are no typing errors."""
 _LOOK_ALIKES = str.maketrans(
     "\u0430\u0441\u0501\u0435\u04bb\u0456\u04cf\u043e\u0440\u0455\u0442\u0443"
     "\u03c5\u0475\u03bd\u044c\u0185\u0578\u043f\u0433\u03b9\u03b1\u03bf\u03c1",
@@ -257,10 +272,24 @@ _LOOK_ALIKES = str.maketrans(
 
 def meant_by(key: str) -> str:
     """Return the key that a mistyped key probably meant; empty if it is none."""
-    if key.isascii():
-        return MISTYPED_KEYS.get(key, "")
-    latin = key.translate(_LOOK_ALIKES)
-    if latin in KEYS:
-        return latin
-    # Any other letter that is not Latin is a typing error, too.
-    return MISTYPED_KEYS.get(re.sub(r"[^\x00-\x7f]", "x", latin), "")
+    return _meant_by(key) if len(key) <= LONGEST else ""
+
+
+@lru_cache(1024)
+def _meant_by(key: str) -> str:
+    word = spelling(key)
+    if word in _WORDS or word in _SPELLINGS:
+        return ""
+    if not word.isascii():
+        word = word.translate(_LOOK_ALIKES)
+        if word in _SPELLINGS:
+            return _SPELLINGS[word]
+        # Any other letter that is not Latin is a typing error, too.
+        word = re.sub(r"[^\x00-\x7f]", "x", word)
+    return next((name for meant, name in _SPELLINGS.items() if _is_near(word, meant)), "")
+
+
+def _is_near(word: str, meant: str) -> bool:
+    # `side`, `ride` and `wide` are words that nobody types for `hide`.
+    is_replaced = len(word) == len(meant) and sorted(word) != sorted(meant)
+    return is_one_edit_away(word, meant) and not (meant == "hide" and is_replaced)

@@ -8,6 +8,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from reading_rules import SHANGHAI, rules
 
+from generator.cli.console import losses
+from generator.engine.safeguards import withheld_on_purpose
 from generator.model.errors import Severity
 from generator.model.ids import ALPHABET, path_id
 from generator.model.types import Clipping, Verdict
@@ -178,6 +180,18 @@ def test_without_a_date_it_is_skipped():
     assert reading.skipped.path == "x.md"
     assert reading.skipped.reason == "has no date: none in `date`, the path or the name, nor a fetch date"
     assert reading.problems[-1].severity is Severity.WARNING
+
+
+@pytest.mark.parametrize("field", ["date", "published", "fetch_date", "dat"])
+def test_a_date_that_is_not_understood_is_one_problem(field):
+    reading = reading_of(**{"date": None, field: "03/07/2024"})
+    assert reading.article is None
+    [problem] = reading.problems
+    assert (problem.kind, problem.severity) == ("date", Severity.WARNING)
+    assert field in problem.message
+    assert reading.skipped.reason == f"{problem.message}; there is no other date"
+    assert losses([problem], [reading.skipped]) == [problem]  # printed with --quiet
+    assert withheld_on_purpose([reading.skipped], [problem], ()) == []  # it may be lost by mistake
 
 
 @pytest.mark.parametrize("date", ["2024-08-02", "2024-08-01T12:00:01+08:00", "2024-08-01T04:00:01Z"])

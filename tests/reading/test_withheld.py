@@ -369,6 +369,92 @@ def test_what_other_programs_keep_private_is_held_back(line):
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        "PUBLISH: false",
+        "Pri-vate: true",
+        "_private: true",
+        "Is-Private: true",
+        "is private: true",
+        "IS_PRIVATE: yes",
+        "is\u2011private: true",
+        "DG Publish: false",
+        "Dg-Publish: false",
+        "dgPublish: false",
+        "Un-Published: true",
+        "Visi bility: private",
+        "{title: A, Is Private: true}",
+        "is private\uff1atrue",
+        "is_private = true",
+        "dg-publish\uff1afalse",
+        "- is private: true",
+        "is-private true",
+        "\uff29\uff33\uff3f\uff30\uff32\uff29\uff36\uff21\uff34\uff25\uff1a true",
+        "\uff29\uff33\uff0d\uff30\uff32\uff29\uff36\uff21\uff34\uff25: true",
+        "\u0456s-private: true",
+        "is_privat: true",
+        "dg-publsh: false",
+        "visiblity: private",
+        "staus: hidden",
+        "publc: no",
+        "unlised: true",
+    ],
+)
+def test_how_a_key_that_holds_back_is_spelt_makes_no_difference(line):
+    if line.startswith("{"):
+        text = f"---\n{line}\n---\n\nSome text of its own.\n"
+        assert article_of(clipping_of("2024-07-03.md", text)[0], rules()).article is None
+        return
+    reading = reading_of(line)
+    assert reading.article is None
+    assert (
+        "private" in reading.skipped.reason
+        or "is not to be published" in reading.skipped.reason
+        or ("which is not a key; did you mean" in reading.skipped.reason)
+    )
+
+
+@pytest.mark.parametrize("line", ["Is Draft: true", "is-draft: yes", "DRAFT: true", "is_draft = true"])
+def test_how_a_key_of_drafts_is_spelt_makes_no_difference(line):
+    assert reading_of(line).is_draft
+
+
+@pytest.mark.parametrize("line", ["HIDE: true", "Hid-den: true", "hide_: an advertisement"])
+def test_how_a_key_that_hides_is_spelt_makes_no_difference(line):
+    assert reading_of(line).pick.hide
+
+
+def test_of_several_spellings_the_strictest_value_counts():
+    for line in ("private: false\nPri-vate: true", "is-private: true\nis_private: false"):
+        assert reading_of(line).article is None
+
+
+def test_a_mapped_key_that_holds_back_is_found_however_it_is_spelt():
+    assert reading_of("keep-to_me: true", fields={"private": ("Keep to Me",)}).article is None
+
+
+@pytest.mark.parametrize("line", ["dg-publish: false", "is private: true", "Is_Draft: true", "unlisted: yes"])
+def test_such_keys_of_other_programs_count_outside_of_front_matter_too(line):
+    reading = article_of(clipping_of("2024-07-03.md", f"{line}\n\nA secret line of text.\n")[0], rules())
+    assert reading.article is None or reading.is_draft
+
+
+@pytest.mark.parametrize("line", ["is_privat: false", "staus: read", "statue: of a king", "enlisted: true"])
+def test_a_mistyped_key_of_another_program_that_does_not_hold_back_means_nothing(line):
+    reading = reading_of(line)
+    assert reading.article is not None
+    assert reading.problems == ()
+
+
+@pytest.mark.parametrize("key", ["NOTE", "Note-s", "Anno_tations"])
+def test_a_note_is_private_in_messages_however_its_key_is_spelt(key):
+    block = f"---\ntitle: T\ndate: 2024-07-03\n{key}: a SECRET: it is\n---\n\nSome text.\n"
+    clipping, faults = clipping_of("a.md", block)
+    assert faults
+    assert "SECRET" not in f"{article_of(clipping, rules()).article} {faults}"
+
+
+@pytest.mark.parametrize(
     "line", ["status: read", "visibility: public", "public: true", "dg-publish: true", "status:"]
 )
 def test_other_values_of_other_programs_keys_mean_nothing(line):

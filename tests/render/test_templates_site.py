@@ -78,6 +78,18 @@ def test_messages_of_the_site(own):
     assert "归档" in html
 
 
+def test_html_in_messages_of_the_site_is_passed_on_but_values_are_escaped(own):
+    folder = own / "translations" / "en" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    (folder / "messages.po").write_text(
+        'msgid "Latest"\nmsgstr "This <em>morning</em>"\n\n'
+        'msgid "Kept by %(who)s"\nmsgstr "<b>By %(who)s</b>"\n',
+        "utf-8",
+    )
+    (own / "day.html").write_text("{{ _('Latest') }} {{ _('Kept by %(who)s', who='<i>A & B</i>') }}", "utf-8")
+    assert html_of("day.html", own=own) == ("This <em>morning</em> <b>By &lt;i&gt;A &amp; B&lt;/i&gt;</b>")
+
+
 @pytest.mark.parametrize("text", ["msgid broken\n", "#~ msgid\nmsgid broken\n"])
 def test_messages_that_cannot_be_read(own, text):
     folder = own / "translations" / "en" / "LC_MESSAGES"
