@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 from markupsafe import Markup
-from theme_views import archive_view, article_view, block, day_view, frame, item, site, write_assets
+from theme_views import TAG, archive_view, article_view, block, day_view, frame, item, site, write_assets
 
 from generator.model.types import Verdict
 from generator.render import views
@@ -62,6 +62,22 @@ def test_links_within_lines_of_facts_are_24_pixels_high(show, width):
       return count / 2
     })"""
     assert min(page.evaluate(hit)) >= 23.5
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_link_in_a_note_takes_nothing_from_the_tags_above_it(show, width, language):
+    """Where fonts are tall, as in Chinese, a link reaches beyond its line."""
+    note = Markup('<p><a href="https://origin.example/">this, 这个</a> first.</p>')
+    picks = tuple(
+        item(f"{n:012}", excerpt="Text.", tags=(TAG,), note=note, note_language=language) for n in range(3)
+    )
+    page = show(day_view(picks=picks), width)
+    room = """() => [...document.querySelectorAll(".above li")].map(li => {
+      const box = name => li.querySelector(name).getBoundingClientRect()
+      return box(".said a").top - box(".also [rel=tag]").bottom
+    })"""
+    assert min(page.evaluate(room)) >= 0
 
 
 def test_a_link_in_a_note_is_underlined(show):
