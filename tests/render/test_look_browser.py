@@ -22,7 +22,9 @@ def show(tab, tmp_path):
     def _show(view, width=360, language="en", template="day.html", **given):
         templates = Templates(None, site(language, file_links=True, **given))
         write_assets(tmp_path, templates)
-        (tmp_path / "day.html").write_bytes(templates.render(frame(template, "day.html"), view))
+        (tmp_path / "day.html").write_bytes(
+            templates.render(frame(template, "day.html", language=language), view)
+        )
         tab.set_viewport_size({"width": width, "height": 740})
         tab.goto((tmp_path / "day.html").as_uri())
         return tab
@@ -72,7 +74,7 @@ def test_a_link_in_a_note_takes_nothing_from_the_tags_above_it(show, width, lang
     picks = tuple(
         item(f"{n:012}", excerpt="Text.", tags=(TAG,), note=note, note_language=language) for n in range(3)
     )
-    page = show(day_view(picks=picks), width)
+    page = show(day_view(picks=picks), width, language)
     room = """() => [...document.querySelectorAll(".above li")].map(li => {
       const box = name => li.querySelector(name).getBoundingClientRect()
       return box(".said a").top - box(".also [rel=tag]").bottom
