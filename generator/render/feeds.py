@@ -187,9 +187,9 @@ def _atom_source(entry: Entry) -> str:
 def rss(feed: FeedMeta, entries: Sequence[Entry]) -> bytes:
     """Write an RSS feed."""
     channel = (
-        xml.element("title", feed.title)
+        xml.element("title", _without_markup(feed.title))
         + xml.element("link", xml.uri(feed.page))
-        + xml.element("description", feed.description or feed.title)
+        + xml.element("description", _without_markup(feed.description or feed.title))
         + xml.element("language", feed.language)
         + xml.element("lastBuildDate", _rfc822(_newest(entries, feed.zone)))
         + xml.element("generator", feed.generator)
@@ -262,8 +262,12 @@ def _document(name: str, pieces: Iterable[str], attributes: dict[str, str | None
 
 
 def _title(entry: Entry) -> str:
-    """Return a title without `<`. RSS does not say whether a title is HTML, and some readers interpret it."""
-    return _line(entry.title).replace("<", "＜") or entry.url
+    return _without_markup(_line(entry.title)) or entry.url
+
+
+def _without_markup(text: str) -> str:
+    """Return a text without `<`. RSS does not say whether a title is HTML, and some readers interpret it."""
+    return text.replace("<", "＜")
 
 
 def _authors(entry: Entry) -> tuple[str, ...]:

@@ -122,7 +122,7 @@ def test_an_atom_entry_holds_the_article():
 
 def test_an_rss_feed_holds_the_same():
     channel = ET.fromstring(rss(META, [ENTRY])).find("channel")
-    assert channel.findtext("title") == "Letters & <Lines>"
+    assert channel.findtext("title") == "Letters & ＜Lines>"
     assert channel.findtext("link") == META.page
     assert channel.findtext("description") == "What was printed"
     assert channel.findtext("language") == "en"
@@ -216,6 +216,13 @@ def test_all_feeds_carry_a_title_that_no_reader_takes_for_html(title):
     assert atom_entries(hostile)[0].findtext(ATOM + "title") == written
     assert rss_items(hostile)[0].findtext("title") == written
     assert json_items(hostile)[0]["title"] == written
+
+
+@pytest.mark.parametrize("text", ["a <b>bold</b> claim", "<img src=x onerror=alert(1)>"])
+def test_rss_says_of_the_site_what_no_reader_takes_for_html(text):
+    for meta in (msgspec.structs.replace(META, title=text, description=d) for d in (text, "")):
+        channel = ET.fromstring(rss(meta, [ENTRY])).find("channel")
+        assert channel.findtext("title") == channel.findtext("description") == text.replace("<", "＜")
 
 
 def test_titles_are_never_marked_as_raw_character_data():

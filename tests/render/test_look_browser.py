@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 from markupsafe import Markup
-from theme_views import archive_view, article_view, block, day_view, frame, item, site, write_assets
+from theme_views import TAG, archive_view, article_view, block, day_view, frame, item, site, write_assets
 
 from generator.model.types import Verdict
 from generator.render import views
@@ -22,7 +22,9 @@ def show(tab, tmp_path):
     def _show(view, width=360, language="en", template="day.html", **given):
         templates = Templates(None, site(language, file_links=True, **given))
         write_assets(tmp_path, templates)
-        (tmp_path / "day.html").write_bytes(templates.render(frame(template, "day.html"), view))
+        (tmp_path / "day.html").write_bytes(
+            templates.render(frame(template, "day.html", language=language), view)
+        )
         tab.set_viewport_size({"width": width, "height": 740})
         tab.goto((tmp_path / "day.html").as_uri())
         return tab
@@ -62,6 +64,22 @@ def test_links_within_lines_of_facts_are_24_pixels_high(show, width):
       return count / 2
     })"""
     assert min(page.evaluate(hit)) >= 23.5
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_link_in_a_note_takes_nothing_from_the_tags_above_it(show, width, language):
+    """Where fonts are tall, as in Chinese, a link reaches beyond its line."""
+    note = Markup('<p><a href="https://origin.example/">this, 这个</a> first.</p>')
+    picks = tuple(
+        item(f"{n:012}", excerpt="Text.", tags=(TAG,), note=note, note_language=language) for n in range(3)
+    )
+    page = show(day_view(picks=picks), width, language)
+    room = """() => [...document.querySelectorAll(".above li")].map(li => {
+      const box = name => li.querySelector(name).getBoundingClientRect()
+      return box(".said a").top - box(".also [rel=tag]").bottom
+    })"""
+    assert min(page.evaluate(room)) >= 0
 
 
 def test_a_link_in_a_note_is_underlined(show):

@@ -173,7 +173,9 @@ def test_picks_with_notes_leave_room_for_the_stories(page, folder, language):
         for n, (title, note) in enumerate(zip(titles, notes, strict=True))
     )
     view = msgspec.structs.replace(BUSY, picks=picks)
-    html = Templates(None, site(language, file_links=True)).render(frame("day.html", "top.html"), view)
+    html = Templates(None, site(language, file_links=True)).render(
+        frame("day.html", "top.html", language=language), view
+    )
     (folder / "top.html").write_bytes(html)
     for (width, height), above in (((1280, 800), 12), ((360, 740), 5)):
         page.set_viewport_size({"width": width, "height": height})
@@ -187,20 +189,26 @@ def test_picks_with_notes_leave_room_for_the_stories(page, folder, language):
         assert page.evaluate(whole)
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("width", [360, 1280])
-def test_between_a_title_and_its_source_is_room_for_a_finger(page, folder, width):
-    """A circle of 24 pixels around the link to the source meets no other link."""
-    tops = tuple(item(f"{n}" * 12, title="A title", excerpt=text) for n, text in enumerate(("", "Text.")))
-    html = Templates(None, site(file_links=True)).render(
-        frame("day.html", "top.html"), day_view(picks=tops, stories=tops)
+def test_between_a_title_and_its_source_is_room_for_a_finger(page, folder, width, language):
+    """A circle of 24 pixels around either link does not meet the other one, with Chinese letters too."""
+    source = views.Named(name="字与纸 Press", address="sources/n/", count=1)
+    tops = tuple(
+        item(f"{n}" * 12, title="字与纸 A title", language=language, source=source, excerpt=text)
+        for n, text in enumerate(("", "Text."))
+    )
+    html = Templates(None, site(language, file_links=True)).render(
+        frame("day.html", "top.html", language=language), day_view(picks=tops, stories=tops)
     )
     (folder / "top.html").write_bytes(html)
     page.set_viewport_size({"width": width, "height": 740})
     page.goto((folder / "top.html").as_uri())
     room = (
-        "[...document.querySelectorAll('.above li')].map(li => {"
+        "[...document.querySelectorAll('.above li')].flatMap(li => {"
         "const [title, source] = [...li.querySelectorAll('a')].map(a => a.getBoundingClientRect());"
-        "return (source.top + source.bottom) / 2 - title.bottom })"
+        "return [(source.top + source.bottom) / 2 - title.bottom,"
+        "source.top - (title.top + title.bottom) / 2] })"
     )
     assert min(page.evaluate(room)) >= 12
 
