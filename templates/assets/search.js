@@ -8,7 +8,7 @@ const PAGE = 10;
 const FOUND = 5;
 const SEARCHED = 10000;
 const [without, form, status, list, more] = document.querySelectorAll("#_without, #_search, #_status, #_results, #_more");
-const { q: box, order } = form.elements;
+const { elements: { q: box, order }, dataset: { comma } } = form;
 const index = new Index(new URL("./", location.href));
 const filters = form.querySelector("details");
 const fields = [...filters.querySelectorAll("[data-field]")];
@@ -41,10 +41,10 @@ class Search {
   async show(before, most) {
     const enough = this.searched + SEARCHED;
     while (isCurrent(this.query)) {
-      const count = list.childElementCount;
+      const count = list.children.length;
       if (this.waiting.length) {
         if (count >= most) return;
-        // the first sooner, the others at once
+        // the first sooner, others at once
         const documents = count === before ? [await this.#document(this.waiting[0])] : await this.#documents(most);
         if (!isCurrent(this.query)) return;
         this.waiting.splice(0, documents.length);
@@ -100,7 +100,7 @@ class Search {
     if (known) {
       const also = known.querySelector(".also") ?? element("p", { class: "also" }, message("also"));
       known.append(also);
-      also.append(also.firstElementChild ? ", " : " ", element("a", { id: `_${id}`, href, title }, also.textContent.includes(source) ? title : source));
+      also.append(also.children[0] ? comma : " ", element("a", { id: `_${id}`, href, title }, also.textContent.includes(source) ? title : source));
       return;
     }
     const plain = this.query.wanted.filter(({ field }) => !field);
@@ -131,7 +131,7 @@ async function start(count, scroll) {
   if (isCurrent(query) && scroll) scrollTo(0, scroll);
 }
 
-async function proceed(before = list.childElementCount, most = before + PAGE, isAgain = false) {
+async function proceed(before = list.children.length, most = before + PAGE, isAgain = false) {
   const { query, damaged } = search;
   try {
     if (!(await index.months())) throw new Error("no months.json");
@@ -154,7 +154,7 @@ async function proceed(before = list.childElementCount, most = before + PAGE, is
 function showStatus({ ignored }, text) {
   status.textContent = text;
   const all = ignored.map((one) => (/^-?(before|after)\W/i.test(one) ? message("noDay", one) : one));
-  if (all[0]) status.append(" ", message("ignored", all.join(", ")));
+  if (all[0]) status.append(" ", message("ignored", all.join(comma)));
 }
 
 async function conclude({ query, found: n, damaged, isOver, waiting }) {
@@ -163,7 +163,7 @@ async function conclude({ query, found: n, damaged, isOver, waiting }) {
   more.textContent = message(waiting.length ? "more" : "older");
   const line = box.value.trim();
   showStatus(query, isNone ? message(/^lang[:：]\S+$/i.test(line) ? "noLanguage" : "none", line) : message(isOver ? "found" : "foundMore", n));
-  if (damaged.size) status.append(" ", message("damaged", [...damaged].join(", ")));
+  if (damaged.size) status.append(" ", message("damaged", [...damaged].join(comma)));
   if (isNone) await propose(query);
 }
 
@@ -219,7 +219,7 @@ function updateAddress(isDraft) {
 }
 
 function rememberPlace() {
-  if (shown !== null) store(shown, { count: list.childElementCount, scroll: scrollY }, "sessionStorage");
+  if (shown !== null) store(shown, { count: list.children.length, scroll: scrollY }, "sessionStorage");
 }
 
 function restore(isAgain) {
@@ -259,11 +259,11 @@ form.addEventListener("change", ({ target }) => {
 });
 more.addEventListener("click", async () => {
   const { query } = search;
-  const count = list.childElementCount;
+  const count = list.children.length;
   more.disabled = true;
   await proceed();
   more.disabled = false;
-  if (isCurrent(query)) (list.children[count] ?? list.lastElementChild)?.querySelector("a").focus();
+  if (isCurrent(query)) (list.children[count] ?? list.lastChild)?.querySelector("a").focus();
 });
 addEventListener("popstate", () => location.search === handled || restore(true));
 document.addEventListener("visibilitychange", rememberPlace);

@@ -213,9 +213,9 @@ def test_sections_of_a_day_say_their_order_once():
     stories = tuple(item(f"{n:012}", sources=3 - n) for n in range(2))
     for language, words in (
         ("en", ("most sources first, then longest", "most to read first")),
-        ("zh", ("来源多的在前，其次篇幅长的", "可读多的来源在前")),
+        ("zh", ("来源多的在前，其次篇幅长的", "内容多的来源在前")),
     ):
-        html = html_of("day.html", day_view(stories=stories), in_site=site(language))
+        html = html_of("day.html", day_view(block(), block(), stories=stories), in_site=site(language))
         assert [html.count(f'<p class="legend">{one}</p>') for one in words] == [1, 1]
     assert "most sources first" not in html_of("day.html", day_view(stories=stories[:1]))
 
