@@ -168,10 +168,6 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
         """Return the number of independent sources until the end of a day."""
         return bisect_right(self.reported, day)
 
-    def letters_by(self, day: dt.date) -> int:
-        """Return the number of letters of the texts until the end of a day that can be read."""
-        return sum([one.letters for one in self.texts if one.date <= day and one.verdict is not Verdict.LINK])
-
 
 Related = CopyGroup | Story
 """Articles that belong together."""

@@ -231,7 +231,7 @@ def _stories(within: Iterable[Sequence[Row]], known: Grouped, *, has_lead: bool)
     """Return the stories that a day tells, of texts `within` it, in order. The lead is news of the day."""
     told = (_told(rows, known) for rows in within)
     stories = [row for row in told if row is not None]
-    stories.sort(key=lambda row: rank(known.stories[row.article.id], row.article.date))
+    stories.sort(key=lambda row: rank(known.stories[row.article.id], row.article, row.article.date))
     news = None if has_lead else next((row for row in stories if not row.is_late), None)
     return [news, *(row for row in stories if row is not news)] if news else stories
 
@@ -260,12 +260,13 @@ def _with(lead: Row, rows: Iterable[Row]) -> Row:
     return Row(lead.article, copies, tuple(row.article for row in others))
 
 
-def rank(story: Story, day: dt.date) -> tuple[object, ...]:
-    """Return the sort key of the stories of an edition: by sources until its last day, then by text.
+def rank(story: Story, shown: Article, day: dt.date) -> tuple[object, ...]:
+    """Return the sort key of the stories of an edition that ends on `day`, each by the text that is `shown`.
 
-    Promotions come last.
+    Promotions come last. Others are sorted by what readers see: the number of sources until that day, then
+    the minutes of the text, then its title.
     """
-    return story.is_promotion, -story.sources_by(day), -story.letters_by(day), story.id
+    return story.is_promotion, -story.sources_by(day), -shown.minutes, shown.title, shown.id
 
 
 def _sections(rows: Iterable[Row], known: Grouped) -> dict[str, tuple[SourceRows, ...]]:

@@ -156,35 +156,37 @@ class Lists(msgspec.Struct, frozen=True):
     def copies(self, article: Article, limit: int = 12) -> tuple[tuple[views.Also, ...], int]:
         """Return where else the text of an article stands, and the number of further places.
 
-        No address is named twice: a copy at a known one has no link, and is left out at a known source.
+        No source is named twice, and no address: a copy at a known address has no link.
         """
         group = self.plan.copies.get(article.id)
         if group is None or not limit:
             return (), 0
-        named: list[views.Also] = []
-        sources, keys = {article.source}, set(article.keys)
+        named: dict[str, views.Also] = {}
+        keys = set(article.keys)
         others, count = self.plan.others(group).others({article.id}, 4 * limit)
-        unseen = count - len(others)
+        more = count - len(others)
         for other in others:
             is_elsewhere = keys.isdisjoint(other.keys)
-            if is_elsewhere or other.source not in sources:
-                named.append(self.also_of(other, is_linked=is_elsewhere))
-            sources.add(other.source)
+            if other.source not in named and (is_elsewhere or other.source != article.source):
+                named[other.source] = self.also_of(other, is_linked=is_elsewhere)
+            else:
+                more += is_elsewhere
             keys.update(other.keys)
-        return tuple(named[:limit]), len(named[limit:]) + unseen
+        return tuple(named.values())[:limit], max(0, len(named) - limit) + more
 
     def also(
         self, article: Article, limit: int = 12, shown: Collection[str] = ()
     ) -> tuple[tuple[views.Also, ...], int, str | None]:
-        """Return the other texts of a story, the number of further ones, and the page of the story."""
+        """Return a text of each source of a story, the number of further texts, and the page of the story."""
         story = self.plan.stories.get(article.id)
         if story is None:
             return (), 0, None
         group = self.plan.copies.get(article.id)
         own = group.lead if group else article
-        others, count = self.plan.others(story).others({own.id, *shown}, limit)
-        named = tuple(self.also_of(other) for other in others)
-        return named, count - len(named), self.plan.story_page(story)
+        known, left_out = self.plan.others(story), {own.id, *shown}
+        others, _ = known.others(left_out, limit)
+        more = known.left(left_out) - len(others)
+        return tuple(map(self.also_of, others)), more, self.plan.story_page(story)
 
     def also_of(self, other: Article, *, is_linked: bool = True) -> views.Also:
         """Return a link to another text."""
@@ -220,14 +222,18 @@ class Lists(msgspec.Struct, frozen=True):
                 fill.also if members or story is None else 0
             )  # of two picks in a story, the first names the others
             pick_items.append(self.item(pick, excerpt=n < fill.above_excerpts, also=also, shown=shown))
-        stories = sorted(
-            (members for members in within.values() if self._is_news(members, edition)),
-            key=lambda members: rank(self.plan.stories[members[0].id], edition.last),
+        leads = sorted(
+            (
+                self._lead_of(members, self.plan.stories[members[0].id])
+                for members in within.values()
+                if self._is_news(members, edition)
+            ),
+            key=lambda lead: rank(self.plan.stories[lead.id], lead, edition.last),
         )
-        story_items = []
-        for n, members in enumerate(stories[: fill.above]):
-            lead = self._lead_of(members, self.plan.stories[members[0].id])
-            story_items.append(self.item(lead, excerpt=n < fill.above_excerpts, also=fill.also))
+        story_items = [
+            self.item(lead, excerpt=n < fill.above_excerpts, also=fill.also)
+            for n, lead in enumerate(leads[: fill.above])
+        ]
         return Above(picks=tuple(pick_items), stories=tuple(story_items))
 
     def _is_news(self, members: Sequence[Article], edition: Edition) -> bool:

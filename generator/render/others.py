@@ -1,4 +1,4 @@
-"""Select the other articles of a group of copies, or of a story: one for each source and day."""
+"""Select the other articles of a story, one for each source, or of a group of copies, by source and day."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from generator.model.types import Article
 
 
 class Others:
-    """Articles that belong together, grouped by source and day, for quick selection of others.
+    """Articles that belong together, grouped by source, or by source and day, for quick selection of others.
 
     6,000 copies have 6,000 pages. Each names some copies and counts the others.
     """
 
-    def __init__(self, articles: Sequence[Article]) -> None:
+    def __init__(self, articles: Sequence[Article], *, by_day: bool = True) -> None:
         self.articles = articles
-        groups: defaultdict[tuple[str, dt.date], list[int]] = defaultdict(list)
+        groups: defaultdict[tuple[str, dt.date | None], list[int]] = defaultdict(list)
         for place, article in enumerate(articles):
-            groups[article.source, article.date].append(place)
+            groups[article.source, article.date if by_day else None].append(place)
         self._groups = tuple(groups.values())
         """Positions in `articles`. Groups are ordered by their first article."""
         self._group_of = {
@@ -28,7 +28,7 @@ class Others:
         }
 
     def others(self, excluded: Set[str], most: int) -> tuple[list[Article], int]:
-        """Return the first article of each source and day, at most `most` of them, and the total number.
+        """Return the first article of each group, at most `most` of them, and the number of groups.
 
         They keep their order. Articles whose id is in `excluded` do not count.
         """
@@ -43,3 +43,7 @@ class Others:
         others = (group[0] for number, group in enumerate(self._groups) if number not in touched)
         places = sorted((*places, *islice(others, most)))
         return [articles[place] for place in places[:most]], count
+
+    def left(self, excluded: Set[str]) -> int:
+        """Return the number of all articles whose id is not in `excluded`."""
+        return len(self.articles) - sum(id_ in self._group_of for id_ in excluded)

@@ -161,11 +161,11 @@ class Plan(msgspec.Struct, kw_only=True):
         return addresses.story(story.id)
 
     def others(self, group: Related) -> Others:
-        """Return the articles of a group of copies, or the texts of a story, by source and day."""
+        """Return the articles of a group of copies, by source and day, or the texts of a story, by source."""
         key, articles = (type(group), group.id), group.texts if isinstance(group, Story) else group.articles
         others = self._others.get(key)
         if others is None or others.articles is not articles:
-            others = self._others[key] = Others(articles)
+            others = self._others[key] = Others(articles, by_day=isinstance(group, CopyGroup))
         return others
 
     def without_copies(self, articles: Iterable[Article]) -> Iterator[Article]:

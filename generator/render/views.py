@@ -72,11 +72,11 @@ class Item(View, frozen=True, kw_only=True):
     reason: str = ""
     """Why there is no text, in the interface's language; empty if there is some."""
     copies: tuple[Also, ...] = ()
-    """Where else its text stands, one for each other source or address."""
+    """Where else its text stands, one for each source."""
     copies_more: int = 0
     """How many more there are."""
     also: tuple[Also, ...] = ()
-    """The other texts of its story, one for each source and day."""
+    """The other texts of its story, one for each source."""
     also_more: int = 0
     """How many more there are. The story's page lists them."""
     story: str | None = None
@@ -178,10 +178,10 @@ class ArticleView(View, frozen=True):
     """The note's language; empty if it is too short to tell."""
     note_dir: str = "ltr"
     copies: tuple[Also, ...] = ()
-    """Where else its text stands, one for each other source or address."""
+    """Where else its text stands, one for each source."""
     copies_more: int = 0
     also: tuple[Also, ...] = ()
-    """The other texts of its story, one for each source and day."""
+    """The other texts of its story, one for each source."""
     also_more: int = 0
     story: str | None = None
     """The page of its story, if it has one."""

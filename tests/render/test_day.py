@@ -107,10 +107,10 @@ def test_a_late_text_of_two_sources_is_no_story_of_its_day():
 
 def test_a_day_stays_as_it_is_when_its_stories_go_on():
     texts, old = running(DAY)
-    pairs = [(article(n, "D", letters=n), article(n + 1, "E")) for n in (5, 7)]
+    pairs = [(article(n, "D", minutes=n), article(n + 1, "E")) for n in (5, 7)]
     own = [*texts, *pairs[0], *pairs[1]]
     later = [
-        article(n, source, DAY + dt.timedelta(days=1), letters=99) for n, source in enumerate("FGHI", 20)
+        article(n, source, DAY + dt.timedelta(days=1), minutes=99) for n, source in enumerate("FGHI", 20)
     ]
     before = day_of(own, stories=(old, *(story(*pair) for pair in pairs)))
     after = day_of(
@@ -186,12 +186,24 @@ def test_what_a_source_repeats_on_a_day_is_one_item_with_a_count():
     assert [(int(item.id), item.times) for item in items(day)] == [(1, 3), (5, 2)]
 
 
-def test_promotions_come_last_and_of_equal_stories_the_one_with_more_text_first():
-    pairs = [(article(2 * n, "A", letters=n), article(2 * n + 1, "B")) for n in range(3)]
+def test_promotions_come_last_and_of_equal_stories_the_one_with_more_to_read_first():
+    pairs = [(article(2 * n, "A", minutes=1 + n), article(2 * n + 1, "B", minutes=1)) for n in range(3)]
     own = [one for pair in pairs for one in pair]
     short, long, promotion = (story(*pair) for pair in pairs)
     promotion = msgspec.structs.replace(promotion, reported=(DAY,) * 9, is_promotion=True)
     assert ids(day_of(own, stories=(short, promotion, long)).stories) == [2, 0, 4]
+
+
+def test_stories_that_seem_equal_are_sorted_by_title():
+    """Neither by id, which says nothing to a reader, nor by texts that the day does not show."""
+    pairs = [
+        (article(n, "A", title=title, minutes=3), article(n + 1, "B", letters=n))
+        for n, title in ((2, "Serifs"), (4, "Initials"), (6, "Ligatures"))
+    ]
+    own = [one for pair in pairs for one in pair]
+    shown = composed(own, stories=tuple(story(*pair) for pair in pairs))
+    for address in (ADDRESS, "2024/07/"):
+        assert [one.title for one in shown[address][0].stories] == ["Initials", "Ligatures", "Serifs"]
 
 
 def test_a_story_counts_the_copies_of_a_text_once():

@@ -148,6 +148,19 @@ def test_the_first_section_has_its_heading_on_a_phone_too(show):
     assert page.locator("#_picks h2").evaluate("h => getComputedStyle(h).position") == "static"
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("picks", [(), (item("p", note=NOTE),)])
+def test_headings_are_seen_on_a_phone_with_the_order_beside_them(show, language, picks):
+    stories = tuple(item(f"{n:012}", sources=9 - n) for n in range(8))
+    page = show(day_view(block(item("ab")), picks=picks, stories=stories), language=language)
+    rows = """[...document.querySelectorAll("#_stories .head, #_read .head")].map(head => {
+      const [heading, order] = head.children
+      const box = heading.getBoundingClientRect(), isBeside = order.getBoundingClientRect().top < box.bottom
+      return [box.height > 0, getComputedStyle(heading).position, isBeside]
+    })"""
+    assert page.evaluate(rows) == [[True, "static", True]] * 2
+
+
 @pytest.mark.parametrize("title", ["Short", "A title that takes more than half of a wide screen, " * 3])
 def test_a_single_pick_leaves_no_empty_column(show, title):
     page = show(day_view(block(item("ab")), picks=(item("p", title=title, excerpt="Text. " * 40),)), 1280)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from generator.grouping import digest_of
 from generator.grouping.health import healths_of
-from generator.model.types import Article, CopyGroup, TextPolicy, Verdict
+from generator.model.types import Article, CopyGroup, Story, TextPolicy, Verdict
 from generator.render.compose import composer
 from generator.render.lists import Lists
 from generator.render.others import Others
@@ -37,11 +37,13 @@ def articles_of(written: list[tuple[str, int]]) -> tuple[Article, ...]:
     return tuple(article(number, source, day) for number, (source, day) in enumerate(written))
 
 
-def plainly(articles: tuple[Article, ...], left_out: set[str], most: int) -> tuple[list[Article], int]:
-    first: dict[tuple[str, dt.date], Article] = {}
+def plainly(
+    articles: tuple[Article, ...], left_out: set[str], most: int, *, by_day: bool
+) -> tuple[list[Article], int]:
+    first: dict[tuple[str, dt.date | None], Article] = {}
     for one in articles:
         if one.id not in left_out:
-            first.setdefault((one.source, one.date), one)
+            first.setdefault((one.source, one.date if by_day else None), one)
     return list(first.values())[:most], len(first)
 
 
@@ -49,19 +51,36 @@ def plainly(articles: tuple[Article, ...], left_out: set[str], most: int) -> tup
     st.lists(st.tuples(st.sampled_from("ABC"), st.integers(0, 2)), min_size=2, max_size=12),
     st.sets(st.integers(0, 14), max_size=6),
     st.integers(0, 5),
+    st.booleans(),
 )
-def test_copies_are_those_that_a_look_at_all_finds(written, numbers, most):
+def test_copies_are_those_that_a_look_at_all_finds(written, numbers, most, by_day):
     articles = articles_of(written)
     left_out = {f"{number:012}" for number in numbers}
-    assert Others(articles).others(left_out, most) == plainly(articles, left_out, most)
+    others = Others(articles, by_day=by_day)
+    assert others.others(left_out, most) == plainly(articles, left_out, most, by_day=by_day)
+    assert others.left(left_out) == sum(one.id not in left_out for one in articles)
+
+
+def lists_of(articles: tuple[Article, ...], **groups: tuple[CopyGroup | Story, ...]) -> Lists:
+    digest, _, _ = digest_of(list(articles), {}, TextPolicy.FULL)
+    plan_ = plan(msgspec.structs.replace(digest, **groups))
+    return Lists(plan_, composer(plan_, interface_language(None, "en"), healths_of(digest)).names)
+
+
+def test_each_source_is_named_once_and_what_is_left_out_is_counted():
+    own = articles_of([("A", 0), ("B", 0), ("B", 1), ("C", 1), ("A", 2), ("B", 2)])
+    told = lists_of(own, stories=(Story(id=own[0].id, articles=own, texts=own),))
+    named, more, _ = told.also(own[0])
+    assert ([one.name for one in named], more) == (["B", "C", "A"], 2)
+    named, more, _ = told.also(own[0], 1, shown={own[1].id})
+    assert ([one.date for one in named], more) == ([own[2].date], 3)
+    named, more = lists_of(own, copies=(CopyGroup(id=own[0].id, articles=own),)).copies(own[0])
+    assert ([one.name for one in named], more) == (["B", "C", "A"], 2)
 
 
 def test_many_copies_take_linear_time():
     articles = articles_of([(f"S{n % 3}", n % 2) for n in range(10_000)])
-    digest, _, _ = digest_of(list(articles), {}, TextPolicy.FULL)
-    group = CopyGroup(id=articles[0].id, articles=articles)
-    plan_ = plan(msgspec.structs.replace(digest, copies=(group,)))
-    lists = Lists(plan_, composer(plan_, interface_language(None, "en"), healths_of(digest)).names)
+    lists = lists_of(articles, copies=(CopyGroup(id=articles[0].id, articles=articles),))
     start = time.process_time()
     for one in articles:
         named, more = lists.copies(one)

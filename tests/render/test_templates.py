@@ -14,6 +14,7 @@ from theme_views import (
     DAY,
     SOURCE,
     TEMPLATES,
+    also,
     article_view,
     block,
     day_view,
@@ -162,15 +163,15 @@ def test_marks_tell_minutes_cut_texts_copies_and_reasons():
     assert "<i>4′… ×3</i>" in html
     assert f'<span id="{"a" * 12}"></span><span id="{"b" * 12}"></span>' in html
     assert '<i title="captcha"> †</i>' in html
-    assert html.count('<p class="legend">3′ minutes to read · … ends early · ×2 copies</p>') == 1
+    assert html.count('<p class="legend">3′: 3 min to read · …: ends early · ×2: 2 copies</p>') == 1
 
 
 def test_the_legend_names_only_marks_of_the_page():
     views_ = day_view(block(item())), day_view(block(item(address=None, minutes=0, verdict=Verdict.LINK)))
     minutes, none = (html_of("day.html", view) for view in views_)
-    assert '<p class="legend">3′ minutes to read</p>' in minutes
-    assert "legend" not in none
-    assert '<p class="legend">3′ minutes to read</p>' in html_of("source.html")
+    assert '<p class="legend">3′: 3 min to read</p>' in minutes
+    assert "3′" not in none
+    assert '<p class="legend">3′: 3 min to read</p>' in html_of("source.html")
 
 
 def test_a_day_has_jumps_with_counts_and_leads_to_what_it_has_no_room_for():
@@ -184,6 +185,39 @@ def test_a_day_has_jumps_with_counts_and_leads_to_what_it_has_no_room_for():
     assert "2 articles · 1 source<" in html
     assert html.count('rel="prev"') == 2
     assert 'rel="next"' not in html
+
+
+def test_a_cut_list_of_other_sources_ends_in_a_link_to_the_story():
+    told = {"also": (also(), also(name="Other")), "sources": 5, "story": "stories/ab/abc.html"}
+    more = '>Other</a>, <a href="../../../stories/ab/abc.html">3 more</a>'
+    assert more in html_of("day.html", day_view(stories=(item(**told, also_more=3),)))
+    assert " more<" not in html_of("day.html", day_view(stories=(item(**told),)))
+    alone = html_of("day.html", day_view(stories=(item(**(told | {"sources": 1}), also_more=3),)))
+    assert alone.count(more) == alone.count("stories/ab/abc.html") == 1
+    chinese = html_of("day.html", day_view(stories=(item(**told, also_more=3),)), in_site=site("zh"))
+    assert ">Other</a>、<a " in chinese
+    assert ">另有 3 篇</a>" in chinese
+
+
+def test_jumps_and_headings_of_a_day_have_the_same_words():
+    below = {name: (block(item(f"{name:x<12}")),) for name in ("reading", "links", "activity")}
+    view = day_view(picks=(item("p" * 12),), stories=(item("s" * 12),), **below)
+    for language in ("en", "zh"):
+        html = html_of("day.html", view, in_site=site(language))
+        jumps = dict(re.findall(r'<a href="#(_\w+)">(.+?) <b>', html))
+        headings = dict(re.findall(r'<section id="(_\w+)".*?<h2>(.+?) <b>', html, re.DOTALL))
+        assert (len(jumps), jumps) == (5, headings)
+
+
+def test_sections_of_a_day_say_their_order_once():
+    stories = tuple(item(f"{n:012}", sources=3 - n) for n in range(2))
+    for language, words in (
+        ("en", ("most sources first, then longest", "most to read first")),
+        ("zh", ("来源多的在前，其次篇幅长的", "内容多的来源在前")),
+    ):
+        html = html_of("day.html", day_view(block(), block(), stories=stories), in_site=site(language))
+        assert [html.count(f'<p class="legend">{one}</p>') for one in words] == [1, 1]
+    assert "most sources first" not in html_of("day.html", day_view(stories=stories[:1]))
 
 
 def test_a_full_day_says_that_it_has_no_story_unless_a_pick_is_one():
@@ -305,7 +339,7 @@ def test_chinese_pages_are_chinese():
     html = html_of("day.html", in_site=site("zh-Hans"), language="zh-Hans")
     assert "2024年7月3日星期三" in html
     assert "2 篇 · 1 个来源" in html
-    assert "<h2>在此阅读 <b>12</b></h2>" in html
+    assert "<h2>可读 <b>12</b></h2>" in html
     assert "4′</i>" in html
 
 

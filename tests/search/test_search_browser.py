@@ -374,8 +374,13 @@ def test_back_and_forward_between_queries_keep_how_many_are_listed(search):
 
 
 def test_a_story_of_two_files_does_not_move_what_is_shown(page, served):
+    """The names of its sources have the commas of the interface's language between them."""
+
     def months(route):
         route.fulfill(json=json.loads(route.fetch().body()) | {"listed": 10})
+
+    def chinese_comma(html):
+        return html.replace('data-comma=", "', 'data-comma="、"')
 
     def documents(route):
         number = int(re.findall(r"documents-(\d+)", route.request.url)[0])
@@ -393,11 +398,12 @@ def test_a_story_of_two_files_does_not_move_what_is_shown(page, served):
     page.add_init_script(SHIFTS)
     page.route("**/months.json", months)
     page.route("**/2024/06/documents-*", documents)
+    page.route("**/search/?q=cellar", lambda route: route.fulfill(body=chinese_comma(route.fetch().text())))
     page.goto(f"{served}search/?q=cellar")
     expect(page.locator("#_results li")).to_have_count(10)
-    expect(page.locator(".also")).to_have_text(re.compile("^Also in Source .(, (Source .|Notice .+))*$"))
+    expect(page.locator(".also")).to_have_text(re.compile("^Also in Source .(、(Source .|Notice .+))*$"))
     for names in page.locator(".also").all_inner_texts():
-        links = names.removeprefix("Also in ").split(", ")
+        links = names.removeprefix("Also in ").split("、")
         assert len(set(links)) == len(links) > 1
     page.wait_for_timeout(200)
     assert page.evaluate("window.shifted ?? 0") == 0
