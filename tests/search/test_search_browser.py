@@ -268,6 +268,7 @@ def test_a_long_query_without_results_is_cut_and_soon_done(search):
     page.on("request", lambda request: asked.append(request.url))
     page = search("before:2020 " + "cellar " * 7 + "-cellar")
     expect(page.locator("#_status a").first).to_have_text("Search without before:2020 -cellar")
+    asked.remove(f"{page.url.partition('?')[0]}months.json")  # asked for again, as nothing was found
     assert len(asked) == len(set(asked)) < 40
     page.click("#_status a >> nth=0")
     expect(page.locator("#_status")).to_contain_text("Articles found")
