@@ -206,6 +206,30 @@ def test_shades_follow_the_accent(show, template, cell):
     assert page.evaluate(shade) != usual != "rgba(0, 0, 0, 0)"
 
 
+@pytest.mark.parametrize("width", [768, 1280])
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_star_of_the_lead_stands_within_it_and_covers_nothing(show, width, count):
+    picks = tuple(item(f"{n}", title="A long title " * 12, excerpt="Text. " * 90) for n in range(count))
+    page = show(day_view(picks=picks), width)
+    page.evaluate("""async () => {
+        document.documentElement.dataset.theme = "light"
+        const sheet = document.createElement("link")
+        Object.assign(sheet, {rel: "stylesheet", href: "assets/reader.css"})
+        const loaded = new Promise(resolve => sheet.onload = resolve)
+        document.head.append(sheet)
+        const star = document.createElement("button")
+        Object.assign(star, {className: "_star", ariaPressed: "true"})
+        document.querySelector(".leads li").append(star)
+        await loaded
+    }""")
+    places = """(li => {
+        const star = li.querySelector("._star").getBoundingClientRect()
+        const texts = [...li.querySelectorAll("h3, .x")].map(text => text.getBoundingClientRect())
+        return [li.getBoundingClientRect().right - star.right, ...texts.map(text => star.left - text.right)]
+    })(document.querySelector(".leads li"))"""
+    assert min(page.evaluate(places)) >= 0
+
+
 def test_lists_on_paper_cut_long_addresses(show):
     long = "https://origin.example/" + "long-path/" * 40
     page = show(day_view(block(item("ab", address=None, minutes=0, excerpt="", original=long))), 700)
