@@ -230,6 +230,17 @@ def test_the_star_of_the_lead_stands_within_it_and_covers_nothing(show, width, c
     assert min(page.evaluate(places)) >= 0
 
 
+def test_a_link_named_by_its_address_has_it_once_on_paper(show):
+    bare = '<a class="bare" href="https://a.example/x">https://a.example/x</a>'
+    body = f'<p>{bare} <a href="https://b.example">b</a></p>'
+    page = show(article_view(body=Markup(body)), 700, template="article.html")
+    page.emulate_media(media="print")
+    added = (
+        "[...document.querySelectorAll('.body a')].map(a => getComputedStyle(a, '::after').content != 'none')"
+    )
+    assert page.evaluate(added) == [False, True]
+
+
 def test_lists_on_paper_cut_long_addresses(show):
     long = "https://origin.example/" + "long-path/" * 40
     page = show(day_view(block(item("ab", address=None, minutes=0, excerpt="", original=long))), 700)
