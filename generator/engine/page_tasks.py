@@ -21,6 +21,7 @@ from generator.output.write import Slot, stage
 from generator.render import feeds, views
 from generator.render.frame import article_frame
 from generator.render.images import absolute_html
+from generator.render.links import with_addresses_marked
 from generator.render.templates import Templates
 from generator.search.documents import Document, head_keys
 from generator.search.postings import EVERY_KEY, Keys, blocks_of, files_of
@@ -134,7 +135,8 @@ def rendered(
         return [_WRITERS[one](content.meta, entries) for one in content.names]
     view = content.view
     if content.text:
-        view = msgspec.structs.replace(view, body=Markup(_body_of(bodies, content.text)))  # noqa: S704 (sanitised)
+        body = with_addresses_marked(_body_of(bodies, content.text))
+        view = msgspec.structs.replace(view, body=Markup(body))  # noqa: S704 (sanitised)
     theme = theme or theme_of(maker.templates, maker.site, maker.theme)
     return [theme.render(article_frame(view, content.description, maker.site, maker.feeds), view)]
 

@@ -175,3 +175,14 @@ def _quote(text: str, safe: str) -> str:
     """Percent-encode what an address must not contain. Existing escapes stay."""
     text = _STRAY_PERCENT.sub("%25", text)
     return urllib.parse.quote(text, safe=safe, errors="replace")
+
+
+_NAMED_BY_ADDRESS = re.compile(r'<a href="(https?://[^"]*?)(/?)"((?: [^<>]*)?)>(?=\1/?</a>)')
+
+
+def with_addresses_marked(html: str) -> str:
+    """Return sanitised HTML in which links whose text is their own address have the class `bare`.
+
+    Print adds the addresses of all others.
+    """
+    return _NAMED_BY_ADDRESS.sub(r'<a class="bare" href="\1\2"\3>', html) if '">http' in html else html

@@ -70,6 +70,10 @@ class InterfaceLanguage:
         """Return the translation of a message; the message itself if there is none."""
         return self.messages.gettext(message)
 
+    def ngettext(self, singular: str, plural: str, count: int) -> str:
+        """Return the translation of a message that depends on a number."""
+        return self.messages.ngettext(singular, plural, count)
+
     def date(self, value: dt.date, style: str = "long") -> str:
         """Format a day. Raises `ValueError` if `style` is not one of `DATE_STYLES`."""
         day = value.date() if isinstance(value, dt.datetime) else value

@@ -21,6 +21,10 @@ class Words(Protocol):
         """Translate a text."""
         ...
 
+    def ngettext(self, singular: str, plural: str, count: int) -> str:
+        """Translate a text that depends on a number."""
+        ...
+
     def date(self, date: dt.date, style: str) -> str:
         """Write a date as `full`, `month` or `year`."""
         ...

@@ -221,8 +221,9 @@ def _jumps(ordered: Ordered, *, is_by_name: bool) -> Iterator[SourceJump]:
 
 
 def _range(least: int, words: Words) -> str:
-    """Return the name of a range of numbers: `10–99`."""
+    """Return the name of a range of numbers: `10–99 articles`."""
     if least == _BANDS[0]:
-        return words.gettext("%(n)s and more") % {"n": words.number(least)}
+        return words.gettext("%(n)s articles and more") % {"n": words.number(least)}
     most = _BANDS[_BANDS.index(least) - 1] - 1
-    return words.number(least) if most == least else f"{words.number(least)}–{words.number(most)}"
+    numbers = words.number(least) if most == least else f"{words.number(least)}–{words.number(most)}"
+    return words.ngettext("%(n)s article", "%(n)s articles", most) % {"n": numbers}

@@ -4,9 +4,21 @@ import datetime as dt
 
 import pytest
 from markupsafe import Markup
-from theme_views import TAG, archive_view, article_view, block, day_view, frame, item, site, write_assets
+from theme_views import (
+    LATEST,
+    TAG,
+    archive_view,
+    article_view,
+    block,
+    day_view,
+    frame,
+    item,
+    period_view,
+    site,
+    write_assets,
+)
 
-from generator.model.types import Verdict
+from generator.model.types import Period, Verdict
 from generator.render import views
 from generator.render.templates import Templates
 
@@ -152,7 +164,8 @@ def test_the_first_section_has_its_heading_on_a_phone_too(show):
 @pytest.mark.parametrize("picks", [(), (item("p", note=NOTE),)])
 def test_headings_are_seen_on_a_phone_with_the_order_beside_them(show, language, picks):
     stories = tuple(item(f"{n:012}", sources=9 - n) for n in range(8))
-    page = show(day_view(block(item("ab")), picks=picks, stories=stories), language=language)
+    blocks = block(item("ab")), block(item("cd"))
+    page = show(day_view(*blocks, picks=picks, stories=stories), language=language)
     rows = """[...document.querySelectorAll("#_stories .head, #_read .head")].map(head => {
       const [heading, order] = head.children
       const box = heading.getBoundingClientRect(), isBeside = order.getBoundingClientRect().top < box.bottom
@@ -171,6 +184,80 @@ def test_a_single_pick_leaves_no_empty_column(show, title):
         return document.querySelector(".leads .x").getBoundingClientRect().left - right
     }"""
     assert page.evaluate(script) <= 80
+
+
+@pytest.mark.parametrize("media", ["screen", "print"])
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_excerpt_of_a_lead_with_a_note_follows_its_title(show, media, count):
+    """The note stands beside both, or below."""
+    note = Markup(f"<p>{'A note of some length. ' * 20}</p>")
+    picks = (item("p", note=note, excerpt="Text. " * 20), *(item(f"{n}") for n in range(count - 1)))
+    page = show(day_view(picks=picks, stories=(item("s"),)), 768)
+    page.emulate_media(media=media)
+    gap = """(li => li.querySelector(".x").getBoundingClientRect().top
+        - li.querySelector("h3").getBoundingClientRect().bottom)(document.querySelector(".leads li"))"""
+    assert page.evaluate(gap) <= 4
+
+
+@pytest.mark.parametrize("width", [360, 768, 1280])
+def test_the_date_keeps_off_the_rule_above(show, width):
+    page = show(day_view(), width)
+    tops = "document.querySelector('h1').getBoundingClientRect().top"
+    assert page.evaluate(f"{tops} - document.querySelector('.masthead').getBoundingClientRect().bottom") >= 4
+
+
+def test_days_around_stand_at_the_edge_of_a_tablet(show):
+    page = show(day_view(next=LATEST), 768)
+    right = "getBoundingClientRect().right"
+    script = f"document.querySelector('main').{right} - document.querySelector('.pager .next').{right}"
+    assert page.evaluate(script) == 0
+
+
+@pytest.mark.parametrize(
+    ("template", "cell"), [("archive.html", ".months li"), ("period.html", ".cal td[class]")]
+)
+def test_shades_follow_the_accent(show, template, cell):
+    view = archive_view() if template == "archive.html" else period_view(Period.MONTH)
+    page = show(view, template=template)
+    shade = f"getComputedStyle(document.querySelector('{cell}')).backgroundColor"
+    usual = page.evaluate(shade)
+    page.evaluate("document.documentElement.style.setProperty('--accent', '#0b4f9c')")
+    assert page.evaluate(shade) != usual != "rgba(0, 0, 0, 0)"
+
+
+@pytest.mark.parametrize("width", [768, 1280])
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_star_of_the_lead_stands_within_it_and_covers_nothing(show, width, count):
+    picks = tuple(item(f"{n}", title="A long title " * 12, excerpt="Text. " * 90) for n in range(count))
+    page = show(day_view(picks=picks), width)
+    page.evaluate("""async () => {
+        document.documentElement.dataset.theme = "light"
+        const sheet = document.createElement("link")
+        Object.assign(sheet, {rel: "stylesheet", href: "assets/reader.css"})
+        const loaded = new Promise(resolve => sheet.onload = resolve)
+        document.head.append(sheet)
+        const star = document.createElement("button")
+        Object.assign(star, {className: "_star", ariaPressed: "true"})
+        document.querySelector(".leads li").append(star)
+        await loaded
+    }""")
+    places = """(li => {
+        const star = li.querySelector("._star").getBoundingClientRect()
+        const texts = [...li.querySelectorAll("h3, .x")].map(text => text.getBoundingClientRect())
+        return [li.getBoundingClientRect().right - star.right, ...texts.map(text => star.left - text.right)]
+    })(document.querySelector(".leads li"))"""
+    assert min(page.evaluate(places)) >= 0
+
+
+def test_a_link_named_by_its_address_has_it_once_on_paper(show):
+    bare = '<a class="bare" href="https://a.example/x">https://a.example/x</a>'
+    body = f'<p>{bare} <a href="https://b.example">b</a></p>'
+    page = show(article_view(body=Markup(body)), 700, template="article.html")
+    page.emulate_media(media="print")
+    added = (
+        "[...document.querySelectorAll('.body a')].map(a => getComputedStyle(a, '::after').content != 'none')"
+    )
+    assert page.evaluate(added) == [False, True]
 
 
 def test_lists_on_paper_cut_long_addresses(show):

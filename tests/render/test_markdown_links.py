@@ -13,6 +13,24 @@ BASE = "https://o.example/p/q.html?x=1#f"
 
 
 @pytest.mark.parametrize(
+    ("text", "marked"),
+    [
+        ("https://a.example/x?y=1&z", True),
+        ("<https://a.example/>", True),
+        ("[https://a.example](https://a.example/ 'A title')", True),
+        ("[a.example](https://a.example/)", False),
+        ("[https://a.example/x](https://a.example/y)", False),
+        ("[https://a.example/x and more](https://a.example/x)", False),
+    ],
+)
+def test_links_whose_text_is_their_address_are_marked(text, marked):
+    html = body_html(text, Place(original=BASE, id="")).strip()
+    found = links.with_addresses_marked(html)
+    assert found.count('<a class="bare" href=') == marked
+    assert found.replace(' class="bare"', "") == html
+
+
+@pytest.mark.parametrize(
     ("written", "resolved"),
     [
         ("https://a.example/x?y=1#z", "https://a.example/x?y=1#z"),

@@ -82,7 +82,9 @@ def test_all_sources_have_two_orders():
     shown = composed(own)
     by_number, by_name = shown["sources/"][0], shown["sources/a-z.html"][0]
     assert listed(by_number) == [
-        ("10–99", ["Mill"]), ("2–9", ["Bee", "北岸"]), ("1", ["9 Points", "Ωmega", "安全"])
+        ("10–99 articles", ["Mill"]),
+        ("2–9 articles", ["Bee", "北岸"]),
+        ("1 article", ["9 Points", "Ωmega", "安全"]),
     ]  # fmt: skip
     assert listed(by_name) == [
         ("A", ["安全"]), ("B", ["Bee", "北岸"]), ("M", ["Mill"]), ("0–9", ["9 Points"]), ("", ["Ωmega"])
@@ -106,7 +108,9 @@ def test_many_sources_have_several_pages_in_both_orders():
     assert [(jump.name, jump.address) for jump in shown["sources/a-z.html"][0].jumps] == [
         ("A", "sources/a-z.html"), ("S", "sources/a-z.html"), ("Z", "sources/a-z-2.html")
     ]  # fmt: skip
-    assert [(jump.name, jump.count) for jump in shown["sources/"][0].jumps] == [("2–9", 1), ("1", PART + 1)]
+    assert [(jump.name, jump.count) for jump in shown["sources/"][0].jumps] == [
+        ("2–9 articles", 1), ("1 article", PART + 1)
+    ]  # fmt: skip
 
 
 def test_a_source_says_how_much_there_is_to_read():

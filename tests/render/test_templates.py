@@ -31,6 +31,7 @@ from generator.model.types import Period, Verdict
 from generator.render import locales, views
 from generator.render.highlight import stylesheet
 from generator.render.reader_words import script
+from generator.render.search_view import SearchView
 from generator.render.templates import Templates, anchor, interface_language, json_ld, total, web
 from generator.search import table
 
@@ -197,6 +198,20 @@ def test_a_cut_list_of_other_sources_ends_in_a_link_to_the_story():
     chinese = html_of("day.html", day_view(stories=(item(**told, also_more=3),)), in_site=site("zh"))
     assert ">Other</a>、<a " in chinese
     assert ">另有 3 篇</a>" in chinese
+
+
+@pytest.mark.parametrize(
+    ("texts", "language", "line"),
+    [
+        (True, "en", "Titles, sources, tags and texts are searched."),
+        (False, "en", "Titles, sources and tags are searched, texts are not."),
+        (True, "zh", "搜索范围是标题、来源、标签和正文。"),
+    ],
+)
+def test_search_says_before_a_query_what_is_searched(texts, language, line):
+    """Outside of the fold of filters."""
+    html = html_of("search.html", SearchView(texts=texts), in_site=site(language))
+    assert f'</details>\n<p class="legend">{line}</p>' in html
 
 
 def test_jumps_and_headings_of_a_day_have_the_same_words():

@@ -74,7 +74,7 @@ def every_page(language):
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_no_page_is_wider_than_its_screen(tab, tmp_path, language):
-    """Folds are open. With letters twice as large, tablets show what phones do not."""
+    """Folds are open. Letters are larger too; twice as large, tablets show what phones do not."""
     write_assets(tmp_path, Templates(None, site(language, file_links=True)))
     screen = tab.context.new_cdp_session(tab)  # ten times as quick as Playwright's own resizing
     wider = []
@@ -82,9 +82,9 @@ def test_no_page_is_wider_than_its_screen(tab, tmp_path, language):
         (tmp_path / template).write_bytes(html)
         tab.goto((tmp_path / template).as_uri())
         tab.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
-        for size in (100, 200):
+        for size, widths in ((100, WIDTHS), (150, (360,)), (200, (640, 768, 1280))):
             tab.evaluate(f"document.documentElement.style.fontSize = '{size}%'")
-            for width in WIDTHS if size == 100 else (640, 768, 1280):
+            for width in widths:
                 metrics = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False}
                 screen.send("Emulation.setDeviceMetricsOverride", metrics)
                 if (over := tab.evaluate("document.documentElement.scrollWidth") - width) > 0:

@@ -238,11 +238,11 @@ def source_row(**changed) -> SourceRow:
 def sources_view(*rows: SourceRow, **changed) -> SourcesView:
     given = {
         "groups": (
-            SourceGroup(name="10–99", anchor="_10", sources=rows or (source_row(),)),
+            SourceGroup(name="10–99 articles", anchor="_10", sources=rows or (source_row(),)),
             SourceGroup(name="", anchor="_other", sources=(source_row(name="Ω", minutes=0, is_silent=True),)),
         ),
         "jumps": (
-            SourceJump(name="10–99", address="sources/", anchor="_10", count=1),
+            SourceJump(name="10–99 articles", address="sources/", anchor="_10", count=1),
             SourceJump(name="", address="sources/2.html", anchor="_other", count=2),
         ),
         "count": 12,
