@@ -21,6 +21,10 @@ _OPEN_TAG = re.compile(r"<[A-Za-z/!][^<>\n]{0,300}$")
 _WIDE = re.compile("[\u3000-\u303f\uff01-\uff5e]$")
 _SEAM = re.compile(r"(?:[;{}]|\s)(?=\s)")
 """The end of a line of code in a cell, where the clipper made line ends spaces."""
+_TOKEN = re.compile(r"[\s;,|{}()\[\]]+(?=.)")
+"""The end of a token of code that others follow."""
+_LONG_LINE = 200
+"""Number of characters of a line of code that is most likely a whole program, without its line ends."""
 _LABEL = re.compile(r"\*\*[^*\n]{1,40}(?<![.!?。！？])\*\*|[^\s*:：]{2,10}[:：]")
 """A line in bold, or a word with a colon."""
 _LONGEST = 10_000
@@ -63,10 +67,19 @@ def _last_block(text: str) -> tuple[str, str]:
 
 
 def _with_code_closed(text: str) -> str:
-    """Return a text that is cut within code, with whole lines of code and a closing fence."""
+    """Return a text that is cut within code, with a closing fence behind the last whole line of code.
+
+    A long last line, or the only one, stays up to its last whole token. Without code, the fence goes too.
+    """
     *_, fence = FENCE.finditer(text)
-    whole = text[: max(text.rfind("\n"), 0)]
-    if len(whole) <= text.find("\n", fence.start()):
+    first = text.find("\n", fence.start())
+    last = text.rfind("\n")
+    whole = text[:last] if last > first else ""
+    if first >= 0 and (not whole or len(text) - last > _LONG_LINE):
+        *_, token = [None, *_TOKEN.finditer(text, last + 1)]
+        if token and token.end() - last > _FEWEST:
+            whole = text[: token.end()].rstrip()
+    if first < 0 or not whole:
         return f"{text[: fence.start()].rstrip()}\n\n{ELLIPSIS}".lstrip("\n")
     return f"{whole}\n{fence[0].strip()}\n\n{ELLIPSIS}"
 

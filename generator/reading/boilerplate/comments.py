@@ -15,12 +15,11 @@ def comment_threads(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     """Yield the blocks from the first reader comment on. Each has a date or a button that links to itself."""
     before = 0
     for block in page.body:
-        if block.index in removed:
+        if removed.get(block.index, _BUTTONS) != _BUTTONS:
             continue
-        is_short = block.links > 0 and block.units <= _BUTTON
-        if before >= SOME and is_short and (_leads_to_comment(block.text) or _is_poster(page, block)):
+        if before >= SOME and _marks_comment(page, block):
             first = block.index
-            while first - 1 > page.first and _names_a_reader(page.blocks[first - 1]):
+            while first - 1 > page.first and _is_of_head(page, first - 1):
                 first -= 1
             if _is_rest(page, removed, first, before):
                 yield from ((index, "comments") for index in range(first, len(page.blocks)))
@@ -29,12 +28,26 @@ def comment_threads(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
             before += min(block.units, 400)
 
 
+_BUTTONS = "comment form"
 _BUTTON = 30
 """Number of letters beside the link of a comment's date or button."""
 _COMMENT = re.compile(
     r"\[[^\[\]]{0,80}\d[^\[\]]{0,80}\]\([^()\s]{0,400}#comment-?\d|"
-    r"\]\([^()\s]{0,400}[?&](?:replytocom|showComment)="
+    r"\]\([^()\s]{0,400}[?&](?:replyto(?:com)?|showComment)=",
+    re.IGNORECASE,
 )
+
+
+def _marks_comment(page: Page, block: Block) -> bool:
+    """Return whether a block is the date or the button of a comment, or its head with name, date and time."""
+    if block.units > _BUTTON or block.kind not in {"text", "list"}:
+        return False
+    if block.links and (_leads_to_comment(block.text) or _is_poster(page, block)):
+        return True
+    return block.text.startswith("From: ") and _SIGNED.match(block.plain) is not None
+
+
+_SIGNED = re.compile(r"From: [^()\n]{1,60} \([^()\n]{3,20}\d{4},? (?:at )?\d\d?:\d\d[^()\n]{0,8}\)\s*$")
 
 
 def _is_poster(page: Page, block: Block) -> bool:
@@ -44,7 +57,25 @@ def _is_poster(page: Page, block: Block) -> bool:
 
 
 def _leads_to_comment(text: str) -> bool:
-    return ("omment" in text or "replytocom" in text) and _COMMENT.search(text) is not None
+    return ("omment" in text or "replyto" in text) and _COMMENT.search(text) is not None
+
+
+def _is_of_head(page: Page, index: int) -> bool:
+    """Return whether a block belongs to the head of comments.
+
+    It is a picture, a name, the date below a name, or the heading of the section with the feed below it.
+    """
+    block, above = page.blocks[index], page.blocks[index - 1]
+    is_feed = block.links > 0 and block.units <= _BUTTON and _FEED.match(block.plain) is not None
+    if is_feed or (block.kind == "heading" and not block.links and block.units <= _BUTTON):
+        return True
+    if _names_a_reader(block) or (is_date(block) and _NAME.fullmatch(above.text)):
+        return True
+    return _NAME.fullmatch(block.text) is not None and is_date(page.blocks[index + 1])
+
+
+_FEED = re.compile(r"comments? feed\b|feed of comments\b|评论\s?rss", re.IGNORECASE)
+_NAME = re.compile(r"\s{0,8}\*\*[^*\n]{1,40}\*\*\s*")
 
 
 def _names_a_reader(block: Block) -> bool:
@@ -62,7 +93,7 @@ _SAYS = re.compile(r"(?:\bsays?|\bsaid|\bdice|ha detto|ha scritto|\ba dit|\bsagt
 def _is_rest(page: Page, removed: Removed, first: int, before: int) -> bool:
     """Return whether only comments follow: more of them, or less text than above."""
     rest = [block for block in page.blocks[first:] if block.index not in removed]
-    marks = sum(_leads_to_comment(block.text) or _is_poster(page, block) for block in rest)
+    marks = sum(_marks_comment(page, block) or _leads_to_comment(block.text) for block in rest)
     return marks >= 2 or sum(min(b.units, 400) for b in rest if b.is_own) * 2 <= before
 
 
@@ -103,8 +134,8 @@ _SECTIONS = frozenset({
 def comments_from(page: Page, weights: Mapping[int, int]) -> int:
     """Return the index at which comments start, so that their text does not count as the article's.
 
-    If the title was found and a heading introduces the comments, a short note that the source repeats counts
-    as text above them.
+    If the title was found and a heading introduces the comments, a short note counts as text above them: one
+    that the source repeats, or any if the first comment has a date or a button that links to itself.
     """
     before = shown = 0
     for block in page.body:
@@ -112,13 +143,25 @@ def comments_from(page: Page, weights: Mapping[int, int]) -> int:
         if (
             found is not None
             and (found.kind, found.rule.reason) == ("end", "comments")
-            and (before >= SOME or (shown >= SOME and page.is_found and block.kind == "heading"))
             and not is_jump_link(block)
+            and (
+                before >= SOME
+                or (
+                    page.is_found
+                    and block.kind == "heading"
+                    and (shown >= SOME or _is_above_comment(page, block))
+                )
+            )
         ):
             return block.index
         before += weights.get(block.index, 0)
         shown += block.units if block.is_prose else 0
     return len(page.blocks)
+
+
+def _is_above_comment(page: Page, heading: Block) -> bool:
+    """Return whether the date or the button of a comment follows a heading."""
+    return any(_leads_to_comment(block.text) for block in page.blocks[heading.index + 1 : heading.index + 3])
 
 
 def is_jump_link(block: Block) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
 
 from generator.reading.boilerplate.blocks import Block, is_data
 from generator.reading.boilerplate.comments import comments_from, heads_section, is_jump_link
@@ -35,10 +34,7 @@ def endings(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
             rest = after - weights.get(index, 0)
             if _is_ending(page, removed, found, index, before, rest, is_sure=index == sure):
                 resumed = _next_section(page, index)
-                cited = _original(page, index) if found.rule.reason == "related posts" else ()
-                yield from (
-                    (other, found.rule.reason) for other in range(index, resumed) if other not in cited
-                )
+                yield from ((other, found.rule.reason) for other in range(index, resumed))
                 if resumed == len(page.blocks):
                     return
                 continue
@@ -74,17 +70,6 @@ def _is_ending(
             weak=found.rule.weak or is_jump_link(block),
         )
     )
-
-
-def _original(page: Page, start: int) -> range:
-    """Return the blocks among related posts that name the original of a translation: a label, an address."""
-    for block, below in pairwise(page.blocks[start:]):
-        if _ORIGINAL.fullmatch(block.label) and is_data(below) and not below.links:
-            return range(block.index, below.index + 1)
-    return range(0)
-
-
-_ORIGINAL = re.compile("原文(?:链接|地址|来源)?|original article")
 
 
 def _next_section(page: Page, index: int) -> int:

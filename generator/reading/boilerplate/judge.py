@@ -13,6 +13,7 @@ from generator.reading.boilerplate.blocks import Block, blocks_of
 from generator.reading.boilerplate.evidence import EVIDENCE
 from generator.reading.boilerplate.families import Families, Lexicon, built_in
 from generator.reading.boilerplate.page import ACCOUNT, Page, page_of
+from generator.reading.boilerplate.references import own_references
 from generator.reading.boilerplate.repeats import Key, LearnedBoilerplate
 from generator.reading.boilerplate.verdict import failure_of, has_nothing
 from generator.reading.text import bare
@@ -73,10 +74,15 @@ def judge_blocks(
             removed.setdefault(index, reason)
     # A fetch that saved so much text did not fail.
     failure = "" if rest else failure_of(page, removed)
-    if not failure and _RIGHTS in removed.values():  # after the verdict: it makes no article of a link
-        removed = {
-            index: reason for index, reason in removed.items() if not _is_original(page, index, reason)
-        }
+    if not failure:  # after the verdict: references make no article of a link
+        stays = frozenset(own_references(page, removed))
+        has_rights = _RIGHTS in removed.values()
+        if stays or has_rights:
+            removed = {
+                index: reason
+                for index, reason in removed.items()
+                if index not in stays and not (has_rights and _is_original(page, index, reason))
+            }
     return Decisions(
         (*[BlockDecision(block, removed.get(block.index)) for block in page.blocks], *rest), failure
     )

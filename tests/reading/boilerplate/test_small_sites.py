@@ -137,3 +137,51 @@ def test_a_note_of_a_line_keeps_it_and_loses_the_comments():
     assert not found.failure
     assert "Lamp number a, for sale." in left
     assert "reader" not in left
+
+
+def test_comments_with_a_picture_a_name_a_date_and_a_button_go():
+    thread = [
+        "1. ![Ann](https://faces.example/avatar/f7)",
+        "   **Ann**",
+        "   2026-01-22 11:29:50",
+        "   [回复](https://coast.example/comment-page-1?replyTo=307#respond-post-42)",
+        "   我家门口的灯塔也关了，夜里再也看不见了\n2. ![Bo](//faces.example/head?size=100)",
+        "   **Bo**",
+        "   2026-01-21 03:16:53",
+        "   [回复](https://coast.example/comment-page-1?replyTo=297#respond-post-42)",
+        "   可惜",
+    ]
+    assert text_of(page(f"# {TITLE}", *TEXT, *thread)) == ARTICLE
+
+
+def test_comments_with_name_date_and_time_in_one_line_go_with_their_heading():
+    thread = [
+        "## Contributions",
+        "Comment feed for the coast:[![Comments feed](/feed.png)](/comments.atom)",
+        "From: [Ann Lee](https://ann.example) (Jul 19 2026, at 16:52)",
+        "I have always wanted a lamp that says nothing unless there is fog on the water.",
+        "From: Bo (Jul 21 2026, at 07:35)",
+        "The same goes for horns, which should be heard only by those who cannot see the lamp in the tower.",
+    ]
+    assert text_of(page(f"# {TITLE}", *TEXT, "**Updated: 2026/07/19**", *thread)) == "\n\n".join(
+        [*TEXT, "**Updated: 2026/07/19**"]
+    )
+
+
+def test_a_quoted_letter_with_a_sender_and_a_date_stays():
+    letter = ["From: Ann Lee (Jul 19 2026, at 16:52)", "Come at once, the lamp is out.", TEXT[2]]
+    assert text_of(page(f"# {TITLE}", TEXT[0], *letter)) == "\n\n".join([TEXT[0], *letter])
+
+
+def test_comments_below_a_note_of_a_few_words_go_with_the_line_above_them():
+    note = ["I put this here to find it again.", "* [The lamp](https://lamps.example/1)"]
+    thread = [
+        "Tags: [lamps](/tag/lamps), [keepers](/tag/keepers)",
+        "[Posted on May 3, 2026 at 2:13 PM](https://coast.example/keepers) •\n"
+        "[1 Comments](https://coast.example/keepers#comments)",
+        "### Comments",
+        "Ann •\n[May 4, 2026 8:21 AM](https://coast.example/keepers#comment-436)",
+        "The third link is only a wrapper. Here is a handy link that leads to the lamp itself:",
+        "[https://lamps.example/watch](https://lamps.example/watch)",
+    ]
+    assert text_of(page(*MENU, f"# {TITLE}", *note, *thread)) == "\n\n".join(note)
