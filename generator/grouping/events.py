@@ -16,7 +16,7 @@ import msgspec
 
 from generator.grouping.evidence import is_empty
 from generator.grouping.titles import Title, similarity, title_of
-from generator.model.features import feature, kind_of, unpacked
+from generator.model.features import feature, kind_of, stem_of, unpacked
 from generator.model.types import Article
 
 DAYS = 6
@@ -193,9 +193,20 @@ def strength(index: TextIndex, one: Text, other: Text) -> int:
 
 
 def _independent(shared: Sequence[_Sign]) -> list[_Sign]:
-    """Return features without the identifiers after the first. Flaws of one product are found together."""
-    identifier = next((number for _, number, _ in shared if kind_of(number) == "identifier"), None)
-    return [sign for sign in shared if sign[1] == identifier or kind_of(sign[1]) != "identifier"]
+    """Return features that do not follow from each other, the weightiest first.
+
+    Of identifiers the first counts, because flaws of one product are found together. A name that is less than
+    new counts only if it does not begin like a weightier one: both are of one product, group or vendor.
+    """
+    kept: list[_Sign] = []
+    seen: set[int | str] = set()
+    for sign in shared:
+        kind = kind_of(sign[1])
+        group = kind if kind == "identifier" else stem_of(sign[1])
+        if group not in seen or (sign[0] == _FULL and kind == "name"):
+            kept.append(sign)
+            seen.add(group)
+    return kept
 
 
 def _are_about(signs: Sequence[_Sign], one: Text, other: Text) -> bool:
