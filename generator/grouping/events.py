@@ -41,6 +41,10 @@ _ENOUGH = 12
 _FULL = 10
 _CENTRAL = 26
 """Sum of weights that is enough if no feature of full weight is in title or lead of both."""
+_SOON = 3
+"""Number of days within which that is enough."""
+_CENTRAL_LATER = 40
+"""The same of texts that are further apart. The later one often recalls an event and reports another."""
 _ASIDE = 60
 """Sum of weights that is enough if one text may only mention the features, because they are far down."""
 _STRONGEST = 4
@@ -213,7 +217,8 @@ def _are_about(signs: Sequence[_Sign], one: Text, other: Text) -> bool:
     """Return whether both texts are about what they share, and do not only mention it."""
     weight = sum(weight for weight, *_ in signs)
     is_central = any(early for full, _, early in signs if full == _FULL)
-    if not is_central and weight < _CENTRAL:
+    is_soon = abs(one.day - other.day) <= _SOON
+    if not is_central and weight < (_CENTRAL if is_soon else _CENTRAL_LATER):
         return False
     leads = (sum(full for full, number, _ in signs if text.features[number]) for text in (one, other))
     return weight >= _ASIDE or 2 * min(leads) >= _FULL
