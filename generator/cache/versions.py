@@ -27,7 +27,7 @@ def hashed(*parts: bytes, size: int = 8) -> bytes:
 def program() -> bytes:
     """Return a hash of every file of this package, and of the versions of the libraries and of Python."""
     root = Path(__file__).parents[1]
-    files = sorted(path for path in root.rglob("*") if path.suffix in {".py", ".toml"})
+    files = sorted(path for path in root.rglob("*") if path.suffix in {".py", ".toml", ".txt"})
     parts = [
         part for path in files for part in (path.relative_to(root).as_posix().encode(), path.read_bytes())
     ]

@@ -16,7 +16,7 @@ import msgspec
 
 from generator.grouping.evidence import is_empty
 from generator.grouping.titles import Title, similarity, title_of
-from generator.model.features import feature, kind_of, unpacked
+from generator.model.features import feature, kind_of, stem_of, unpacked
 from generator.model.types import Article
 
 DAYS = 6
@@ -41,6 +41,10 @@ _ENOUGH = 12
 _FULL = 10
 _CENTRAL = 26
 """Sum of weights that is enough if no feature of full weight is in title or lead of both."""
+_SOON = 3
+"""Number of days within which that is enough."""
+_CENTRAL_LATER = 40
+"""The same of texts that are further apart. The later one often recalls an event and reports another."""
 _ASIDE = 60
 """Sum of weights that is enough if one text may only mention the features, because they are far down."""
 _STRONGEST = 4
@@ -193,16 +197,28 @@ def strength(index: TextIndex, one: Text, other: Text) -> int:
 
 
 def _independent(shared: Sequence[_Sign]) -> list[_Sign]:
-    """Return features without the identifiers after the first. Flaws of one product are found together."""
-    identifier = next((number for _, number, _ in shared if kind_of(number) == "identifier"), None)
-    return [sign for sign in shared if sign[1] == identifier or kind_of(sign[1]) != "identifier"]
+    """Return features that do not follow from each other, the weightiest first.
+
+    Of identifiers the first counts, because flaws of one product are found together. A name that is less than
+    new counts only if it does not begin like a weightier one: both are of one product, group or vendor.
+    """
+    kept: list[_Sign] = []
+    seen: set[int | str] = set()
+    for sign in shared:
+        kind = kind_of(sign[1])
+        group = kind if kind == "identifier" else stem_of(sign[1])
+        if group not in seen or (sign[0] == _FULL and kind == "name"):
+            kept.append(sign)
+            seen.add(group)
+    return kept
 
 
 def _are_about(signs: Sequence[_Sign], one: Text, other: Text) -> bool:
     """Return whether both texts are about what they share, and do not only mention it."""
     weight = sum(weight for weight, *_ in signs)
     is_central = any(early for full, _, early in signs if full == _FULL)
-    if not is_central and weight < _CENTRAL:
+    is_soon = abs(one.day - other.day) <= _SOON
+    if not is_central and weight < (_CENTRAL if is_soon else _CENTRAL_LATER):
         return False
     leads = (sum(full for full, number, _ in signs if text.features[number]) for text in (one, other))
     return weight >= _ASIDE or 2 * min(leads) >= _FULL

@@ -41,6 +41,8 @@ A set comes first, because a search for it is fast.
 _OWN_FORM = re.compile(r".[A-Z]|\d")
 """What common words do not have: a capital inside, a digit."""
 _POSSESSIVE = re.compile(r"['’](?:s|m|ve|re|ll|d|t)$")
+_SUFFIX = re.compile(r"(?<=[a-z\d]{5})\.[a-z]{2,4}$")
+"""The end of a domain or file that is called like the thing itself."""
 _SENTENCE = re.compile(r"(?:^|[.!?:;\n“\"*>#|(\[•])\s*$")
 _QUOTED = re.compile(r"[“「『《‘\"]([^“”「」『』《》‘’\"\n]{3,60})[”」』》’\"]")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -145,6 +147,8 @@ def _name(phrase: str) -> tuple[str, bool]:
     rated, words = [], phrase.split(" ")
     for word in words:
         name = _POSSESSIVE.sub("", word.lower())
+        if "." in name and (bare := _SUFFIX.sub("", name)) not in common:
+            name = bare
         if len(name) >= 3 and name not in common and not name.startswith(("cve", "cnvd", "cnnvd")):
             rated.append((_OWN_FORM.search(word) is not None, len(name), name))
     name = max(rated)[2] if rated else phrase.lower() if 1 < len(words) < 4 else ""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from generator.cache import versions
 from generator.cache.versions import zone_data
 from writing import files_of, write_clipping, write_config
 
@@ -92,3 +93,12 @@ def test_the_data_are_those_that_python_uses(key, monkeypatch):
 def test_what_is_no_time_zone_has_no_data(key):
     zone_data.cache_clear()
     assert zone_data(key) == b""
+
+
+@pytest.mark.parametrize("name", ["code.py", "words.txt", "rules.toml"])
+def test_the_version_of_the_program_depends_on_its_data(name, tmp_path, monkeypatch):
+    (tmp_path / "reading").mkdir()
+    monkeypatch.setattr(versions, "__file__", str(tmp_path / "cache/versions.py"))
+    before = versions.program.__wrapped__()
+    (tmp_path / "reading" / name).write_text("caxton\n", "utf-8")
+    assert versions.program.__wrapped__() != before

@@ -75,6 +75,26 @@ def test_what_many_texts_name_in_the_days_before_counts_little():
     assert found(*before, *now) == []
 
 
+def test_names_that_begin_alike_are_one_sign_unless_both_are_new():
+    before = [report(f"x{n}", "caxton", day=n, source="Old") for n in range(4)]
+
+    def are_joined(*names, known=before):
+        now = [report(path, *names, early=names, day=28) for path in "ab"]
+        return found(*known, *now) == [{"a", "b"}]
+
+    assert are_joined("caxton", "caxton-pro", known=())
+    assert not are_joined("caxton", "caxton-pro")
+    assert are_joined("caxton", "gutenberg")
+    assert are_joined("caxton", "caxton-pro", "aldus")
+
+
+def test_texts_on_days_further_apart_must_name_something_new_in_common_early():
+    one = report("a", *NAMES[:4])
+    assert are_one(one, report("b", *NAMES[:4], early=NAMES[1:2], day=3))
+    assert not are_one(one, report("b", *NAMES[:3], early=NAMES[1:2], day=4))
+    assert are_one(one, report("b", *NAMES[:3], day=4))
+
+
 def test_identifiers_join_and_part():
     one = report("a", "caxton", identifiers=("CVE-2024-1001",))
     assert are_one(one, report("b", "caxton", identifiers=("CVE-2024-1001",)))
@@ -173,6 +193,7 @@ REPORTS = [
             ("caxton", "gutenberg", "foundry"),
             ("caxton",),
             ("foundry", "ink"),
+            ("caxton", "caxton-pro", "foundry"),
         )
         for ids in ((), ("CVE-2024-1001",), ("CVE-2024-1002",))
         for _ in range(3)

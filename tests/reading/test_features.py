@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.model.features import KINDS, feature, kind_of, marked, unpacked
+from generator.model.features import KINDS, feature, kind_of, marked, stem_of, unpacked
 from generator.reading.features import common_words, features_of, named_features
 
 ENGLISH = """The Caxton press at Westminster burned down. In a statement, Gutenberg said that 8.5 million
@@ -39,6 +39,16 @@ def test_names_need_no_space_beside_chinese():
     assert names("", "名为Gutenberg的公司收购iCaxton，后者由Aldus-Works于去年创立。") == {
         "name gutenberg", "name icaxton", "name aldus-works",
     }  # fmt: skip
+
+
+def test_a_domain_or_file_is_called_like_the_thing_itself():
+    assert names("", "We met Gutenberg.io and Aldusworks.exe, and then Q2Z.io.") == {
+        "name gutenberg", "name aldusworks", "name q2z.io",
+    }  # fmt: skip
+
+
+def test_ordinary_words_name_nothing():
+    assert names("", "They spoke of Turbo at the Summit, in a Forum, about DevSecOps.") == set()
 
 
 def test_abbreviations_count_as_phrases():
@@ -94,6 +104,17 @@ def test_a_feature_keeps_its_kind(kind, name):
     number = feature(kind, name)
     assert kind_of(number) == kind_of(marked(number)) == kind
     assert number != marked(number) < 2**32
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("caxton", "caxton-pro"), ("caxton press", "caxton"), ("stationer", "stationers"), ("q-tx 4", "qtx-5b")],
+)
+def test_names_of_one_thing_have_a_stem_in_common(one, other):
+    ours, theirs = feature("name", one), feature("phrase", other)
+    assert stem_of(ours) == stem_of(theirs)
+    assert ours != theirs
+    assert stem_of(ours) not in {stem_of(feature("name", "gutenberg")), stem_of(feature("quote", one))}
 
 
 @given(st.text(), st.text(), st.binary())
