@@ -48,8 +48,8 @@ _OF_A_SITE = re.compile(r"mp\.weixin\.qq\.com|/(?:tags?|categor(?:y|ies)|topics?
 
 
 _LABELS = frozenset({
-    "references", "reference", "bibliography", "参考", "参考资料", "参考文献", "参考链接", "参考来源", "参考文章",
-    "参考文档", "引用",
+    "references", "reference", "bibliography", "参考", "参考资料", "参考文献", "参考链接", "参考来源",
+    "参考文章", "参考文档", "引用",
 })  # fmt: skip
 """Labels of what an article cites, as `bare` gives them."""
 _ORIGINALS = frozenset({"原文", "原文链接", "原文地址", "原文来源", "originalarticle"})
