@@ -296,7 +296,8 @@ def avatars(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
 
 
 _AVATAR = re.compile(
-    r"!\[[^\[\]\n]{0,60}(?:\bavatar|profile (?:picture|photo|image)|头像)[^\[\]\n]{0,20}\]|/avatar\.\w{3,4}\)",
+    r"!\[[^\[\]\n]{0,60}(?:\bavatar|profile (?:picture|photo|image)|头像)[^\[\]\n]{0,20}\]"
+    r"|/avatar\.\w{3,4}\)",
     re.IGNORECASE,
 )
 _ALT = re.compile(r"\[?!\[([^\W\d_][^\[\]\n]{3,39})\]")
