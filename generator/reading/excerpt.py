@@ -8,7 +8,16 @@ from collections.abc import Iterable, Iterator
 
 from generator.markup import definitions
 from generator.markup.lengths import joins
-from generator.reading.openings import CAPTIONED, KICKER, LEAD, LONGEST_KICKED, SECTION, is_furniture, repeats
+from generator.reading.openings import (
+    CAPTIONED,
+    KICKER,
+    LEAD,
+    LONGEST_KICKED,
+    SECTION,
+    begins_program,
+    is_furniture,
+    repeats,
+)
 from generator.reading.prose import (
     AUTOLINK,
     FENCE,
@@ -56,7 +65,10 @@ def excerpt_of(body: str, title: str = "") -> str:
         or _headings(sample)
         or _joined(_between_code(sample), 12, items=True, title=title)
         or _words_of(sample, "[")
-        or _joined(itertools.islice(_paragraphs(sample, referred), 20), 6, items=True, furniture=True)
+        or _BACK_ISSUES.sub(
+            "",
+            _joined(itertools.islice(_paragraphs(sample, referred), 20), 6, items=True, furniture=True),
+        )
         or _first_comment(sample)
         or _words_of(sample, "|")
     )
@@ -93,6 +105,9 @@ def _joined(
             lines = (line for line in markdown.split("\n") if not _is_aside(line))
             markdown = "\n".join(line for line in lines if line[:1] != "#" or not _FIELD_MARKED.match(line))
         text = folded(plain_text(markdown))
+        if "\n" in markdown and not (furniture or begins_program(text)):
+            rest = _without_first_fields(markdown, title)
+            markdown, text = (rest, folded(plain_text(rest))) if rest != markdown else (markdown, text)
         if (
             letters_in(text) >= fewest
             and not _is_mostly_links(markdown, text)
@@ -105,7 +120,21 @@ def _joined(
             if units >= _EXCERPT_UNITS:
                 break
     # Full-width punctuation includes its own space.
-    return _without_marks(_AFTER_WIDE.sub(FIRST_GROUP, " ".join(found).replace("（）", "")))
+    return _without_marks(_without_gaps(_AFTER_WIDE.sub(FIRST_GROUP, " ".join(found))))
+
+
+def _without_first_fields(markdown: str, title: str) -> str:
+    """Return a paragraph of several lines without the first ones that are bylines, fields or the title."""
+    lines = markdown.split("\n")
+    while len(lines) > 1 and (line := folded(plain_text(lines[0]))) and is_furniture(line, title):
+        del lines[0]
+    return "\n".join(lines)
+
+
+def _without_gaps(text: str) -> str:
+    """Return a text without the brackets around an address that went."""
+    text = text.replace("（）", "")
+    return text.replace("( ", "", 1) if "( " in text and text.count("(") > text.count(")") else text
 
 
 def _without_marks(text: str) -> str:
@@ -124,10 +153,11 @@ def _unfinished(text: str) -> str:
 
 def _no_label(text: str) -> str:
     """Return a text, or an empty one if it is only the label of what follows it."""
-    return "" if len(text) <= _LONGEST_LABEL and text.endswith((":", "：")) else text
+    return "" if len(text) <= _LONGEST_HEAD and text.endswith((":", "：")) else text
 
 
 _LONGEST_LABEL = 24
+_BACK_ISSUES = re.compile(r"\A往期.{0,6}\Z")
 
 
 def _between_code(sample: str) -> Iterator[str]:
@@ -175,8 +205,8 @@ def _first_comment(sample: str, title: str = "") -> str:
         for said in (marked or _text_in(lines), _text_in(lines[1:]) if lines[0][:1] == "#" else []):
             lines_left = (LEAD.sub("", line) for line in said if not _LABEL.match(line))
             kept = (line for line in lines_left if not repeats(line, title))
-            text = folded(LINK.sub(FIRST_GROUP, " ".join(kept)))
-            if letters_in(text) >= _SOME:
+            text = _BOLD.sub(FIRST_GROUP, folded(LINK.sub(FIRST_GROUP, " ".join(kept))))
+            if letters_in(text) >= _SOME and not (len(text) <= _LONGEST_HEAD and text.endswith(":")):
                 return text
     return ""
 
@@ -203,6 +233,9 @@ def _code_paragraphs(sample: str) -> Iterator[list[str]]:
 
 
 _SOME = 18
+_LONGEST_HEAD = 40
+"""Number of characters of a label or a comment that is only the heading of what follows it."""
+_BOLD = re.compile(r"\*\*([^\s*][^*\n]{0,200})\*\*")
 _TEXT = re.compile(r"(?=[^\W\d_])(?:[^\W_]{1,20}(?:['’.-][^\W_]{1,12}){0,3}[,.:']? ){5}")
 """Five words at the start of a line, some of which may be versions."""
 _SENTENCE = re.compile(r"[A-Z][^;{}=<>|$]{50,}[.!?]+")
@@ -214,7 +247,8 @@ _COMMENT = re.compile(
 """A comment in one of many languages."""
 _LABEL = re.compile(
     r"https?://\S*[^\s.,]$|-\*- ?coding|!/|by\b|[=-]{3}|begin [a-z ]{3,40}-----|hash: sha|"
-    r"this module requires|current source|(?:affected|vulnerable|tested|product)\b[^:]{0,20}:|"
+    r"this module requires|current source|application name\b[^:]{0,8}:|"
+    r"(?:affected|vulnerable|tested|product)\b[^:]{0,20}:|"
     r"(?:date|author|exploit author|vendor|vendor home ?page|software|software link|version"
     r"|tested on|category|platform|cve|contact|google dork|link|reference|download|home ?page)\b[^:]{0,20}:",
     re.IGNORECASE,

@@ -16,7 +16,7 @@ def is_furniture(text: str, title: str = "") -> bool:
         return False
     if _ASIDE.fullmatch(text):
         return True
-    if _NOTICE.match(text) or (not text.isascii() and _CHINESE_NOTICE.search(text)):
+    if _NOTICE.match(text) or _SIGNED.match(text) or (not text.isascii() and _CHINESE_NOTICE.search(text)):
         return True
     is_sentence = text.endswith(_ENDS) and not text.endswith(("..", "Inc.", "UTC."))
     if is_sentence or len(text) > _LONGEST_BYLINE:
@@ -24,16 +24,25 @@ def is_furniture(text: str, title: str = "") -> bool:
     return _BYLINE.match(text) is not None or _FIELD.match(text) is not None
 
 
+def begins_program(text: str) -> bool:
+    """Return whether a text begins like a program, a script or a request."""
+    return _PROGRAM.match(text) is not None
+
+
 LEAD = re.compile(
     r"\A[#\s「【]{0,3}(?:(?:本文)?(?:导语|导读|摘要|引言|编者按|前言|篇首语)|abstract|(?:executive )?summary"
-    r"|tl;dr|exploit title|desc(?:ription)?)\s?[:：][\s」】]*|\A(?:too long; didn.t read|tl;dr)\s*",
+    r"|tl;dr|(?:exploit )?titles?|desc(?:ription)?)\s?[:：][\s」】]*|\A(?:too long; didn.t read|tl;dr)\s*",
     re.IGNORECASE,
 )
 KICKER = re.compile(
     r"(?:Updated|Exclusive|Opinion|Interview|Infosec in brief|In brief) "
     r"(?=[A-Z][\w’'-]*(?:[,.] | (?!for\b|with\b|about\b|on\b))|[\"“‘'])"
-    r"|(?:Feature|Analysis|Comment|Sponsored|Update) "
+    r"|(?:Feature|Analysis|Comment|Sponsored|Update|Column|Insight|[Ii]nterview) "
     r"(?=(?:A|An|As|At|For|I|If|In|It|It's|Last|On|The|This|We|When)\b )"
+    r"|(?:Sponsored (?:Post|Feature|Content)|Partner Content ?:?|(?:[A-Z]\w+ )?[Ii]n [Bb]rief) "
+    r"(?=[\"“‘']?[A-Z][\w’'-]*[ ,])|Patch Tuesday (?=[A-Z][a-z]+ [a-z])"
+    r"|[A-Z][A-Za-z]{3,11}(?: [A-Z][a-z]{2,11})? "
+    r"(?=(?:The|If|It['’]s|There['’]s|This|We['’]ve|You['’]re|While|When) [a-z])"
 )
 """The kind of an article, set before its first sentence without a mark between them."""
 LONGEST_KICKED = 80
@@ -80,6 +89,10 @@ _BYLINE = re.compile(
     re.IGNORECASE,
 )
 """How a line with an author, a date or the origin of a picture begins."""
+_SIGNED = re.compile(
+    rf"[Ww]ritten by [A-Z]|By {_NAME}(?:, {_NAME}){{0,4}},? (?:and|&) {_NAME}(?:,| of\b| from\b| at\b|\.?\Z)"
+)
+"""A byline, though it is a sentence: a name, then another one, or what the author belongs to."""
 _NOTICE = re.compile(
     r"[→➡▶►👉»>]+\ufe0f?\s*(?:click|tap|download|get|register|sign up|subscribe|watch|listen|join"
     r"|点击|立即|下载|报名|扫码|戳)"
@@ -96,6 +109,8 @@ _NOTICE = re.compile(
 _CHINESE_NOTICE = re.compile(
     r"仅供.{0,16}(?:研究|学习|教学|参考|交流|测试)|不承担.{0,12}责任|转载(?:请|或传播)|[如若]有?侵权|侵删|免责声明"
     r"|所造成的任?何?.{0,10}(?:后果|损失)|官网\s?[:：]$"
+    r"|^(?:这是|本文是|今天这?篇?(?:文章|推送)?是).{0,16}第 ?\d{1,4} ?篇(?:原创)?(?:文章|推送|分享)?[。！]?$"
+    r"|^[\[【]?(?:不想错过|错过).{0,14}(?:设置?|加).{0,3}星标|^往期.{0,6}$|^(?:长按|扫码|扫描)(?:识别|二维码|关注).{0,24}$"
     r"|(?:本|此)(?:文章?|篇)所?(?:节选|选|摘)自|(?:发[表布]过|此前|相关|方面的?)[^。]{0,30}文章[:：]$"
     r"|<[^<>：:]{2,16}>[:：]|(?:编者按|前言|引言|导语|摘要)[:：]?$"
 )

@@ -54,6 +54,8 @@ _NESTED = re.compile(
 """A link around another link to the same place, in which Markdown sees one link only."""
 
 
+_LONE = re.compile(r"\n\n[ \t*]{0,6}[“”「」#][ \t*#“”「」]{0,12}\n\n")
+"""A paragraph of signs with which a page decorates a heading or a quotation. A star separates sections."""
 _BOLD_MARK = re.compile(r"^\*\*#{1,6}[ \t]?\*\*([^*\n]{1,100})(?:\*{4})?$", re.MULTILINE)
 """A heading whose mark was made bold."""
 _PERMALINK = re.compile(r"(?<=\S)\[(?:#|View image in fullscreen)\]\(#[^()\s]{1,300}\)$", re.MULTILINE)
@@ -101,8 +103,8 @@ def _without_seams(text: str) -> str:
 
     The target of a link goes in which the text is cut, if its words stand in no brackets.
     """
-    if "#\n\n" in text or "# \n\n" in text:
-        text = _without_empty_headings(text)
+    if "#\n\n" in text or "# \n\n" in text or _LONE.search(text):
+        text = _without_lone_signs(text)
     if text.endswith(_NOTICES):
         text = _REPRINT.sub("", text)
     if "如有侵权" in text[-60:]:
@@ -124,10 +126,14 @@ def _without_marks(block: str) -> str:
     return _PERMALINK.sub("", _BOLD_MARK.sub(r"**\1**", block))
 
 
-def _without_empty_headings(text: str) -> str:
-    """Return a text without the marks of headings that have no words, outside of code."""
+def _without_lone_signs(text: str) -> str:
+    """Return a text without headings that have no words, and lone quotation marks, but in code."""
     parts = with_code_marked(text.split("\n\n"))
-    return "\n\n".join([part for part, is_code in parts if is_code or part.strip("# \t") or not part])
+    return "\n\n".join([part for part, is_code in parts if is_code or not part or not _is_lone(part)])
+
+
+def _is_lone(part: str) -> bool:
+    return not part.strip("# \t") or _LONE.fullmatch(f"\n\n{part}\n\n") is not None
 
 
 def _without_ornaments(text: str) -> str:

@@ -365,3 +365,62 @@ def test_a_lead_that_the_first_sentence_goes_on_from_is_left_out():
     assert (
         excerpt_of(f"{lead}。\n\n{lead}，从不间断，也从不提早下楼。") == f"{lead}，从不间断，也从不提早下楼。"
     )
+
+
+@pytest.mark.parametrize(
+    "kicker",
+    ["Kettle", "Insight", "interview", "Sponsored Post", "Partner Content :", "Europe in Brief", "Column"],
+)
+def test_the_kind_of_an_article_in_front_of_its_first_sentence_goes(kicker):
+    text = "The press was set up in the cellar of the house, and it printed whole sheets until the war ended."
+    assert excerpt_of(f"{kicker} {text}") == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Insight Partners has bought the press in the cellar, which printed sheets until the war ended.",
+        "Vitamin A was printed on the sheet that hung in the cellar, where the press stood for years.",
+        "Patch Tuesday came early this year, and the press in the cellar printed its sheets all night long.",
+    ],
+)
+def test_a_name_at_the_start_of_the_first_sentence_stays(text):
+    assert excerpt_of(text) == text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "*Written by* [*Ann Lee*](https://press.example) *(and her team of printers).*",
+        "*By* [*Ann Lee*](/ann) *and* [*Bo Hart*](/bo) *of The Press, with help from the whole house.*",
+        "这是**小镇印刷厂**的第 **100**篇文章。",
+        "**不想错过任何消息？设置星标↓\xa0↓\xa0↓**",
+        "长按识别关于岗位详情及投递简历",
+        "公众号:小镇印刷厂",
+        "往期推荐",
+    ],
+)
+@pytest.mark.parametrize("seam", ["\n\n", "\n"])
+def test_a_line_about_the_post_is_skipped_alone_and_atop_the_first_paragraph(line, seam):
+    text = "印刷机安装在房子的地下室里，一直印到战争结束，然后被运到山谷里的另一座小镇。"
+    assert excerpt_of(f"{line}{seam}{text}") == text
+
+
+def test_a_title_atop_the_first_paragraph_is_skipped():
+    text = "The press was set up in the cellar of the house."
+    assert excerpt_of(f"> *The old press of the town*\n> {text}", "The old press of the town") == text
+
+
+def test_brackets_around_an_address_go_with_it():
+    assert excerpt_of("据小镇印刷档案库(https://press.example) 统计，去年一共印了三十七张。") == (
+        "据小镇印刷档案库统计，去年一共印了三十七张。"
+    )
+    assert excerpt_of("我们在官方仓库（https://press.example ）中捕获了一张旧报纸。") == (
+        "我们在官方仓库中捕获了一张旧报纸。"
+    )
+
+
+def test_bold_words_of_a_comment_in_code_lose_their_stars():
+    assert excerpt_of("```\n# The press **prints whole sheets** in the cellar\nprint()\n```") == (
+        "The press prints whole sheets in the cellar"
+    )

@@ -128,6 +128,10 @@ def test_headings_without_words_go():
 @pytest.mark.parametrize("sign", ["“", "**◀**", "●○●", "★", "///", "↓↓↓"])
 def test_an_ornament_at_an_end_goes(sign):
     assert tidied(f"{sign}\n\none\n\n{sign}") == "one"
+
+
+@pytest.mark.parametrize("sign", ["**◀**", "●○●", "★", "///", "↓↓↓"])
+def test_an_ornament_between_two_paragraphs_stays(sign):
     assert tidied(f"one\n\n{sign}\n\ntwo") == f"one\n\n{sign}\n\ntwo"
 
 
@@ -181,3 +185,8 @@ def test_the_address_of_the_original_at_the_end_goes(line):
     assert without_own_address(text, "https://press.example/7") == "The press prints."
     assert without_own_address(text, "https://press.example/8") == text
     assert without_own_address(f"{text}\n\nMore.", "https://press.example/7").endswith("More.")
+
+
+def test_lone_signs_of_decoration_go_and_rules_and_code_stay():
+    text = "A lamp.\n\n“\n\nIt burns.\n\n**”**\n\n**#**\n\n***\n\n—\n\n```\n“\n\n#\n\n```\n\nThe end."
+    assert tidied(text) == "A lamp.\n\nIt burns.\n\n***\n\n—\n\n```\n“\n\n#\n\n```\n\nThe end."

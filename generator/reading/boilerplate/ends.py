@@ -8,7 +8,16 @@ from collections.abc import Iterator
 from generator.reading.boilerplate.blocks import Block, is_data
 from generator.reading.boilerplate.comments import comments_from, heads_section, is_jump_link
 from generator.reading.boilerplate.families import Found
-from generator.reading.boilerplate.page import SOME, Page, Removed, is_digest, last_own, links_to_many_sites
+from generator.reading.boilerplate.page import (
+    SOME,
+    Page,
+    Removed,
+    is_digest,
+    is_poster,
+    last_own,
+    links_to_many_sites,
+    names_references,
+)
 from generator.reading.boilerplate.statements import is_of_article
 from generator.reading.text import bare
 
@@ -181,8 +190,22 @@ def _link_box(page: Page, index: int, reason: str, *, weak: bool) -> Iterator[tu
         page.blocks[following].is_linked or page.blocks[following].kind in {"image", "rule"}
     ):
         following += 1
-    if following > index + 1 and not weak and any(b.is_linked for b in page.blocks[index + 1 : following]):
+    if not weak and any(b.is_linked or _is_teaser(b) for b in page.blocks[index + 1 : following]):
         yield from ((other, reason) for other in range(index, following))
+
+
+def _is_teaser(block: Block) -> bool:
+    """Return whether a block is a picture that leads to another page.
+
+    A link to a larger picture has the host of the picture, or the address of a file.
+    """
+    if not is_poster(block):
+        return False
+    hosts = _HOST.findall(block.text)
+    return len(set(hosts)) == len(hosts)
+
+
+_HOST = re.compile(r"\]\(https?://([^/()\s]{1,200})")
 
 
 def behind_the_text(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
@@ -260,10 +283,64 @@ _NOT_ARTICLE = frozenset({
 
 
 def avatars(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
-    """Yield pictures of the author or of readers after the text."""
-    for block in page.blocks[last_own(page, removed) + 1 :] if page.last >= 0 else ():
-        if block.index not in removed and block.index > page.last and "gravatar.com/avatar" in block.text:
+    """Yield pictures of the author above the text, and of the author or of readers below it."""
+    last = max(last_own(page, removed), page.last)
+    for block in page.blocks[page.start :] if page.last >= 0 else ():
+        if page.first <= block.index <= last or block.index in removed or block.kind == "tail":
+            continue
+        is_picture = block.kind == "image" and block.text.startswith(("![", "[!["))
+        if "gravatar.com/avatar" in block.text or (
+            is_picture and (_AVATAR.search(block.text) or _is_named_beside(page, removed, block))
+        ):
             yield block.index, "note on the author"
+
+
+_AVATAR = re.compile(
+    r"!\[[^\[\]\n]{0,60}(?:\bavatar|profile (?:picture|photo|image)|头像)[^\[\]\n]{0,20}\]"
+    r"|/avatar\.\w{3,4}\)",
+    re.IGNORECASE,
+)
+_ALT = re.compile(r"\[?!\[([^\W\d_][^\[\]\n]{3,39})\]")
+
+
+def _is_named_beside(page: Page, removed: Removed, block: Block) -> bool:
+    """Return whether a picture above the text shows whom a removed byline right below it names."""
+    alt = _ALT.match(block.text) if block.index < page.first else None
+    below = page.blocks[block.index + 1 : block.index + 3]
+    name = bare(alt[1]) if alt else ""
+    return bool(name) and any(removed.get(b.index) in _BYLINES and b.label.endswith(name) for b in below)
+
+
+_BYLINES = frozenset({"byline", "links to lists of the site"})
+
+
+def heads_of_boxes(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
+    """Yield the label of a removed box of links below the text, and its pictures that are links."""
+    last = last_own(page, removed)
+    box = next((b.index for b in page.blocks[last + 1 :] if removed.get(b.index) in _OF_POSTS), 0)
+    if last < 0 or not box:
+        return
+    index = box - 1
+    while index > last and index not in removed and _is_teaser(page.blocks[index]):
+        yield index, "related posts"
+        index -= 1
+    label = page.blocks[index]
+    is_labelled = page.blocks[box].kind == "heading" or page.found[box] is not None
+    if index > last and index not in removed and not is_labelled and _is_label(label):
+        yield index, "related posts"
+
+
+def _is_label(block: Block) -> bool:
+    """Return whether a block is a heading or a few words in bold, and no label of references."""
+    is_set_off = block.kind == "heading" or (block.kind == "text" and block.text.startswith("**"))
+    is_short = 0 < block.units <= _LABEL and not block.links and not names_references(block)
+    return is_set_off and is_short and not block.plain.rstrip("* ").endswith(_STOPS)
+
+
+_OF_POSTS = frozenset({"list of links", "related posts", "card of a link"})
+_LABEL = 40
+"""Number of letters of the label of a box."""
+_STOPS = (".", "。", "!", "！", "?", "？", "”")
 
 
 def _is_reference_list(block: Block) -> bool:

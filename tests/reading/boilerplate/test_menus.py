@@ -114,3 +114,47 @@ def test_the_address_of_the_original_above_the_text_stays():
     section = "[灯塔](https://coast.example/lamps)"
     body = page(*MENU, f"# {TITLE}", section, origin, *TEXT)
     assert text_of(body) == "\n\n".join([origin, *TEXT])
+
+
+PICTURE = "[![](https://pictures.example/7.png)](https://coast.example/tides)"
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        ["## Related", PICTURE],
+        ["相关阅读", PICTURE, "[The tides of March](https://coast.example/tides)"],
+        ["**More of the coast**", PICTURE, *(f"[Tides of week {n}](/tides/{n})" for n in range(4))],
+        [PICTURE, "### Related posts", "[The tides of March](/tides)"],
+    ],
+)
+def test_the_label_and_the_picture_of_a_box_of_posts_go_with_it(box):
+    assert text_of(page(*MENU, f"# {TITLE}", *TEXT, *box)) == "\n\n".join(TEXT)
+
+
+def test_a_picture_that_links_to_a_larger_one_stays_above_a_box_of_posts():
+    larger = "[![](https://pictures.example/7-small)](https://pictures.example/7)"
+    posts = [f"[Tides of week {n}](/tides/{n})" for n in range(4)]
+    assert text_of(page(*MENU, f"# {TITLE}", *TEXT, larger, "### Related posts", *posts)).endswith(larger)
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        "[![Ann Lee's avatar](https://pictures.example/a.png)](https://coast.example/ann)",
+        "![](/pictures/avatar.webp)",
+        "![Ann Lee profile picture](/ann.jpg)",
+        "[![](data:image/svg+xml...)![](https://secure.gravatar.com/avatar/7)](#off)",
+        "![Ann Lee](/people/7.jpg)",
+    ],
+)
+def test_the_picture_of_the_author_goes_above_the_text(picture):
+    head = [picture, "by [Ann Lee](/authors/ann)", "May 9, 2026"]
+    assert text_of(page(*MENU, f"# {TITLE}", *head, *TEXT)) == "\n\n".join(TEXT)
+
+
+def test_a_picture_within_the_text_stays_though_it_shows_an_avatar():
+    picture = "![The avatar of the lamp](/lamp.png)"
+    assert text_of(page(f"# {TITLE}", TEXT[0], picture, *TEXT[1:])) == "\n\n".join(
+        [TEXT[0], picture, *TEXT[1:]]
+    )
