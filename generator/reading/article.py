@@ -136,6 +136,7 @@ def _published(
         fields.report("empty", None, "has neither text nor an address", "write some text, or `url:`")
         return _skipped(fields, "has neither text nor an address", is_draft=is_draft)
     body = without_layout(without_own_address(tidied(remainder.text), url), head.title)
+    _report_open_comment(fields, body)
     _report_long_comments(fields, body)
     article, unlisted = _article(fields, head, remainder, body)
     pick = pick_of(fields)
@@ -208,6 +209,20 @@ def _remaining_text(fields: ClippingFields, head: _Head, cleaning: Cleaning | No
     if clipping.is_shortened and remainder.verdict is not Verdict.LINK:
         return msgspec.structs.replace(remainder, verdict=Verdict.CUT, reason=TOO_LONG)
     return remainder
+
+
+def _report_open_comment(fields: ClippingFields, body: str) -> None:
+    """Add a problem if an HTML comment is not closed, so that its text is published."""
+    if (line := prose.open_comment(body)) is not None:
+        fields.problems.append(
+            Problem(
+                path=shown(fields.clipping.path),
+                line=_line_of(fields.clipping, line),
+                message="`<!--` opens a comment that is not closed; it is shown as text",
+                advice="write `-->` behind the comment, or write `<!--` as code",
+                kind="comment",
+            )
+        )
 
 
 def _report_long_comments(fields: ClippingFields, body: str) -> None:

@@ -110,7 +110,8 @@ def clipping_in(path: str, raw: bytes) -> tuple[Clipping, tuple[Problem, ...]]:
         )
         if visible_text != clipping.body:
             clipping = msgspec.structs.replace(clipping, body=visible_text, body_line=None)
-    if line_of_notes(clipping.body) is not None and _is_from_the_web(clipping):
+    is_export = not clipping.fields or _is_from_the_web(clipping)  # Readwise writes no front matter
+    if is_export and line_of_notes(clipping.body) is not None:
         stray_marks += (notes_published(path, first and first + (line_of_notes(body) or 0)),)
     return clipping, (*problems, *garbled, *faults, *long, *stray_marks)
 

@@ -146,8 +146,7 @@ def notes_published(path: str, line: int | None) -> Problem:
         path=shown(path),
         line=line,
         message="the text below looks like your private notes, and is published",
-        advice="delete them, put them between `%%` marks, or hold the clipping back with `private: true`",
-        severity=Severity.NOTICE,
+        advice="delete all of them, write a line `%%` above and below, or hold it back with `private: true`",
         kind="notes",
     )
 

@@ -6,20 +6,21 @@ import re
 
 _NOTES = re.compile(
     r"""^(?:
-    \#{1,6}[ ]+(?:My[ ]|Document[ ])?Notes?[ ]*$  # Karakeep
+    \#{1,6}[ ]+(?:[Mm]y[ ]|Document[ ])?(?:[Nn]otes?|[Aa]nnotations?)[ ]*$  # Karakeep, Zotero
+    |\#{1,6}[ ]+我?的?(?:笔记|批注)[ ]*$
     |(?:[ \t]*[-*][ ]+)?(?:\*\*)?Document[ ]Note(?:\*\*)?:  # Readwise
     |[ \t]*[-*][ ]+(?:\*\*)?Note(?:\*\*)?:
     |\#{1,6}[ ]+Highlights[ ]*\n\s{0,9}(?:[-*][ ]+)?>  # Omnivore
     )""",
     re.MULTILINE | re.VERBOSE,
 )
-_WORD = re.compile("Note|Highlights")
+_WORD = re.compile("[Nn]ote|Highlights|nnotation|笔记|批注")
 """The first line of whatever the pattern matches holds one of these."""
 
 
 def line_of_notes(body: str) -> int | None:
     """Return the line (from 0) on which something like private notes begins; None if there are none."""
-    if "Note" not in body and "Highlights" not in body:
+    if not _WORD.search(body):
         return None
     at = 0  # each line is tried once, and none without these words: that costs ten times as much
     while word := _WORD.search(body, at):

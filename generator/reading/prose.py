@@ -39,6 +39,8 @@ _MAY_HIDE = re.compile("<[!?sS\u017f]")
 """How whatever `_HIDDEN` matches begins; without regard to case, a long s is an s."""
 _HIDDEN_OR_CODE = re.compile(rf"`+|~{{3,}}|{_HIDDEN.pattern}", re.IGNORECASE)
 """A script or style counts at the start of a line or after a tag. Within a sentence it is only mentioned."""
+_OPEN_COMMENT = re.compile(r"(?:^|(?<=\s))<! ?-(?: ?-)?(?=[\s\w])[^\n]{0,100}", re.MULTILINE)
+"""Also mistyped, such as `<! --`."""
 _CONDITIONAL = re.compile(r"<!--\s*\[if\b")
 _MANY_WORDS = 50
 """A comment with so many words may be part of the text, for example the head of a program not marked as code.
@@ -201,6 +203,15 @@ def long_comments(markdown: str) -> list[tuple[str, int]]:
     comments = (part for part in parts if part.startswith("<!--") and not _CONDITIONAL.match(part))
     counted = ((comment, _word_count(comment)) for comment in comments)
     return [(comment, words) for comment, words in counted if words >= _MANY_WORDS]
+
+
+def open_comment(markdown: str) -> str | None:
+    """Return the start of an HTML comment that is not closed; None if there is none. Code is left out."""
+    if "<!" not in markdown:
+        return None
+    visible = _CODE.sub("", without_code(without_hidden(markdown)))
+    found = _OPEN_COMMENT.search(visible)
+    return found[0] if found else None
 
 
 def _word_count(text: str) -> int:

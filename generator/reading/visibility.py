@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 
 from generator.reading.curator import Fields, Value
 from generator.reading.spelling import spelling
-from generator.reading.values import NO, YES, words
+from generator.reading.values import NO, YES, items, words
 from generator.reading.withholding import KEYS, meant_by
 
 _EMPTY = frozenset({"", "null", "~"})
@@ -26,7 +27,7 @@ _OTHERS_DRAFT: Mapping[str, frozenset[str]] = {
 """Spelling of keys of drafts in Pelican, WordPress and others → the values that withhold a clipping."""
 _OTHERS_PRIVATE: Mapping[str, frozenset[str]] = {
     "status": frozenset({"hidden", "private"}),
-    "visibility": frozenset({"hidden", "private", "me", "unlisted"}),
+    "visibility": frozenset({"hidden", "private", "protected", "me", "unlisted"}),
     "unlisted": YES,
     "unpublished": YES,
     "isprivate": YES,
@@ -79,9 +80,18 @@ def private_reason(fields: Fields) -> str:
 def _others_decision(fields: Fields, withheld: Mapping[str, frozenset[str]]) -> str:
     """Return the line with which another program withholds a clipping; empty if there is none."""
     for key, value in fields.written(withheld):
-        if words(value).casefold() in withheld[spelling(key)] and not fields.decides_about("", key):
+        values, said = withheld[spelling(key)], _said(value)
+        # To be safe, what is neither yes nor no counts as yes.
+        is_withheld = bool(said - NO) if values is YES else not values.isdisjoint(said)
+        if is_withheld and not fields.decides_about("", key):
             return _shown(key, value)
     return ""
+
+
+def _said(value: Value) -> set[str]:
+    """Return what a value says: its words, and each item of a list, without marks of tags and links."""
+    each = [words(value), *items(value)]
+    return {unicodedata.normalize("NFKC", one).casefold().strip("#[]") for one in each}
 
 
 def _doubt(name: str, key: str, value: Value) -> str:

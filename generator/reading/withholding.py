@@ -25,7 +25,7 @@ _NOTES = "|".join(sorted(OTHERS_PRIVATE))
 _NAMES = "|".join((*KEYS, "is[-_ ]?private", "is[-_ ]?draft", "dg[-_ ]?publish", "unlisted", "unpublished"))
 _LINE = re.compile(
     r"""^(?P<before>[\u200b\ufeff\xa0\u3000]*)(?P<quote>["']?)"""
-    rf"(?P<key>{_NAMES}|{_NOTES})(?P=quote)"
+    rf"(?P<key>{_NAMES}|public|status|visibility|{_NOTES})(?P=quote)"
     r"(?P<space>[^\S\n]*)(?P<sign>[:\uff1a\ufe55\u2236=\uff1d])(?P<gap>[^\S\n]*)(?P<value>.*)$",
     re.MULTILINE | re.IGNORECASE,
 )
@@ -38,7 +38,9 @@ _WIDE_KEY = re.compile(
 _NARROW = {wide: wide - 0xFEE0 for wide in (0xFF0D, *range(0xFF21, 0xFF5B))}
 _PARTS = (
     "privat",
-    "publis",
+    "publi",
+    "status",
+    "visib",
     "draft",
     "hid",
     "unlist",

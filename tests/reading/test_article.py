@@ -565,13 +565,20 @@ def test_comments_of_many_words_are_told_together():
     [
         f"<!-- {'word ' * 20}-->",
         f"```\n<!-- {'word ' * 60}-->\n```",
-        f"<!-- {'word ' * 60}",
+        f"`<!-- {'word ' * 60}`",
         f"<!--[if gte mso 9]><xml> {'word ' * 60}</xml><![endif]-->",
         f"<script>\n{'word ' * 60}\n</script>",
     ],
 )
 def test_what_is_short_or_shown_or_no_prose_is_not_told(body):
     assert hidden_notices(f"{BODY}\n\n{body}") == []
+
+
+@pytest.mark.parametrize("opening", ["<!-- ", "<!--", "<! -- ", "<!- "])
+def test_a_comment_that_is_not_closed_is_told(opening):
+    (warning,) = hidden_notices(f"{BODY}\n\n{opening}not for everybody\n\nMore.")
+    assert (warning.line, str(warning.severity)) == (8, "warning")
+    assert "not closed" in warning.message
 
 
 def test_where_obsidian_comments_go_no_line_is_told():

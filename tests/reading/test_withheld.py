@@ -343,7 +343,22 @@ def test_what_does_not_hold_back_outside_of_front_matter_is_text(text):
     assert not [fault for fault in faults if fault.kind in {"publish", "draft"}]
 
 
-@pytest.mark.parametrize("line", ["status: draft", "Status: Draft", "isDraft: true", "is_draft: yes"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "status: draft",
+        "Status: Draft",
+        "status：draft",
+        "status:draft",
+        "status: ｄｒａｆｔ",
+        "status: [review, draft]",
+        'status: "#draft"',
+        'status: "[[draft]]"',
+        "isDraft: true",
+        "is_draft: yes",
+        "is_draft: maybe",
+    ],
+)
 def test_other_programs_drafts_are_drafts(line):
     assert reading_of(line).is_draft
 
@@ -355,8 +370,14 @@ def test_other_programs_drafts_are_drafts(line):
         "status: private",
         "visibility: PRIVATE",
         "visibility: hidden",
+        "visibility：private",
+        "visibility: protected",
+        "public：false",
+        "public: ｆａｌｓｅ",
         "isPrivate: true",
         "is_private: yes",
+        "is_private: ｔｒｕｅ",
+        "is_private: 是",
         "public: 0",
         "dg-publish: false",
         "dg_publish: false",
