@@ -189,7 +189,10 @@ def strength(index: TextIndex, one: Text, other: Text) -> int:
         return 0
     if is_empty(one.article) and is_empty(other.article):
         return 0
-    signs = _independent(shared_features(index, one, other))
+    shared = shared_features(index, one, other)
+    if sum(weight for weight, *_ in shared[:_STRONGEST]) < _ENOUGH:
+        return 0
+    signs = _independent(shared)
     if len(signs) < _FEWEST or not _are_about(signs, one, other):
         return 0
     found = sum(weight for weight, *_ in signs[:_STRONGEST])
