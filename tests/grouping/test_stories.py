@@ -190,10 +190,9 @@ REPORTS = [
         (names, ids)
         for names in (
             ("caxton", "stationers"),
-            ("caxton", "gutenberg", "foundry"),
+            ("caxton", "caxton-pro", "foundry"),
             ("caxton",),
             ("foundry", "ink"),
-            ("caxton", "caxton-pro", "foundry"),
         )
         for ids in ((), ("CVE-2024-1001",), ("CVE-2024-1002",))
         for _ in range(3)
