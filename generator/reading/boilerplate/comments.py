@@ -17,7 +17,7 @@ def comment_threads(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     for block in page.body:
         if removed.get(block.index, _BUTTONS) != _BUTTONS:
             continue
-        if before >= SOME and _marks_comment(page, block):
+        if before >= SOME and block.units <= _BUTTON and _marks_comment(page, block):
             first = block.index
             while first - 1 > page.first and _is_of_head(page, first - 1):
                 first -= 1
