@@ -17,7 +17,7 @@ def comment_threads(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     for block in page.body:
         if removed.get(block.index, _BUTTONS) != _BUTTONS:
             continue
-        if before >= SOME and _marks_comment(page, block):
+        if before >= SOME and block.units <= _BUTTON and _marks_comment(page, block):
             first = block.index
             while first - 1 > page.first and _is_of_head(page, first - 1):
                 first -= 1
@@ -44,9 +44,24 @@ def _marks_comment(page: Page, block: Block) -> bool:
         return False
     if block.links and (_leads_to_comment(block.text) or _is_poster(page, block)):
         return True
-    return block.text.startswith("From: ") and _SIGNED.match(block.plain) is not None
+    if block.text.startswith("From: "):
+        return _SIGNED.match(block.plain) is not None
+    return _dates_comment(page, block)
 
 
+def _dates_comment(page: Page, block: Block) -> bool:
+    """Return whether a block is a date below a name that says something, or above a button to reply."""
+    above = page.blocks[block.index - 1]
+    if above.index <= page.first or above.is_prose or above.kind not in {"text", "image"}:
+        return False
+    below = page.blocks[block.index + 1 : block.index + _REPLY_BELOW]
+    is_said = _SAYS.search(above.plain) is not None
+    return (is_said or any(one.label in _REPLIES for one in below)) and is_date(block)
+
+
+_REPLIES = frozenset({"reply", "回复", "rispondi", "répondre", "antworten", "responder"})
+_REPLY_BELOW = 5
+"""Number of blocks below a comment's date among which a button to reply may be."""
 _SIGNED = re.compile(r"From: [^()\n]{1,60} \([^()\n]{3,20}\d{4},? (?:at )?\d\d?:\d\d[^()\n]{0,8}\)\s*$")
 
 
@@ -71,7 +86,8 @@ def _is_of_head(page: Page, index: int) -> bool:
         return True
     if _names_a_reader(block) or (is_date(block) and _NAME.fullmatch(above.text)):
         return True
-    return _NAME.fullmatch(block.text) is not None and is_date(page.blocks[index + 1])
+    is_name = _NAME.fullmatch(block.text) is not None and is_date(page.blocks[index + 1])
+    return is_name or _dates_comment(page, page.blocks[index + 1])
 
 
 _FEED = re.compile(r"comments? feed\b|feed of comments\b|评论\s?rss", re.IGNORECASE)

@@ -284,9 +284,11 @@ _NOT_ARTICLE = frozenset({
 
 def avatars(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     """Yield pictures of the author above the text, and of the author or of readers below it."""
+    if page.last < 0:
+        return
     last = max(last_own(page, removed), page.last)
-    for block in page.blocks[page.start :] if page.last >= 0 else ():
-        if page.first <= block.index <= last or block.index in removed or block.kind == "tail":
+    for block in (*page.blocks[page.start : page.first], *page.blocks[last + 1 :]):
+        if block.index in removed or "![" not in block.text or block.kind == "tail":
             continue
         is_picture = block.kind == "image" and block.text.startswith(("![", "[!["))
         if "gravatar.com/avatar" in block.text or (

@@ -11,15 +11,15 @@ from generator.reading.boilerplate.page import Page, Removed
 
 def own_references(page: Page, removed: Removed) -> Iterator[int]:
     """Yield removed blocks that are a section of references: its label, and the addresses below it."""
-    for block in page.body:
-        index = block.index
-        if not block.units or index <= page.first or removed.get(index) in _OF_READERS:
-            continue
-        if block.label in _LABELS or block.label in _ORIGINALS or block.label in _LINKS:
+    for block in [one for one in page.body if one.label in _ALL]:
+        if block.index > page.first and removed.get(block.index) not in _OF_READERS:
             cited = tuple(_cited(page, removed, block))
             if cited:
-                yield from (index, *cited)
-        elif index in removed and block.units <= _LONGEST and _WITH_VALUE.match(block.plain):
+                yield from (block.index, *cited)
+    for index, reason in removed.items():
+        block = page.blocks[index]
+        is_value = index > page.first and "参考" in block.plain[:_START] and _WITH_VALUE.match(block.plain)
+        if is_value and block.units <= _LONGEST and block.kind != "tail" and reason not in _OF_READERS:
             yield index
 
 
@@ -56,6 +56,8 @@ _ORIGINALS = frozenset({"原文", "原文链接", "原文地址", "原文来源"
 """Labels of the original of a translation."""
 _LINKS = frozenset({"relatedlinks", "sources", "source", "links", "furtherreading", "相关链接", "资料来源"})
 """Labels that also stand above links to other pages of the site: only addresses that are shown count."""
+_ALL = _LABELS | _ORIGINALS | _LINKS
+_START = 8
 _WITH_VALUE = re.compile(r"\W{0,4}参考(?:资料|文献|链接|来源|文章|及来源)[*\s]{0,4}[:：][*\s]{0,4}\w")
 _LONGEST = 120
 _OTHERS = frozenset({"tail", "image", "rule", "heading", "code", "table"})

@@ -185,3 +185,50 @@ def test_comments_below_a_note_of_a_few_words_go_with_the_line_above_them():
         "[https://lamps.example/watch](https://lamps.example/watch)",
     ]
     assert text_of(page(*MENU, f"# {TITLE}", *note, *thread)) == "\n\n".join(note)
+
+
+@pytest.mark.parametrize(("says", "button"), [("", ["Reply"]), (" says:", [])])
+def test_comments_without_addresses_go_if_somebody_says_them_or_readers_can_reply(says, button):
+    kind = "My uncle kept one of those lamps for forty years, in the north, until the day it was sold."
+    thread = [
+        f"Ann Lee{says}",
+        "July 3, 2026 at 10:11 am",
+        kind,
+        *button,
+        f"Bo{says}",
+        "July 4, 2026 at 9:00 pm",
+        "Same here.",
+        *button,
+    ]
+    assert text_of(page(*MENU, f"# {TITLE}", *TEXT, *thread)) == ARTICLE
+
+
+def test_a_programme_with_names_and_times_stays():
+    programme = [
+        "Ann Lee",
+        "July 3, 2026 at 10:11 am",
+        TEXT[0],
+        "Bo Hart",
+        "July 4, 2026 at 9:00 pm",
+        TEXT[1],
+    ]
+    assert text_of(page(f"# {TITLE}", TEXT[2], *programme)) == "\n\n".join([TEXT[2], *programme])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[Posted on July 3, 2026](/keepers) • [2 Comments](/keepers#comments)",
+        "July 3, 2026 | 2 Comments",
+        "2026-07-03 · 2 条评论",
+        "2 条评论",
+        "Leave a comment",
+    ],
+)
+def test_a_line_that_counts_the_comments_goes_below_the_text(line):
+    assert text_of(page(*MENU, f"# {TITLE}", *TEXT, line)) == ARTICLE
+
+
+@pytest.mark.parametrize("mark", ["**END**", "— 完 —", "正文结束", "EOF"])
+def test_a_picture_below_the_mark_at_the_end_goes(mark):
+    assert text_of(page(f"# {TITLE}", *TEXT, mark, "![](https://pictures.example/code.png)")) == ARTICLE
