@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+import unicodedata
+from functools import lru_cache, partial
 from itertools import islice
 from typing import NamedTuple
 
@@ -16,6 +17,9 @@ OTHERS = ("is_private", "is_draft", "dg-publish", "unlisted", "unpublished", "pu
 _SPELLINGS = {spelling(name): name for name in (*KEYS, *OTHERS)}
 _DECISIVE = frozenset(_SPELLINGS) - {"public", "status", "visibility"}
 """Spellings of the keys that withhold a clipping wherever they stand."""
+_DECISIONS = frozenset({*KEYS, *OTHERS}) - {"status", "visibility", "public"}
+_PERMISSIONS = frozenset({"publish", "published", "dg-publish"})
+"""Keys that withhold a clipping by a no; the others do by a yes."""
 OTHERS_PRIVATE = frozenset(
     {"note", "notes", "annotation", "annotations", "highlight", "highlights", "comment", "comments"}
 )
@@ -25,11 +29,21 @@ _NOTES = "|".join(sorted(OTHERS_PRIVATE))
 _NAMES = "|".join((*KEYS, "is[-_ ]?private", "is[-_ ]?draft", "dg[-_ ]?publish", "unlisted", "unpublished"))
 _LINE = re.compile(
     r"""^(?P<before>[\u200b\ufeff\xa0\u3000]*)(?P<quote>["']?)"""
-    rf"(?P<key>{_NAMES}|public|status|visibility|{_NOTES})(?P=quote)"
+    rf"(?P<key>{_NAMES}|{_NOTES})(?P=quote)"
     r"(?P<space>[^\S\n]*)(?P<sign>[:\uff1a\ufe55\u2236=\uff1d])(?P<gap>[^\S\n]*)(?P<value>.*)$",
     re.MULTILINE | re.IGNORECASE,
 )
 """A line that sets one of these keys or holds a note, also with `=`, a wide colon or odd spaces."""
+_ODD_LINE = re.compile(
+    r"""^(?P<key>[^\W\d_][^\W\d]*(?:[- ][^\W\d]+){0,2})[^\S\n]*(?:[\uff1a\ufe55\u2236=\uff1d]|:(?=[^\s/]))"""
+    r"[^\S\n]*(?P<value>\S[^\n]{0,40})$",
+    re.MULTILINE,
+)
+"""A line with another sign than YAML's, or without the space behind it."""
+_SAYS = re.compile(
+    r"""\s*(?:-\s+)?(?P<key>[^\W\d_][^\W\d]*(?:[- ][^\W\d]+){0,2})\s*[:=]{1,2}\s*(?P<value>\w{1,6})\s*$"""
+)
+"""A line outside of front matter that sets a key, once it is without full-width characters."""
 _WIDE = "[\uff21-\uff3a\uff41-\uff5a]+"
 _WIDE_KEY = re.compile(
     rf"^[^\S\n]*{_WIDE}(?:[-_ \uff0d\uff3f\u3000]{_WIDE})*(?=[^\S\n]*[:\uff1a=\uff1d])", re.MULTILINE
@@ -38,9 +52,7 @@ _WIDE_KEY = re.compile(
 _NARROW = {wide: wide - 0xFEE0 for wide in (0xFF0D, *range(0xFF21, 0xFF5B))}
 _PARTS = (
     "privat",
-    "publi",
-    "status",
-    "visib",
+    "publis",
     "draft",
     "hid",
     "unlist",
@@ -122,6 +134,7 @@ def corrected(block: str) -> tuple[str, list[Mistyped]]:
     """
     mistyped: dict[str, Mistyped] = {}
     block = _WIDE_KEY.sub(lambda match: match[0].translate(_NARROW), block)
+    block = _ODD_LINE.sub(partial(_with_yaml_sign, mistyped=mistyped), block)
     folded = block.casefold()
     if not any(map(folded.__contains__, _PARTS)):  # true for nearly all blocks; the patterns are slower
         return block, []
@@ -143,6 +156,20 @@ def corrected(block: str) -> tuple[str, list[Mistyped]]:
         written, meant = match[0].strip()[: _SHOWN + len(key)], meant[: _SHOWN + len(key)]
         mistyped.setdefault(key, _without_note(Mistyped(line, key, written, meant)))
     return "".join((*pieces, block[end:])), list(mistyped.values())
+
+
+def _with_yaml_sign(match: re.Match[str], mistyped: dict[str, Mistyped]) -> str:
+    """Return a line that may withhold a clipping as YAML, and note it; any other line as it is."""
+    key, value = match["key"], match["value"].strip()
+    is_exact = spelling(key) in _SPELLINGS
+    if not is_exact and not (meant_by(key) and value.casefold() in YES | NO):
+        return match[0]
+    if _LINE.match(match[0]):
+        return match[0]  # read below
+    meant = f"{key}: {value}"
+    line = match.string.count("\n", 0, match.start())
+    mistyped.setdefault(key.lower(), Mistyped(line, key.lower(), match[0].strip(), meant))
+    return meant
 
 
 def _without_note(one: Mistyped) -> Mistyped:
@@ -170,9 +197,23 @@ def outside(text: str, *, is_body: bool = False) -> list[Mistyped]:
             key = "publish" if key == "public" else key
             if value in (NO if spelling(key).removeprefix("dg").startswith("publish") else YES):
                 found.setdefault(key, Mistyped(number, key, match[0].strip()[:_SHOWN], f"{key}: {value}"))
+        elif one := _spelt_otherwise(line, number):
+            found.setdefault(one.key, one)
         elif not _NO_PROSE.match(line) or (is_body and line.lstrip().startswith(("```", "~~~"))):
             break
     return list(found.values())
+
+
+def _spelt_otherwise(line: str, number: int) -> Mistyped | None:
+    """Return what a line withholds whose key is mistyped, or in full-width letters or with hyphens."""
+    match = _SAYS.match(unicodedata.normalize("NFKC", line)) if len(line) <= LONGEST else None
+    if match is None:
+        return None
+    key = _SPELLINGS.get(spelling(match["key"])) or meant_by(match["key"])
+    value = match["value"].casefold()
+    if key not in _DECISIONS or value not in (NO if key in _PERMISSIONS else YES):
+        return None
+    return Mistyped(number, key, line.strip(), f"{key}: {value}")
 
 
 def _unnested(lines: list[str]) -> tuple[str, list[Mistyped]]:

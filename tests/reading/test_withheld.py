@@ -483,6 +483,35 @@ def test_other_values_of_other_programs_keys_mean_nothing(line):
     assert (reading.article is not None, reading.is_draft) == (True, False)
 
 
+@pytest.mark.parametrize("above", ["", "title: A\n", "author: Ann\n"])
+@pytest.mark.parametrize(
+    "line",
+    ["privat：true", "privat:true", "pubish=false", "Un-Listed:true", "un_published：true", "pri-vate:true"],
+)
+def test_a_key_that_is_spelt_otherwise_in_a_mistyped_line_is_read(above, line):
+    clipping, _ = clipping_of("2024-07-03.md", f"---\n{above}{line}\n---\n\nA text.\n")
+    assert article_of(clipping, rules()).article is None
+
+
+@pytest.mark.parametrize("head", ["", "---\ntitle: A\n---\n"])
+@pytest.mark.parametrize(
+    "line",
+    ["ｐｒｉｖａｔｅ：true", "ｐｒｉｖａｔｅ： ｔｒｕｅ", "privat: true", "pubish: false", "Un-Listed: true"],
+)
+def test_so_it_is_outside_of_front_matter(head, line):
+    clipping, faults = clipping_of("2024-07-03.md", f"{head}{line}\n\nA text.\n")
+    assert article_of(clipping, rules()).article is None
+    assert "publish" in {fault.kind for fault in faults}
+
+
+@pytest.mark.parametrize(
+    "line", ["status=200", "public:1.2.3.4", "craft:true", "Drift: yes", "publisher：Ann"]
+)
+def test_other_lines_with_odd_signs_withhold_nothing(line):
+    for text in (f"---\ntitle: A\n{line}\n---\n\nA text.\n", f"---\ntitle: A\n---\n{line}\n\nA text.\n"):
+        assert article_of(clipping_of("2024-07-03.md", text)[0], rules()).article is not None
+
+
 def test_a_mapped_key_of_another_program_withholds_nothing():
     assert reading_of("status: draft", fields={"tags": ("status",)}).article is not None
     assert not reading_of("status: draft", fields={"tags": ("status",)}).is_draft
