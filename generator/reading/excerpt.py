@@ -126,9 +126,13 @@ def _joined(
 def _without_first_fields(markdown: str, title: str) -> str:
     """Return a paragraph of several lines without the first ones that are bylines, fields or the title."""
     lines = markdown.split("\n")
-    while len(lines) > 1 and (line := folded(plain_text(lines[0]))) and is_furniture(line, title):
-        del lines[0]
-    return "\n".join(lines)
+    first = 0
+    for line in lines[:-1]:
+        words = folded(plain_text(line))
+        if words and (begins_program(words) or not is_furniture(words, title)):
+            break
+        first += 1
+    return "\n".join(lines[first:])
 
 
 def _without_gaps(text: str) -> str:

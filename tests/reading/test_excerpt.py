@@ -424,3 +424,9 @@ def test_bold_words_of_a_comment_in_code_lose_their_stars():
     assert excerpt_of("```\n# The press **prints whole sheets** in the cellar\nprint()\n```") == (
         "The press prints whole sheets in the cellar"
     )
+
+
+def test_fields_of_a_paper_below_its_picture_are_skipped():
+    head = "![](/press.png)\n> * *原文标题：The Press in the Cellar*\n> * *原文作者：Ann Lee*"
+    text = "印刷机安装在房子的地下室里，一直印到战争结束，然后被运到山谷里的另一座小镇。"
+    assert excerpt_of(f"{head}\n\n{text}") == text
