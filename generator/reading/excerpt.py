@@ -115,12 +115,23 @@ def _joined(
         ):
             if found and (said := LEAD.sub("", found[-1])) and text.startswith(_unfinished(said)):
                 units -= _units(found.pop())
+            elif len(found) == 1 and _is_heading_of(found[0], text):
+                units -= _units(found.pop())
             found.append(folded(plain_text(markdown, autolinks=True)) if AUTOLINK.search(markdown) else text)
             units += _units(text)
             if units >= _EXCERPT_UNITS:
                 break
     # Full-width punctuation includes its own space.
     return _without_marks(_without_gaps(_AFTER_WIDE.sub(FIRST_GROUP, " ".join(found))))
+
+
+def _is_heading_of(text: str, following: str) -> bool:
+    """Return whether a paragraph is the heading of a section, as the next one is a sentence of some length."""
+    is_sentence = len(following) >= _LONGEST_HEAD and "。" in following[_SHORT:]
+    return is_sentence and len(text) <= _LONGEST_HEAD // 2 and _NO_SENTENCE.fullmatch(text) is not None
+
+
+_NO_SENTENCE = re.compile(r"(?=.*[\u4e00-\u9fff])[^。！？!?…：:；;，,～~、]+")
 
 
 def _without_first_fields(markdown: str, title: str) -> str:
