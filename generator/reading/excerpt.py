@@ -113,9 +113,7 @@ def _joined(
             and not _is_mostly_links(markdown, text)
             and (furniture or not (CAPTIONED.match(markdown) or is_furniture(text, title)))
         ):
-            if found and (said := LEAD.sub("", found[-1])) and text.startswith(_unfinished(said)):
-                units -= _units(found.pop())
-            elif len(found) == 1 and _is_heading_of(found[0], text):
+            if found and _gives_way(found, text):
                 units -= _units(found.pop())
             found.append(folded(plain_text(markdown, autolinks=True)) if AUTOLINK.search(markdown) else text)
             units += _units(text)
@@ -123,6 +121,13 @@ def _joined(
                 break
     # Full-width punctuation includes its own space.
     return _without_marks(_without_gaps(_AFTER_WIDE.sub(FIRST_GROUP, " ".join(found))))
+
+
+def _gives_way(found: list[str], following: str) -> bool:
+    """Return whether the next paragraph begins with the last one, or is the first one after a heading."""
+    said = LEAD.sub("", found[-1])
+    is_beginning = said != "" and following.startswith(_unfinished(said))
+    return is_beginning or (len(found) == 1 and _is_heading_of(found[0], following))
 
 
 def _is_heading_of(text: str, following: str) -> bool:

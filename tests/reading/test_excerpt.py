@@ -435,8 +435,7 @@ def test_fields_of_a_paper_below_its_picture_are_skipped():
 def test_the_heading_of_a_section_that_is_set_as_a_paragraph_is_skipped():
     text = "随着时间推移，印刷机从地下室搬到了山谷里的另一座小镇，一直印到战争结束。"
     following = f"{text}后来它又被搬到了海边的房子里，再也没有印过一张报纸。"
-    assert excerpt_of(f"老印刷机的搬迁之路\n\n{following}") == following
-    assert excerpt_of(f"老印刷机的搬迁之路。\n\n{following}") == f"老印刷机的搬迁之路。{following}"
-    assert excerpt_of("老印刷机的搬迁之路\n\n七张报纸和一座海边的小镇") == (
-        "老印刷机的搬迁之路 七张报纸和一座海边的小镇"
-    )
+    assert excerpt_of(f"老印刷机从地下室搬走的漫长之路\n\n{following}") == following
+    heading = "老印刷机从地下室搬走的漫长之路"
+    assert excerpt_of(f"{heading}。\n\n{following}") == f"{heading}。{following}"
+    assert excerpt_of(f"{heading}\n\n七张报纸和一座海边的小镇") == f"{heading} 七张报纸和一座海边的小镇"
