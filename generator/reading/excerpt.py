@@ -88,7 +88,7 @@ def _joined(
 ) -> str:
     """Return blocks of at least `fewest` letters as plain text on one line, enough for two lines.
 
-    Leaves out blocks that repeat `title`, and a block that the next one begins with.
+    Leaves out blocks that repeat `title`, a block that the next one begins with, and a heading at the start.
     """
     found: list[str] = []
     units = 0
@@ -131,7 +131,7 @@ def _gives_way(found: list[str], following: str) -> bool:
 
 
 def _is_heading_of(text: str, following: str) -> bool:
-    """Return whether a paragraph is the heading of a section, as the next one is a sentence of some length."""
+    """Return whether a paragraph is only the heading of the next one, which is a long sentence."""
     is_sentence = len(following) >= _LONGEST_HEAD and "。" in following[_SHORT:]
     return is_sentence and len(text) <= _LONGEST_HEAD // 2 and _NO_SENTENCE.fullmatch(text) is not None
 
