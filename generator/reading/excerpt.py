@@ -88,7 +88,7 @@ def _joined(
 ) -> str:
     """Return blocks of at least `fewest` letters as plain text on one line, enough for two lines.
 
-    Leaves out blocks that repeat `title`, and a block that the next one begins with.
+    Leaves out blocks that repeat `title`, a block that the next one begins with, and a heading at the start.
     """
     found: list[str] = []
     units = 0
@@ -113,7 +113,7 @@ def _joined(
             and not _is_mostly_links(markdown, text)
             and (furniture or not (CAPTIONED.match(markdown) or is_furniture(text, title)))
         ):
-            if found and (said := LEAD.sub("", found[-1])) and text.startswith(_unfinished(said)):
+            if found and _gives_way(found, text):
                 units -= _units(found.pop())
             found.append(folded(plain_text(markdown, autolinks=True)) if AUTOLINK.search(markdown) else text)
             units += _units(text)
@@ -123,12 +123,32 @@ def _joined(
     return _without_marks(_without_gaps(_AFTER_WIDE.sub(FIRST_GROUP, " ".join(found))))
 
 
+def _gives_way(found: list[str], following: str) -> bool:
+    """Return whether the next paragraph begins with the last one, or is the first one after a heading."""
+    said = LEAD.sub("", found[-1])
+    is_beginning = said != "" and following.startswith(_unfinished(said))
+    return is_beginning or (len(found) == 1 and _is_heading_of(found[0], following))
+
+
+def _is_heading_of(text: str, following: str) -> bool:
+    """Return whether a paragraph is only the heading of the next one, which is a long sentence."""
+    is_sentence = len(following) >= _LONGEST_HEAD and "。" in following[_SHORT:]
+    return is_sentence and len(text) <= _LONGEST_HEAD // 2 and _NO_SENTENCE.fullmatch(text) is not None
+
+
+_NO_SENTENCE = re.compile(r"(?=.*[\u4e00-\u9fff])[^。！？!?…：:；;，,～~、]+")
+
+
 def _without_first_fields(markdown: str, title: str) -> str:
     """Return a paragraph of several lines without the first ones that are bylines, fields or the title."""
     lines = markdown.split("\n")
-    while len(lines) > 1 and (line := folded(plain_text(lines[0]))) and is_furniture(line, title):
-        del lines[0]
-    return "\n".join(lines)
+    first = 0
+    for line in lines[:-1]:
+        words = folded(plain_text(line))
+        if words and (begins_program(words) or not is_furniture(words, title)):
+            break
+        first += 1
+    return "\n".join(lines[first:])
 
 
 def _without_gaps(text: str) -> str:

@@ -424,3 +424,18 @@ def test_bold_words_of_a_comment_in_code_lose_their_stars():
     assert excerpt_of("```\n# The press **prints whole sheets** in the cellar\nprint()\n```") == (
         "The press prints whole sheets in the cellar"
     )
+
+
+def test_fields_of_a_paper_below_its_picture_are_skipped():
+    head = "![](/press.png)\n> * *原文标题：The Press in the Cellar*\n> * *原文作者：Ann Lee*"
+    text = "印刷机安装在房子的地下室里，一直印到战争结束，然后被运到山谷里的另一座小镇。"
+    assert excerpt_of(f"{head}\n\n{text}") == text
+
+
+def test_the_heading_of_a_section_that_is_set_as_a_paragraph_is_skipped():
+    text = "随着时间推移，印刷机从地下室搬到了山谷里的另一座小镇，一直印到战争结束。"
+    following = f"{text}后来它又被搬到了海边的房子里，再也没有印过一张报纸。"
+    assert excerpt_of(f"老印刷机从地下室搬走的漫长之路\n\n{following}") == following
+    heading = "老印刷机从地下室搬走的漫长之路"
+    assert excerpt_of(f"{heading}。\n\n{following}") == f"{heading}。{following}"
+    assert excerpt_of(f"{heading}\n\n七张报纸和一座海边的小镇") == f"{heading} 七张报纸和一座海边的小镇"
