@@ -1,9 +1,10 @@
-"""Finds files and folders of a site whose names are nearly those that Broadsheet reads."""
+"""Finds names of files and folders that are probably mistyped: those of a site, and those in `ignore`."""
 
 from __future__ import annotations
 
 import difflib
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -11,14 +12,16 @@ from generator.config.site import FILE_NAME, PICKS_FILE, Site
 from generator.model.errors import Problem, shown
 
 _NOTHING_READS = "nothing reads this"
+_NOTHING_IGNORED = "`ignore` names nothing that is there"
 _OF_A_THEME = ("base.html", "article.html", "day.html", "period.html", "source.html", "story.html",
                "404.html", "partials", "translations", "theme.toml", "assets/custom.css")  # fmt: skip
 """Entries that identify a folder as one meant for `templates/`."""
+_WILDCARD = re.compile(r"[*?[]")
 
 
 def is_mistyped(problem: Problem) -> bool:
     """Return whether `mistyped` found a problem."""
-    return problem.message.startswith(_NOTHING_READS)
+    return problem.message.startswith((_NOTHING_READS, _NOTHING_IGNORED))
 
 
 def mistyped(site: Site) -> list[Problem]:
@@ -30,7 +33,45 @@ def mistyped(site: Site) -> list[Problem]:
     except OSError:
         names = []
     found = [_mistyped(site, name, one) for one in missing for name in names if _is_nearly(site, name, one)]
-    return found + _misplaced(site)
+    return found + _misplaced(site) + _mistyped_patterns(site)
+
+
+def _mistyped_patterns(site: Site) -> list[Problem]:
+    """Return the problems of paths in `ignore` that are not there, while one of nearly that name is."""
+    return [
+        Problem(
+            path=FILE_NAME,
+            message=f"{_NOTHING_IGNORED}: `{shown(pattern)}`",
+            advice=f"did you mean `{shown(near)}`?",
+            kind="config",
+        )
+        for pattern in site.config.ignore
+        if "/" in pattern and not _WILDCARD.search(pattern)
+        if (near := _near_path(site.content, pattern))
+    ]
+
+
+def _near_path(content: Path, pattern: str) -> str:
+    """Return the path in the content folder that a path in `ignore` probably means; empty if it is there."""
+    parts, end = pattern.strip("/").split("/"), "/" if pattern.endswith("/") else ""
+    if os.path.lexists(content.joinpath(*parts)) and parts[0] != ".":
+        return ""
+    while parts[1:] and parts[0] in {".", content.name}:
+        del parts[0]
+    found: list[str] = []
+    for part in parts:
+        try:
+            names = sorted(os.listdir(content.joinpath(*found)))  # noqa: PTH208 - only names
+        except OSError:
+            return ""
+        near = [part] if part in names else [one for one in names if one.casefold() == part.casefold()]
+        near = near or difflib.get_close_matches(part.lower(), names, 1, 0.8)
+        if not near:
+            return ""
+        found.append(near[0])
+    if len(parts) == 1 and parts == pattern.strip("/").split("/") and next(content.rglob(parts[0]), None):
+        return ""  # a name counts in any folder
+    return "/".join(found) + end
 
 
 def _misplaced(site: Site) -> list[Problem]:

@@ -521,6 +521,31 @@ def test_a_folder_that_is_nearly_one_of_the_sites_is_told(root, capfd, name, mea
         assert f"nothing reads this folder; did you mean `{meant}/`?" in said
 
 
+@pytest.mark.parametrize(
+    ("pattern", "meant"),
+    [
+        ("Privte/", "private/"),
+        ("Private/", "private/"),
+        ("content/private/", "private/"),
+        ("./private", "private"),
+        ("private/", None),
+        ("private/2024/", None),
+        ("private/2023/", None),
+        ("2024/", None),
+        ("somewhere/else/", None),
+        ("privat*/", None),
+    ],
+)
+def test_a_path_in_ignore_that_is_nearly_there_is_told(root, capfd, pattern, meant):
+    write_clipping(root / "content/private/2024", "a.md", title="Private")
+    write_config(root, f'ignore = ["{pattern}"]')
+    assert run(["check", *LATE]) == DONE
+    said = "".join(capfd.readouterr())
+    told = f"`ignore` names nothing that is there: `{pattern}`; did you mean `{meant}`?"
+    assert (told in said) is (meant is not None)
+    assert ("names nothing" in said) is (meant is not None)
+
+
 def test_a_file_of_picks_in_the_content_folder_is_told(root, capfd):
     (root / "content/picks.toml").write_text('[[pick]]\narticle = "articles/某/"\nhide = true\n')
     for command in ("build", "check"):
