@@ -283,18 +283,30 @@ _NOT_ARTICLE = frozenset({
 
 
 def avatars(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
-    """Yield pictures of the author above the text, and of the author or of readers below it."""
+    """Yield pictures of the author or of readers after the text."""
     if page.last < 0:
         return
-    last = max(last_own(page, removed), page.last)
-    for block in (*page.blocks[page.start : page.first], *page.blocks[last + 1 :]):
-        if block.index in removed or "![" not in block.text or block.kind == "tail":
-            continue
-        is_picture = block.kind == "image" and block.text.startswith(("![", "[!["))
-        if "gravatar.com/avatar" in block.text or (
-            is_picture and (_AVATAR.search(block.text) or _is_named_beside(page, removed, block))
-        ):
+    for block in page.blocks[max(last_own(page, removed), page.last) + 1 :]:
+        if block.index not in removed and _is_avatar(block):
             yield block.index, "note on the author"
+
+
+def avatars_above(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
+    """Yield pictures of the author above the text. A cover beside them stays."""
+    for block in page.blocks[page.start : page.first] if page.last >= 0 else ():
+        is_kept_picture = block.index not in removed and "![" in block.text
+        if is_kept_picture and (_is_avatar(block) or _is_named_beside(page, removed, block)):
+            yield block.index, "note on the author"
+
+
+def _is_avatar(block: Block) -> bool:
+    if "gravatar.com/avatar" in block.text:
+        return block.kind != "tail"
+    return _is_picture(block) and _AVATAR.search(block.text) is not None
+
+
+def _is_picture(block: Block) -> bool:
+    return block.kind == "image" and block.text.startswith(("![", "[!["))
 
 
 _AVATAR = re.compile(
@@ -307,7 +319,7 @@ _ALT = re.compile(r"\[?!\[([^\W\d_][^\[\]\n]{3,39})\]")
 
 def _is_named_beside(page: Page, removed: Removed, block: Block) -> bool:
     """Return whether a picture above the text shows whom a removed byline right below it names."""
-    alt = _ALT.match(block.text) if block.index < page.first else None
+    alt = _ALT.match(block.text) if _is_picture(block) else None
     below = page.blocks[block.index + 1 : block.index + 3]
     name = bare(alt[1]) if alt else ""
     return bool(name) and any(removed.get(b.index) in _BYLINES and b.label.endswith(name) for b in below)

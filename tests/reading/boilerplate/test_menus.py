@@ -158,3 +158,9 @@ def test_a_picture_within_the_text_stays_though_it_shows_an_avatar():
     assert text_of(page(f"# {TITLE}", TEXT[0], picture, *TEXT[1:])) == "\n\n".join(
         [TEXT[0], picture, *TEXT[1:]]
     )
+
+
+def test_the_cover_stays_above_the_picture_of_the_author():
+    cover = "![](https://pictures.example/lamp.png)"
+    head = [cover, "![](/pictures/avatar.webp)", "Ann Lee", "2026-05-09"]
+    assert text_of(page(*MENU, f"# {TITLE}", *head, *TEXT)).startswith(cover)
