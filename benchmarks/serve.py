@@ -62,6 +62,11 @@ def has(mark: str) -> Callable[[str], bool]:
     return lambda text: mark in text
 
 
+def has_or_gone(mark: str) -> Callable[[str], bool]:
+    """Return the test whether a text has a mark or is gone; another title can cost an article its page."""
+    return lambda text: not text or mark in text
+
+
 def lacks(mark: str) -> Callable[[str], bool]:
     """Return the test whether there is a text that does not have a mark."""
     return lambda text: bool(text) and mark not in text
@@ -303,7 +308,7 @@ def at_once(site: Site, server: Server, sample: Sample) -> Figures:
     server.settle()
     started = min(edit(site, one, mark) for one, mark in marks.items())
     pages = {sample.own(one): mark for one, mark in marks.items() if len(site.pages(one)) == 2}
-    seen = {page: server.wait(page, has(mark)) for page, mark in pages.items()}
+    seen = {page: server.wait(page, has_or_gone(mark)) for page, mark in pages.items()}
     seconds = max(filter(None, seen.values()), default=started) - started
     unseen = [page for page, moment in seen.items() if moment is None and server.reader.get(page)]
     return {f"{len(marks):,} changed at once": {"seconds": seconds, "unseen": len(unseen)}}
