@@ -89,7 +89,7 @@ def tidied(text: str) -> str:
         if has_odd and not is_code and not block.isascii():
             block = _without_odd(block)
         if has_spelled and not is_code:
-            block = _without_spelled(block)
+            block = without_spelled(block)
         if has_stars and not is_code:
             block = _STARS.sub(r"**\1**", block)
         if has_bold and not is_code and "**" in block and (block.count("**") % 2 or _SEAM.search(block)):
@@ -207,7 +207,7 @@ def _without_odd(block: str) -> str:
     return block.replace("\u200b", "").replace("\u2060", "").replace("\ufeff", "")
 
 
-def _without_spelled(text: str) -> str:
+def without_spelled(text: str) -> str:
     """Return a text without characters that are spelled out, or spelled as entities byte by byte."""
     if "u200" in text or "ufeff" in text:
         text = _SPELLED.sub("", text)

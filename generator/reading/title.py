@@ -11,6 +11,7 @@ from generator.model.errors import shown
 from generator.reading import prose
 from generator.reading.clipping_fields import ClippingFields
 from generator.reading.text import bare, folded, unescaped
+from generator.reading.tidy import without_spelled
 
 _MAY_SEPARATE = re.compile(r" [-–—_·•»]|[|｜]")
 _DATE_IN_NAME = re.compile(r"^\d{4}[-_.]?\d{2}[-_.]?\d{2}[-_. ]+")
@@ -35,12 +36,13 @@ def title_of(fields: ClippingFields) -> str:
 
 
 def trimmed(title: str, source: str, url: str | None) -> str:
-    """Return a title without a trailing address, and without the name of the source or site behind a dash.
+    """Return a title without a trailing address, escapes, and the name of the source or site behind a dash.
 
     The title of a text of one's own, without an original, stays.
     """
     if url is None:
         return title
+    title = without_spelled(title).replace('\\"', '"')
     if "://" in title:
         title = _long_enough(_ADDRESS.sub("", title), title)
     if not _MAY_SEPARATE.search(title):

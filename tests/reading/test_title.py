@@ -23,6 +23,8 @@ URL = "https://blog.press.example/grid"
         ("版面的网格 - 续 - 活字报", "活字报", "版面的网格 - 续"),
         ("The grid - a history", "Press", "The grid - a history"),
         ("Ann – Press", "Press", "Ann – Press"),
+        ("版面u200bu200b的网格", "活字报", "版面的网格"),
+        (r"一句\"话\"u200b？", "活字报", '一句"话"？'),
         ("The grid-press", "Press", "The grid-press"),
         ("How https://press.example/ was made", "Press", "How https://press.example/ was made"),
     ],
