@@ -8,7 +8,10 @@ from generator.reading.prose import with_code_marked
 from generator.reading.text import PRIVATE_USE
 
 _GLYPHS = re.compile(r"[ \t]?(?:(\*{1,3}|_{1,3})[\ue000-\uf8ff]+\1|[\ue000-\uf8ff]+)[ \t]?")
-_SPELLED = re.compile(r"u(?:200[bcdef]|feff)(?<![A-Za-z0-9\\+`/_]u\w{4})(?:(?=\w)|(?<=[^\x00-\x7f]u\w{4}))")
+_SPELLED = re.compile(
+    r"u(?:200[bcdef]|feff)(?<![A-Za-z0-9\\+`/_]u\w{4})(?:u(?:200[bcdef]|feff)){0,9}"
+    r"(?:(?=\w|[^\x00-\x7f])|(?<=[^\x00-\x7f]u\w{4}))"
+)
 _SPELLED_SPACE = re.compile(r"xa0(?<=[^\x00-\x7f]xa0)(?=[^\x00-\x7f]|\d)")
 """A zero-width character or a no-break space that some tool spelled out, in front of a word."""
 _UTF8 = re.compile(
