@@ -352,6 +352,9 @@ def test_a_line_of_icons_above_the_text_goes():
     assert text_of(page(*MENU, f"# {TITLE}", byline, *TEXT)) == ARTICLE
     amid = "The sign on the door reads \ue802."
     assert amid in text_of(page(*MENU, f"# {TITLE}", TEXT[0], amid, *TEXT[1:]))
+    first = "Press the \ue001 key of the panel by the door to start the wheel of the mill, and wait a while."
+    shown = text_of(page(*MENU, f"# {TITLE}", first, *TEXT))
+    assert "key of the panel by the door" in shown
 
 
 def test_an_image_of_a_server_of_advertisements_goes():
