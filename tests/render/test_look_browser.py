@@ -100,6 +100,12 @@ def test_a_link_in_a_note_is_underlined(show):
     assert page.evaluate(style) == "underline"
 
 
+def test_marks_of_a_list_in_a_note_stand_beside_its_rule(show):
+    page = show(day_view(picks=(item("ab", note=Markup("<ul><li>One.</li></ul>")),)))
+    left = "document.querySelector('{}').getBoundingClientRect().left"
+    assert page.evaluate(f"{left.format('.said li')} - {left.format('.said')}") >= 25
+
+
 @pytest.mark.parametrize(("language", "title"), [("en", "Security Digest"), ("zh", "字与纸 · Type & Paper")])
 def test_a_phone_shows_all_of_the_navigation(show, language, title):
     """The name of the site leads to the newest day, which has no entry of its own there."""
