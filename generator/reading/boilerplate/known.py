@@ -147,14 +147,9 @@ def icon_lines(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
             return
         if block.text.isascii() or block.kind not in {"text", "list", "rule"} or block.index in removed:
             continue
-        is_sentence = block.units > _LONG and block.text.rstrip().endswith(tuple(".!?。！？"))
-        if block.units + block.linked <= _BYLINE and PRIVATE_USE.search(block.text) and not is_sentence:
+        is_sentence = block.units > 40 and block.text.rstrip().endswith(tuple(".!?。！？"))
+        if block.units + block.linked <= 120 and PRIVATE_USE.search(block.text) and not is_sentence:
             yield block.index, "byline"
-
-
-_BYLINE = 120
-_LONG = 40
-"""Letters of a sentence that is none of a byline."""
 
 
 def _account(page: Page) -> Iterator[str]:
