@@ -17,9 +17,6 @@ OTHERS = ("is_private", "is_draft", "dg-publish", "unlisted", "unpublished", "pu
 _SPELLINGS = {spelling(name): name for name in (*KEYS, *OTHERS)}
 _DECISIVE = frozenset(_SPELLINGS) - {"public", "status", "visibility"}
 """Spellings of the keys that withhold a clipping wherever they stand."""
-_DECISIONS = frozenset({*KEYS, *OTHERS}) - {"status", "visibility", "public"}
-_PERMISSIONS = frozenset({"publish", "published", "dg-publish"})
-"""Keys that withhold a clipping by a no; the others do by a yes."""
 OTHERS_PRIVATE = frozenset(
     {"note", "notes", "annotation", "annotations", "highlight", "highlights", "comment", "comments"}
 )
@@ -34,15 +31,14 @@ _LINE = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 """A line that sets one of these keys or holds a note, also with `=`, a wide colon or odd spaces."""
+_WORDS_OF_A_KEY = r"(?P<key>[^\W\d_][^\W\d]*(?:[- ][^\W\d]+){0,2})"
 _ODD_LINE = re.compile(
-    r"""^(?P<key>[^\W\d_][^\W\d]*(?:[- ][^\W\d]+){0,2})[^\S\n]*(?:[\uff1a\ufe55\u2236=\uff1d]|:(?=[^\s/]))"""
+    rf"""^{_WORDS_OF_A_KEY}[^\S\n]*(?:[\uff1a\ufe55\u2236=\uff1d]|:(?=[^\s/]))"""
     r"[^\S\n]*(?P<value>\S[^\n]{0,40})$",
     re.MULTILINE,
 )
 """A line with another sign than YAML's, or without the space behind it."""
-_SAYS = re.compile(
-    r"""\s*(?:-\s+)?(?P<key>[^\W\d_][^\W\d]*(?:[- ][^\W\d]+){0,2})\s*[:=]{1,2}\s*(?P<value>\w{1,6})\s*$"""
-)
+_SAYS = re.compile(rf"\s*(?:-\s+)?{_WORDS_OF_A_KEY}\s*[:=]{{1,2}}\s*(?P<value>\w{{1,6}})\s*$")
 """A line outside of front matter that sets a key, once it is without full-width characters."""
 _WIDE = "[\uff21-\uff3a\uff41-\uff5a]+"
 _WIDE_KEY = re.compile(
@@ -195,13 +191,18 @@ def outside(text: str, *, is_body: bool = False) -> list[Mistyped]:
         if match := _OUTSIDE.match(line) or _decision_behind_other_break(line):
             key, value = match["key"].lower(), match["value"].lower()
             key = "publish" if key == "public" else key
-            if value in (NO if spelling(key).removeprefix("dg").startswith("publish") else YES):
+            if value in _withholding_values(key):
                 found.setdefault(key, Mistyped(number, key, match[0].strip()[:_SHOWN], f"{key}: {value}"))
         elif one := _spelt_otherwise(line, number):
             found.setdefault(one.key, one)
         elif not _NO_PROSE.match(line) or (is_body and line.lstrip().startswith(("```", "~~~"))):
             break
     return list(found.values())
+
+
+def _withholding_values(key: str) -> frozenset[str]:
+    """Return the values by which a key withholds a text: a no to publishing it, else a yes."""
+    return NO if spelling(key).removeprefix("dg").startswith("publish") else YES
 
 
 def _spelt_otherwise(line: str, number: int) -> Mistyped | None:
@@ -211,7 +212,7 @@ def _spelt_otherwise(line: str, number: int) -> Mistyped | None:
         return None
     key = _SPELLINGS.get(spelling(match["key"])) or meant_by(match["key"])
     value = match["value"].casefold()
-    if key not in _DECISIONS or value not in (NO if key in _PERMISSIONS else YES):
+    if not withholds(key) or value not in _withholding_values(key):
         return None
     return Mistyped(number, key, line.strip(), f"{key}: {value}")
 
