@@ -1,4 +1,4 @@
-"""Find what a reader of an article may read next: its neighbours in the order of its day, more of its source.
+"""Find what to read next: the neighbours of an article in the order of its day, more of its source and tag.
 
 All of these are of the same day or older, so that a page does not change because a newer article came,
 unless that makes its source an activity feed, which stands elsewhere in the order of its days.
@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
-from generator.model.types import Article, Source
+from generator.model.types import Article, Tag
 from generator.render.pages import Page, pages_of_article
 from generator.render.plan import Plan
 
 MORE = 3
-"""Number of further articles of the source."""
+"""Number of further articles of the source, and of the tag."""
 _WINDOW = 20
-"""Number of older articles of the source among which these are sought. Some may have no page."""
+"""Number of older articles among which these are sought. Some may have no page."""
 
 
 class Beside(NamedTuple):
@@ -28,6 +29,10 @@ class Beside(NamedTuple):
     next: Article | None
     more: tuple[Article, ...]
     """Older articles of its source, other than its neighbours and copies."""
+    tag: Tag | None
+    """The first of its tags that has others; None if none has."""
+    tagged: tuple[Article, ...]
+    """Older articles of that tag by other sources."""
     part: int
     """The number of the part of its day that shows it."""
 
@@ -39,15 +44,32 @@ def beside(plan: Plan, article: Article) -> Beside:
     previous = order.articles[at - 1] if at else None
     following = order.articles[at + 1] if at + 1 < len(order.articles) else None
     passed = {one.id for one in (previous, following) if one}
+    more = _more(plan, article, plan.source_of(article).articles, passed)
+    tag, tagged = _tagged(plan, article, passed)
+    return Beside(previous, following, more, tag, tagged, order.parts[article.id])
+
+
+def _more(
+    plan: Plan, article: Article, articles: Sequence[Article], passed: Collection[str], source: str = ""
+) -> tuple[Article, ...]:
+    """Return the first older ones of some articles, not copies, those `passed`, or those of a `source`."""
     copies = plan.copies.get(article.id)
-    more: list[Article] = []
-    for one in _older(plan.source_of(article), article):
-        if one.id in passed or not plan.has_page(one) or (copies and plan.copies.get(one.id) is copies):
-            continue
-        more.append(one)
-        if len(more) == MORE:
-            break
-    return Beside(previous, following, tuple(more), order.parts[article.id])
+    found = (
+        one
+        for one in _older(articles, article)
+        if one.source != source
+        and one.id not in passed
+        and plan.has_page(one)
+        and not (copies and plan.copies.get(one.id) is copies)
+    )
+    return tuple(islice(found, MORE))
+
+
+def _tagged(plan: Plan, article: Article, passed: Collection[str]) -> tuple[Tag | None, tuple[Article, ...]]:
+    for tag in plan.tags_of(article):
+        if tagged := _more(plan, article, tag.articles, passed, article.source):
+            return tag, tagged
+    return None, ()
 
 
 def pages_beside(plan: Plan, articles: Iterable[Article]) -> Iterator[Page]:
@@ -55,10 +77,17 @@ def pages_beside(plan: Plan, articles: Iterable[Article]) -> Iterator[Page]:
     articles = tuple(articles)
     for date in {one.date for one in articles}:
         yield from _pages(plan, plan.orders.of(plan, date).articles)
-    for name, date in {(one.source, one.date) for one in articles}:
-        if source := plan.digest.sources.get(name):
-            start, end = _on(source, date)
-            yield from _pages(plan, source.articles[max(0, start - _WINDOW) : end])
+    lists = {(one.source, one.date): plan.digest.sources.get(one.source) for one in articles}
+    tags = {
+        (key, one.date): plan.digest.tags.get(key)
+        for one in articles
+        if one.tags or one.tag_words
+        for key in plan.tag_rules.all_of(one)
+    }
+    for (_, date), owner in (*lists.items(), *tags.items()):
+        if owner:  # else it lost its last article
+            start, end = _on(owner.articles, date)
+            yield from _pages(plan, owner.articles[max(0, start - _WINDOW) : end])
 
 
 def _pages(plan: Plan, articles: Iterable[Article]) -> Iterator[Page]:
@@ -66,21 +95,21 @@ def _pages(plan: Plan, articles: Iterable[Article]) -> Iterator[Page]:
         yield from pages_of_article(plan, article)
 
 
-def _older(source: Source, article: Article) -> tuple[Article, ...]:
-    at = _first_on(source, article.date)
-    while source.articles[at].id != article.id:
+def _older(articles: Sequence[Article], article: Article) -> Sequence[Article]:
+    at = _first_on(articles, article.date)
+    while articles[at].id != article.id:
         at += 1
-    return source.articles[at + 1 : at + 1 + _WINDOW]
+    return articles[at + 1 : at + 1 + _WINDOW]
 
 
-def _on(source: Source, date: dt.date) -> tuple[int, int]:
-    """Return where a source's articles of a day begin and end."""
-    start = _first_on(source, date)
-    return start, bisect_right(source.articles, -date.toordinal(), lo=start, key=_day)
+def _on(articles: Sequence[Article], date: dt.date) -> tuple[int, int]:
+    """Return where the articles of a day begin and end."""
+    start = _first_on(articles, date)
+    return start, bisect_right(articles, -date.toordinal(), lo=start, key=_day)
 
 
-def _first_on(source: Source, date: dt.date) -> int:
-    return bisect_left(source.articles, -date.toordinal(), key=_day)
+def _first_on(articles: Sequence[Article], date: dt.date) -> int:
+    return bisect_left(articles, -date.toordinal(), key=_day)
 
 
 def _day(article: Article) -> int:

@@ -34,7 +34,7 @@ def initial(name: str) -> str:
 @functools.lru_cache(4096)
 def collated(name: str) -> Collated:
     """Return the sort key of a name among those of its initial: other scripts first, then Chinese."""
-    return (*((_kind_and_key(character)) for character in _folded(name)), (0, name))
+    return (*((_kind_and_key(character)) for character in _folded(name)), (-1, name))
 
 
 def _kind_and_key(character: str) -> tuple[int, str | bytes]:

@@ -116,7 +116,7 @@ class Composer(msgspec.Struct, frozen=True):
         lists = Lists(self.plan, self.names)
         copies, copies_more = lists.copies(article)
         also, also_more, story = lists.also(article)
-        previous, following, more, day_part = beside(self.plan, article)
+        previous, following, more, tag, tagged, day_part = beside(self.plan, article)
         return views.ArticleView(
             id=article.id,
             title=article.title,
@@ -156,6 +156,8 @@ class Composer(msgspec.Struct, frozen=True):
             previous=_link(previous),
             next=_link(following),
             more=tuple(map(_link_to, more)),
+            tag=self.names.tag(tag) if tag else None,
+            tagged=tuple(map(_link_to, tagged)),
         )
 
     def _days(self, subject: Edition | EditionPart, *, is_front: bool) -> Ways:

@@ -14,8 +14,9 @@ from typing import Protocol
 
 import msgspec
 
+from generator.grouping.editions import FULLNESS
 from generator.model.addresses import quoted
-from generator.model.types import Article, CopyGroup, Digest, Edition, Related, Source, Story, is_in
+from generator.model.types import Article, CopyGroup, Digest, Edition, Source, Story, is_in
 from generator.render.escaping import escaped
 
 PART = 91_000
@@ -55,7 +56,7 @@ class Row(msgspec.Struct, frozen=True):
 
     article: Article
     copies: tuple[Article, ...] = ()
-    """Other articles of the day with its text, or with its title at the same source."""
+    """Other articles of the day with its text, or links with its title at the same source."""
     told: tuple[Article, ...] = ()
     """Other texts of its story on that day."""
     is_late: bool = False
@@ -175,7 +176,8 @@ def texts_of(articles: Sequence[Article], known: Grouped) -> list[Row]:
     texts: dict[object, list[Article]] = {}
     for article in articles:
         group = known.copies.get(article.id)
-        texts.setdefault(group.id if group else (article.source, article.title), []).append(article)
+        refrain = article.id if known.has_page(article) else (article.source, article.title)
+        texts.setdefault(group.id if group else refrain, []).append(article)
     rows = {own[0].id: Row(own[0]) for own in texts.values() if len(own) == 1}
     for own in texts.values():
         if len(own) == 1:
@@ -186,15 +188,24 @@ def texts_of(articles: Sequence[Article], known: Grouped) -> list[Row]:
     return [rows[article.id] for article in articles if article.id in rows]
 
 
-def _best(members: Sequence[Article], group: Related | None, known: Grouped) -> Article:
-    """Return the article that represents some on a day: a pick, the lead of `group`, the most suitable."""
+def _best(members: Sequence[Article], group: CopyGroup | None, known: Grouped) -> Article:
+    """Return the article that represents some on a day: a pick, the lead of copies, the most suitable."""
     lead = group.lead.id if group else ""
     return max(members, key=lambda one: (one.pinned, one.id == lead, *suitability(one, known)))
 
 
-def suitability(article: Article, known: Grouped) -> tuple[bool, bool, int]:
-    """Return how well an article represents others: it can be read, in the site's language, is long."""
-    return known.has_page(article), is_in(article.title_language, known.language), article.letters
+def suitability(article: Article, known: Grouped) -> tuple[object, ...]:
+    """Return how well an article represents others, as in `Stories`: the lead of a story is the first of all.
+
+    It does not depend on the lead itself, which may be of a later day: older pages stay as they are.
+    """
+    return (
+        known.has_page(article),
+        is_in(article.title_language, known.language),
+        article.source not in known.digest.aggregators,
+        -FULLNESS[article.verdict],
+        article.letters,
+    )
 
 
 def _above(
@@ -202,7 +213,7 @@ def _above(
 ) -> tuple[tuple[Row, ...], tuple[Row, ...], list[Row]]:
     """Return the picks and the stories of a day, and the texts that are part of neither.
 
-    Stories beyond `limit` bytes are not told as such.
+    Picks and stories beyond `limit` bytes stand among the others.
     """
     within: defaultdict[str, list[Row]] = defaultdict(list)
     for row in texts:
@@ -212,7 +223,10 @@ def _above(
     picks.sort(key=lambda row: row.article.place or sys.maxsize)
     shown = {row.article.id for row in picks}
     pick_rows = []
-    for pick in picks:
+    for number, pick in enumerate(picks):
+        limit -= _weight_of(pick, weights)
+        if number and limit < 0:
+            break
         story = known.stories.get(pick.article.id)
         others = [row for row in within.pop(story.id, ()) if row.article.id not in shown] if story else []
         shown |= {row.article.id for row in others}
@@ -248,7 +262,7 @@ def _told(rows: Sequence[Row], known: Grouped) -> Row | None:
     is_late = _is_late(rows, story)
     if is_late and story.sources_by(first.date) < RUNNING:
         return None
-    lead = _best([row.article for row in rows], story, known)
+    lead = _best([row.article for row in rows], None, known)
     row = _with(next(row for row in rows if row.article is lead), rows)
     return msgspec.structs.replace(row, is_late=True) if is_late else row
 

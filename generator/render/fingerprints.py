@@ -34,7 +34,7 @@ from generator.render.beside import beside
 from generator.render.day_lists import earlier_days
 from generator.render.day_plan import EditionPart
 from generator.render.identifier_kinds import IdentifierKind, IdentifierPart
-from generator.render.identifiers import NEWEST, linked
+from generator.render.identifiers import NEWEST, described_by, linked
 from generator.render.pages import Alias, MonthPart, Page
 from generator.render.plan import Plan
 from generator.render.source_lists import SourceList
@@ -142,12 +142,12 @@ class Fingerprints:
 
     def _beside(self, article: Article) -> bytes:
         """Return the parts of its month and day that list an article, and what its page says of others."""
-        previous, following, more, part = beside(self._plan, article)
+        previous, following, more, tag, tagged, part = beside(self._plan, article)
         said = [
             f"{one.id} {one.title_language} {one.source}\n{one.title}" if one else ""
-            for one in (previous, following, *more)
+            for one in (previous, following, *more, None, *tagged)
         ]
-        parts = f"{self._plan.parts[article.id]} {part}"
+        parts = f"{self._plan.parts[article.id]} {part} {tag.slug if tag else ''}"
         return "\0".join((parts, *said)).encode("utf-8", "surrogatepass")
 
     def _linked(self, article: Article) -> bytes:
@@ -231,16 +231,17 @@ class Fingerprints:
         else:
             shown, kind = subject.shown, subject.kind
             place = (subject.month.first, subject.number, len(subject.month.parts))
-        rows = [(one.name, len(one.articles), one.sources) for one in shown]
+        rows = [(one.name, len(one.articles), one.sources, one.articles[-1].date) for one in shown]
         months = [(month.first, month.count) for month in kind.months]
-        return self._listed([one.articles[-1] for one in shown], (rows, months, place), b"")
+        return self._listed([described_by(one) for one in shown], (rows, months, place), b"")
 
     def _overview(self, page: Page) -> tuple[bytes, ...]:
         digest = self._plan.digest
         if page.address == addresses.ARCHIVE:
             editions = (*digest.weeks, *digest.months)
             about = [(one.period, one.first, one.count, one.days[-1][0]) for one in editions]
-            return self._listed(self._plan.picks, (about, digest.days[0].first), b"")
+            kinds = [(one.kind, one.count) for one in self._plan.identifier_kinds.values()]
+            return self._listed(self._plan.picks, (about, digest.days[0].first, kinds), b"")
         if isinstance(page.subject, SourceList):
             rows = b"".join(self._sources[name] + self._health(name) for name in digest.sources)
             newest = digest.days[-1].first if digest.days else None

@@ -1,4 +1,4 @@
-"""The views of identifiers' pages: a part of the template interface, version 2."""
+"""The views of identifiers' pages: a part of the template interface."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class IdentifierRow(Named, frozen=True, kw_only=True):
 
     sources: int
     title: str
-    """The title of the first article that names it; empty if the page has no room for it."""
+    """The title of the first article with a text that names it; empty if the page has no room for it."""
     language: str
     """The language of the title."""
     dir: str

@@ -13,12 +13,13 @@ from generator.config.identifiers import address_at_authority
 from generator.config.site import IdentifierConfig
 from generator.model import addresses
 from generator.model.identifiers import kind_of, label_of
-from generator.model.types import Article, Identifier, direction
+from generator.model.types import Article, Identifier, Verdict, direction
 from generator.render import views
 from generator.render.identifier_kinds import IdentifierKind, IdentifierMonth, IdentifierPart
 from generator.render.identifier_views import IdentifierRow, IdentifiersView, IdentifierView
 from generator.render.lists import STORY_FILLS, Fill, Lists
 from generator.render.names import Names, Words
+from generator.render.plan import Plan
 
 NEWEST = 30
 """Number of identifiers on the page of a kind."""
@@ -124,13 +125,24 @@ def _part_view(names: Names, part: IdentifierPart, *, titles: bool) -> Identifie
     )
 
 
+def described_by(identifier: Identifier) -> Article:
+    """Return the article whose title describes an identifier in a list: the first with a text."""
+    articles = identifier.articles
+    return next((one for one in reversed(articles) if one.verdict is not Verdict.LINK), articles[-1])
+
+
+def kinds(plan: Plan) -> tuple[views.Named, ...]:
+    """Return links to the lists of all kinds of identifiers."""
+    return tuple(_kind(next(iter(kind.newest())), kind.count) for kind in plan.identifier_kinds.values())
+
+
 def _row(identifier: Identifier, *, titles: bool) -> IdentifierRow:
-    first = identifier.articles[-1]
+    first = described_by(identifier)
     return IdentifierRow(
         name=label_of(identifier.name),
         address=addresses.identifier(identifier.name),
         count=len(identifier.articles),
-        date=first.date,
+        date=identifier.articles[-1].date,
         sources=identifier.sources,
         title=first.title if titles else "",
         language=first.title_language,

@@ -14,7 +14,6 @@ from generator.model.types import (
     Article,
     Edition,
     Group,
-    Related,
     TextPolicy,
     Verdict,
     direction,
@@ -30,7 +29,7 @@ class Fill(msgspec.Struct, frozen=True):
     """How much a page shows."""
 
     items: int | None
-    """Number of items in each block; None for all."""
+    """Number of items in each block, or of sources of a period; None for all."""
     excerpts: int
     """Number of items in a block that show their excerpt."""
     above: int | None = None
@@ -52,9 +51,19 @@ MONTH_FILLS: Fills = (
 )
 """A source's month shows all items of a part."""
 PERIOD_FILLS: Fills = (
-    tuple(Fill(0, 0, *more) for more in ((20, 20, 8), (20, 5, 5), (20, 0, 3), (10, 0, 1), (0, 0, 0))),
+    tuple(
+        Fill(sources, 0, *more)
+        for sources, *more in (
+            (None, 20, 20, 8),
+            (None, 20, 5, 5),
+            (None, 20, 0, 3),
+            (400, 20, 0, 3),
+            (200, 10, 0, 1),
+            (50, 0, 0, 0),
+        )
+    ),
 )
-"""A week, month or year: twenty picks and twenty stories, fewer if the list of sources takes much room."""
+"""A week, month or year: twenty picks and twenty stories, and all sources unless there are too many."""
 STORY_FILLS: Fills = (
     tuple(Fill(items, n) for items, n in ((None, 1000), (None, 20), (None, 0), (150, 0), (50, 0))),
 )
@@ -224,17 +233,22 @@ class Lists(msgspec.Struct, frozen=True):
             pick_items.append(self.item(pick, excerpt=n < fill.above_excerpts, also=also, shown=shown))
         leads = sorted(
             (
-                self._lead_of(members, self.plan.stories[members[0].id])
+                max(members, key=lambda one: suitability(one, self.plan))
                 for members in within.values()
                 if self._is_news(members, edition)
             ),
             key=lambda lead: rank(self.plan.stories[lead.id], lead, edition.last),
         )
-        story_items = [
-            self.item(lead, excerpt=n < fill.above_excerpts, also=fill.also)
+        story_items = (
+            self._counted(self.item(lead, excerpt=n < fill.above_excerpts, also=fill.also), edition)
             for n, lead in enumerate(leads[: fill.above])
-        ]
+        )
         return Above(picks=tuple(pick_items), stories=tuple(story_items))
+
+    def _counted(self, item: views.Item, edition: Edition) -> views.Item:
+        """Return the item of a story with the number of its sources, which decides its place."""
+        sources = self.plan.stories[item.id].sources_by(edition.last)
+        return self.once(item, "sources", lambda: msgspec.structs.replace(item, sources=sources))
 
     def _is_news(self, members: Sequence[Article], edition: Edition) -> bool:
         """Return whether an edition shows a story, of which these articles are in it.
@@ -248,11 +262,6 @@ class Lists(msgspec.Struct, frozen=True):
         """Return the number of texts of some articles: copies count once."""
         copies = self.plan.copies
         return len({copies[one.id].id if one.id in copies else one.id for one in articles})
-
-    def _lead_of(self, members: Sequence[Article], group: Related) -> Article:
-        """Return the lead of a group if it is among some of its articles, else the most suitable of them."""
-        own = next((member for member in members if member.id == group.lead.id), None)
-        return own or max(members, key=lambda member: suitability(member, self.plan))
 
     def month_block(self, group: Group, fill: Fill) -> views.Block:
         """Return the block of a day in a source's month, which shows every item."""

@@ -1,4 +1,4 @@
-"""The views of periods, of the archive and of stories: a part of the template interface, version 1."""
+"""The views of periods, of the archive and of stories: a part of the template interface."""
 
 from __future__ import annotations
 
@@ -22,9 +22,11 @@ class PeriodView(View, frozen=True, kw_only=True):
     calendars: tuple[Calendar, ...]
     """One for a month, those with articles for a year, newest first; none for a week."""
     sources: tuple[Named, ...]
-    """By number of articles. `address` leads to the source's month, or to the source."""
+    """By number of articles. `address` leads to the source's month, or to the source. Not all if too many."""
+    sources_count: int
+    """The number of all sources."""
     picks: tuple[Item, ...] = ()
-    """Some of the articles that the curator pinned, newest first."""
+    """Some of the articles that the curator pinned: the newest day first, each in the curator's order."""
     stories: tuple[Item, ...] = ()
     """At most twenty, by number of sources."""
     previous: Named | None
@@ -79,6 +81,8 @@ class ArchiveView(View, frozen=True, kw_only=True):
     last: dt.date
     years: tuple[ArchiveYear, ...]
     """Newest first."""
+    identifiers: tuple[Named, ...] = ()
+    """The lists of identifiers, such as that of all CVE numbers."""
 
 
 class Report(View, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from generator.model import addresses
 from generator.model.types import Article, Edition, Group, Period
 from generator.render import views
 from generator.render.calendars import calendars_of, shades
+from generator.render.identifiers import kinds
 from generator.render.lists import PERIOD_FILLS, Fill, Lists, Ways, direction_of, ways
 from generator.render.names import Names
 from generator.render.period_views import ArchiveMonth, ArchivePick, ArchiveView, ArchiveYear, PeriodView
@@ -49,7 +50,8 @@ def _period(lists: Lists, edition: Edition, fill: Fill) -> PeriodView:
             if period is Period.YEAR
         ),
         calendars=() if period is Period.WEEK else calendars_of(names, newest_first),
-        sources=tuple(_source_in(lists, edition, group) for group in sources),
+        sources=tuple(_source_in(lists, edition, group) for group in sources[: fill.items]),
+        sources_count=len(sources),
         picks=above_days.picks,
         stories=above_days.stories,
         previous=before,
@@ -87,6 +89,7 @@ def _archive(lists: Lists, picks: int, years: int | None) -> ArchiveView:
         count=len(digest.articles),
         first=digest.days[0].first,
         last=digest.days[-1].first,
+        identifiers=kinds(lists.plan),
         years=tuple(
             _archive_year(names, year, by_year[year.first.year], has_weeks=years is None or n < years)
             for n, year in enumerate(newest_first)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
@@ -140,10 +141,12 @@ class Plan(msgspec.Struct, kw_only=True):
         return (editions[at - 1] if at else None), (editions[at + 1] if at + 1 < len(editions) else None)
 
     def picks_of(self, edition: Edition) -> tuple[Article, ...]:
-        """Return the picks of an edition, newest first."""
+        """Return the picks of an edition: the newest day first, each day in the curator's order."""
         start = bisect_left(self.picks, -edition.last.toordinal(), key=lambda one: -one.date.toordinal())
         end = bisect_right(self.picks, -edition.first.toordinal(), key=lambda one: -one.date.toordinal())
-        return self.picks[start:end]
+        return tuple(
+            sorted(self.picks[start:end], key=lambda one: (-one.date.toordinal(), one.place or sys.maxsize))
+        )
 
     def day(self, edition: Edition) -> tuple[DayPart, ...]:
         """Return the parts of a day."""

@@ -1,4 +1,4 @@
-"""The views of the pages of sources: a part of the template interface, version 1."""
+"""The views of the pages of sources: a part of the template interface."""
 
 from __future__ import annotations
 

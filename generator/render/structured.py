@@ -23,6 +23,8 @@ ITEMS = 10
 """Number of items of a list that its metadata names. The page and the sitemaps name all."""
 NAME_LENGTH = 110
 """Number of characters of an item's title in the metadata."""
+LONGEST = 200
+"""Number of characters of the longest address of an original that the metadata names."""
 
 _ENCODER = msgspec.json.Encoder()
 _UNSAFE = re.compile("[<>&\u2028\u2029]")
@@ -177,8 +179,8 @@ def _articles(items: Iterable[views.Item], base_url: str) -> Iterator[tuple[str,
     for item in items:
         if item.address is not None:
             yield item.title, addresses.absolute(base_url, item.address)
-        elif item.original is not None:
-            yield item.title, _uri(item.original)
+        elif item.original is not None and len(uri := _uri(item.original)) <= LONGEST:
+            yield item.title, uri
 
 
 def open_graph(frame: views.PageView, view: views.View, site: Site) -> tuple[tuple[str, str], ...]:

@@ -34,6 +34,10 @@ class Named(View, frozen=True):
     count: int = 0
     date: dt.date | None = None
 
+    def __str__(self) -> str:
+        """Return the name, which themes of version 1 have in place of a link, as for tags."""
+        return self.name
+
 
 class Also(View, frozen=True):
     """Another copy of an article."""
@@ -193,6 +197,10 @@ class ArticleView(View, frozen=True):
     """The article after it."""
     more: tuple[ArticleLink, ...] = ()
     """At most three older articles of its source, other than these."""
+    tag: Named | None = None
+    """The first of its tags that other sources have older articles of."""
+    tagged: tuple[ArticleLink, ...] = ()
+    """At most three of these."""
 
 
 class RedirectView(View, frozen=True, kw_only=True):

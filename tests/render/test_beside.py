@@ -34,7 +34,7 @@ def planned(*articles: Article, copies: tuple[CopyGroup, ...] = ()) -> Plan:
 
 
 def numbers(plan_: Plan, one: Article) -> tuple[int | None, int | None, list[int]]:
-    previous, following, more, _ = beside(plan_, one)
+    previous, following, more, *_ = beside(plan_, one)
     return previous and int(previous.id), following and int(following.id), [int(other.id) for other in more]
 
 

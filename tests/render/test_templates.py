@@ -164,7 +164,7 @@ def test_marks_tell_minutes_cut_texts_copies_and_reasons():
     assert "<i>4′… ×3</i>" in html
     assert f'<span id="{"a" * 12}"></span><span id="{"b" * 12}"></span>' in html
     assert '<i title="captcha"> †</i>' in html
-    assert html.count('<p class="legend">3′: 3 min to read · …: ends early · ×2: 2 copies</p>') == 1
+    assert html.count('<p class="legend">3′: 3 min to read · …: ends early · ×2: saved twice</p>') == 1
 
 
 def test_the_legend_names_only_marks_of_the_page():
