@@ -23,8 +23,8 @@ class PeriodView(View, frozen=True, kw_only=True):
     """One for a month, those with articles for a year, newest first; none for a week."""
     sources: tuple[Named, ...]
     """By number of articles. `address` leads to the source's month, or to the source. Not all if too many."""
-    sources_count: int
-    """The number of all sources."""
+    sources_more: int = 0
+    """How many more there are."""
     picks: tuple[Item, ...] = ()
     """Some of the articles that the curator pinned: the newest day first, each in the curator's order."""
     stories: tuple[Item, ...] = ()

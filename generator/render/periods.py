@@ -51,7 +51,7 @@ def _period(lists: Lists, edition: Edition, fill: Fill) -> PeriodView:
         ),
         calendars=() if period is Period.WEEK else calendars_of(names, newest_first),
         sources=tuple(_source_in(lists, edition, group) for group in sources[: fill.items]),
-        sources_count=len(sources),
+        sources_more=0 if fill.items is None else max(0, len(sources) - fill.items),
         picks=above_days.picks,
         stories=above_days.stories,
         previous=before,
