@@ -195,12 +195,13 @@ def _best(members: Sequence[Article], group: CopyGroup | None, known: Grouped) -
 
 
 def suitability(article: Article, known: Grouped) -> tuple[object, ...]:
-    """Return how well an article represents others, as in `Stories`: the lead of a story is the first of all.
+    """Return how well an article represents others. The title of an activity feed says little.
 
-    It does not depend on the lead itself, which may be of a later day: older pages stay as they are.
+    It does not depend on the lead of its story, which may be of a later day: older pages stay as they are.
     """
     return (
         known.has_page(article),
+        not known.source_of(article).is_activity,
         is_in(article.title_language, known.language),
         article.source not in known.digest.aggregators,
         -FULLNESS[article.verdict],
@@ -221,12 +222,14 @@ def _above(
             within[story.id].append(row)
     picks = [row for row in texts if row.article.pinned]
     picks.sort(key=lambda row: row.article.place or sys.maxsize)
+    for number, row in enumerate(picks):
+        limit -= _weight_of(row, weights)
+        if number and limit < 0:
+            del picks[number:]
+            break
     shown = {row.article.id for row in picks}
     pick_rows = []
-    for number, pick in enumerate(picks):
-        limit -= _weight_of(pick, weights)
-        if number and limit < 0:
-            break
+    for pick in picks:
         story = known.stories.get(pick.article.id)
         others = [row for row in within.pop(story.id, ()) if row.article.id not in shown] if story else []
         shown |= {row.article.id for row in others}
@@ -242,12 +245,17 @@ def _above(
 
 
 def _stories(within: Iterable[Sequence[Row]], known: Grouped, *, has_lead: bool) -> list[Row]:
-    """Return the stories that a day tells, of texts `within` it, in order. The lead is news of the day."""
+    """Return the stories that a day tells, of texts `within` it, in order.
+
+    The lead is news of the day that can be read, else a story that can be read.
+    """
     told = (_told(rows, known) for rows in within)
     stories = [row for row in told if row is not None]
     stories.sort(key=lambda row: rank(known.stories[row.article.id], row.article, row.article.date))
-    news = None if has_lead else next((row for row in stories if not row.is_late), None)
-    return [news, *(row for row in stories if row is not news)] if news else stories
+    if has_lead or not stories:
+        return stories
+    lead = max(stories, key=lambda row: (known.has_page(row.article), not row.is_late))
+    return [lead, *(row for row in stories if row is not lead)]
 
 
 def _is_late(rows: Sequence[Row], story: Story) -> bool:

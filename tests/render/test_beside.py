@@ -6,7 +6,9 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from generator.config.tags import TagRules
 from generator.grouping import digest_of
+from generator.grouping.tags import tags_of
 from generator.model.types import Article, CopyGroup, TextPolicy, Verdict
 from generator.render.beside import MORE, beside, pages_beside
 from generator.render.plan import Plan, plan
@@ -14,7 +16,7 @@ from generator.render.plan import Plan, plan
 DAY = dt.date(2024, 7, 3)
 
 
-def article(number: int, source: str = "A", day: int = 0, *, is_link: bool = False) -> Article:
+def article(number: int, source: str = "A", day: int = 0, *, is_link: bool = False, tag: str = "") -> Article:
     return Article(
         id=f"{number:012}",
         path=f"{number:05}.md",
@@ -25,12 +27,13 @@ def article(number: int, source: str = "A", day: int = 0, *, is_link: bool = Fal
         source=source,
         date=DAY + dt.timedelta(day),
         verdict=Verdict.LINK if is_link else Verdict.FULL,
+        tags=(tag,) if tag else (),
     )
 
 
 def planned(*articles: Article, copies: tuple[CopyGroup, ...] = ()) -> Plan:
     digest, _, _ = digest_of(list(articles), {}, TextPolicy.FULL)
-    return plan(msgspec.structs.replace(digest, copies=copies))
+    return plan(msgspec.structs.replace(digest, copies=copies, tags=tags_of(digest.articles, TagRules())))
 
 
 def numbers(plan_: Plan, one: Article) -> tuple[int | None, int | None, list[int]]:
@@ -54,30 +57,45 @@ def test_more_of_a_source_is_older_and_named_once():
     assert numbers(planned(*same_day), same_day[1]) == (0, 2, [3, 4])
 
 
+def test_more_of_a_tag_is_older_and_of_other_sources():
+    own = [article(n, "AB"[n % 2], -n, tag="wood") for n in range(9)]
+    found = beside(planned(*own), own[1])
+    assert (found.tag.name, [int(one.id) for one in found.tagged]) == ("wood", [2, 4, 6])
+    alone = [article(n, "A", -n, tag="wood") for n in range(3)]
+    assert beside(planned(*alone), alone[0])[3:5] == (None, ())
+    mixed = [article(0, "A", tag="metal/lead"), article(1, "B", -1, tag="metal")]
+    assert beside(planned(*mixed), mixed[0]).tag is None
+
+
 def test_copies_are_not_more_of_a_source():
     own = [article(n, day=-n) for n in range(4)]
     copies = CopyGroup(id=own[0].id, articles=(own[0], own[2]))
     assert numbers(planned(*own, copies=(copies,)), own[0]) == (None, None, [1, 3])
 
 
+TAGS = st.sampled_from(["", "metal", "metal/lead", "wood"])
 written = st.lists(
-    st.tuples(st.sampled_from("AB"), st.integers(-2, 0), st.booleans()), min_size=1, max_size=40
+    st.tuples(st.sampled_from("AB"), st.integers(-2, 0), st.booleans(), TAGS), min_size=1, max_size=40
 )
 
 
-def articles_of(rows: list[tuple[str, int, bool]]) -> list[Article]:
-    return [article(number, *row[:2], is_link=row[2]) for number, row in enumerate(rows)]
+def articles_of(rows: list[tuple[str, int, bool, str]]) -> list[Article]:
+    return [article(number, *row[:2], is_link=row[2], tag=row[3]) for number, row in enumerate(rows)]
 
 
 def all_beside(plan_: Plan) -> dict[str, object]:
-    return {one.id: beside(plan_, one) for one in plan_.digest.articles if plan_.has_page(one)}
+    """Return what the pages of articles say of others."""
+    found = {one.id: beside(plan_, one) for one in plan_.digest.articles if plan_.has_page(one)}
+    return {id_: one._replace(tag=one.tag and one.tag.name) for id_, one in found.items()}
 
 
-@given(written, st.tuples(st.sampled_from("ABC"), st.integers(-2, 0), st.booleans()), st.integers(0, 39))
+@given(
+    written, st.tuples(st.sampled_from("ABC"), st.integers(-2, 0), st.booleans(), TAGS), st.integers(0, 39)
+)
 def test_pages_that_lead_elsewhere_after_a_change_are_named(rows, new, number):
     articles = articles_of(rows)
     changed = articles[number % len(articles)]
-    other = article(int(changed.id), *new[:2], is_link=new[2])
+    other = article(int(changed.id), *new[:2], is_link=new[2], tag=new[3])
     before, after = planned(*articles), planned(*(other if one is changed else one for one in articles))
     named = {page.subject.id for page in pages_beside(before, [changed])}
     named |= {page.subject.id for page in pages_beside(after, [changed, other])}
@@ -85,10 +103,10 @@ def test_pages_that_lead_elsewhere_after_a_change_are_named(rows, new, number):
     assert {id_ for id_, now in all_beside(after).items() if old.get(id_) != now} <= named | {other.id}
 
 
-@given(written, st.sampled_from("ABC"))
-def test_an_article_of_a_newer_day_changes_no_page(rows, source):
+@given(written, st.sampled_from("ABC"), TAGS)
+def test_an_article_of_a_newer_day_changes_no_page(rows, source, tag):
     articles = articles_of(rows)
-    newer = planned(*articles, article(99, source, 1))
+    newer = planned(*articles, article(99, source, 1, tag=tag))
     assert all_beside(planned(*articles)) == {
         id_: found for id_, found in all_beside(newer).items() if id_ != f"{99:012}"
     }

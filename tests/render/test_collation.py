@@ -34,6 +34,11 @@ def test_chinese_names_follow_others_in_the_order_of_their_pinyin():
     assert sorted(names, key=collated) == ["B", "Bär", "bee", "爸", "白纸", "报社", "北a", "北方", "北京"]
 
 
+def test_a_name_comes_before_those_that_it_begins():
+    names = ["Source 16", "Source 1", "Source", "报社新闻", "报社"]
+    assert sorted(names, key=collated) == ["Source", "Source 1", "Source 16", "报社", "报社新闻"]
+
+
 @given(st.sets(st.text(max_size=6), max_size=20))
 def test_any_names_have_one_order(names):
     assert len({collated(name) for name in names}) == len(names)

@@ -133,7 +133,7 @@ def test_stories_of_most_sources_come_first_and_a_period_has_twenty():
     own = [*(one for pair in pairs for one in pair), *three]
     shown = composed(own, stories=(*(story(*pair) for pair in pairs), story(*three)))
     assert len(shown["2024/07/03/"][0].stories) == 31
-    assert [len(view.stories) for view in shown["2024/07/"]] == [20, 20, 20, 10, 0]
+    assert [len(view.stories) for view in shown["2024/07/"]] == [20, 20, 20, 20, 10, 0]
     assert all(int(shown[address][0].stories[0].id) == 100 for address in ("2024/07/03/", "2024/07/"))
 
 

@@ -135,7 +135,7 @@ def test_a_story_without_its_lead_is_told_in_the_language_of_the_site():
         article(3, "C", title_language="it-IT"),
     )
     shown = composed([lead, full, own], stories=(story(lead, full, own),), language="it")
-    assert [ids(shown[page][0].stories) for page in (ADDRESS, "2024/07/")] == [[3], [1]]
+    assert [ids(shown[page][0].stories) for page in (ADDRESS, "2024/07/")] == [[3], [3]]
     link = msgspec.structs.replace(own, verdict=Verdict.LINK)
     assert ids(
         composed([lead, full, link], stories=(story(lead, full, link),), language="it")[ADDRESS][0].stories
@@ -180,10 +180,37 @@ def test_of_two_picks_with_one_text_both_are_shown():
 
 
 def test_what_a_source_repeats_on_a_day_is_one_item_with_a_count():
-    again = [article(n, "A", title="Somebody follows Somebody") for n in (1, 2, 3)]
+    again = [article(n, "A", title="Somebody follows Somebody", **LINK) for n in (1, 2, 3)]
     twice = [article(n, "A", letters=n) for n in (4, 5)]
     day = day_of([*again, *twice], copies=(copies_of(*reversed(twice)),))
-    assert [(int(item.id), item.times) for item in items(day)] == [(1, 3), (5, 2)]
+    assert [(int(item.id), item.times) for item in items(day)] == [(5, 2), (1, 3)]
+
+
+def test_different_texts_of_one_title_are_items_of_their_own():
+    day = day_of([article(n, "A", title="Links of the day") for n in (1, 2, 3)])
+    assert ([(int(item.id), item.times) for item in items(day)], day.copies) == ([(1, 1), (2, 1), (3, 1)], 0)
+
+
+def test_a_newer_text_does_not_change_what_represents_a_story_on_an_older_day():
+    full, cut = article(1, "A", letters=500), article(2, "B", letters=900, verdict=Verdict.CUT)
+    later = article(3, "C", DAY + dt.timedelta(days=1), letters=2000)
+    for texts in ((full, cut), (later, full, cut)):
+        assert ids(composed(list(texts), stories=(story(*texts),))[ADDRESS][0].stories) == [1]
+
+
+def test_news_without_a_text_does_not_lead_before_a_story_that_can_be_read():
+    texts, told = running(DAY)
+    links = [article(10, "A", **LINK), article(11, "B", **LINK)]
+    day = day_of([*texts, *links], stories=(told, story(*links)))
+    assert ids(day.stories) == [4, 10]
+
+
+def test_picks_that_are_too_many_for_the_page_stand_among_the_others():
+    note = "A note on why this one matters. " * 30
+    own = [article(n, "A", pinned=True, place=n, note=note) for n in range(1, 151)]
+    parts = [day for address, (day, *_) in composed(own).items() if address.startswith(ADDRESS)]
+    shown = [int(item.id) for part in parts for item in (*part.picks, *items(part))]
+    assert (sorted(shown), 20 < len(parts[0].picks) < 150) == ([*range(1, 151)], True)
 
 
 def test_promotions_come_last_and_of_equal_stories_the_one_with_more_to_read_first():
@@ -197,7 +224,7 @@ def test_promotions_come_last_and_of_equal_stories_the_one_with_more_to_read_fir
 def test_stories_that_seem_equal_are_sorted_by_title():
     """Neither by id, which says nothing to a reader, nor by texts that the day does not show."""
     pairs = [
-        (article(n, "A", title=title, minutes=3), article(n + 1, "B", letters=n))
+        (article(n, "A", title=title, minutes=3, letters=100), article(n + 1, "B", letters=n))
         for n, title in ((2, "Serifs"), (4, "Initials"), (6, "Ligatures"))
     ]
     own = [one for pair in pairs for one in pair]

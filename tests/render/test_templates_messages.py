@@ -87,6 +87,15 @@ def test_the_manual_names_every_template_and_value():
         assert rows == list(view.__struct_fields__), name
 
 
+def test_the_manual_names_macros_with_the_parameters_that_they_have():
+    rows = re.findall(r"^\| `(partials/\w+\.html)` \| (.*) \|$", MANUAL.read_text("utf-8"), re.MULTILINE)
+    told = {(file, *one) for file, text in rows for one in re.findall(r"`(\w+)(\([^()`]*\))`", text)}
+    assert len(told) > 10
+    for file, name, parameters in told:
+        macros = re.findall(r"{% macro (\w+)(\(.*?\)) -?%}", (resources.theme() / file).read_text("utf-8"))
+        assert (name, parameters) in macros, file
+
+
 def test_the_note_on_migration_names_values_that_are_there_and_values_that_have_gone():
     section = MANUAL.read_text("utf-8").split("## Changes of the interface")[1].split("\n## ")[0]
     seen = set()
