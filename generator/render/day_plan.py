@@ -14,9 +14,8 @@ from typing import Protocol
 
 import msgspec
 
-from generator.grouping.editions import FULLNESS
 from generator.model.addresses import quoted
-from generator.model.types import Article, CopyGroup, Digest, Edition, Source, Story, is_in
+from generator.model.types import Article, CopyGroup, Digest, Edition, Source, Story, Verdict, is_in
 from generator.render.escaping import escaped
 
 PART = 91_000
@@ -204,7 +203,7 @@ def suitability(article: Article, known: Grouped) -> tuple[object, ...]:
         not known.source_of(article).is_activity,
         is_in(article.title_language, known.language),
         article.source not in known.digest.aggregators,
-        -FULLNESS[article.verdict],
+        article.verdict is Verdict.FULL,
         article.letters,
     )
 
