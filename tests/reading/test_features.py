@@ -87,8 +87,17 @@ def test_numbers_are_compared_by_value(text, value):
 @pytest.mark.parametrize(
     "text",
     [
-        "in 2024 users", "1 million users", "20 flaws", "number 4711", "10,000 users", "45 minutes", "45 个月",
-        "the 1.2.3 tools", "the x850 tools", "依照第45条", "依照第 45 条",
+        "in 2024 users",
+        "1 million users",
+        "20 flaws",
+        "number 4711",
+        "10,000 users",
+        "45 minutes",
+        "45 个月",
+        "the 1.2.3 tools",
+        "the x850 tools",
+        "依照第45条",
+        "依照第 45 条",
     ],  # fmt: skip
 )
 def test_round_numbers_and_those_without_a_unit_tell_nothing(text):
