@@ -238,7 +238,7 @@ def _is_known_with(index: TextIndex, name: int, kept: Iterable[_Sign], day: int)
 def _name_others(index: TextIndex, signs: Sequence[_Sign], one: Text, other: Text) -> bool:
     """Return whether two texts share two names only, and each begins with a new name that the other lacks.
 
-    So do texts on two victims of one group, and on two talks at one conference. Names that begin alike are one.
+    Names that begin alike are one. Such texts are on two victims of a group, or on two talks at a conference.
     """
     numbers = [number for _, number, _ in signs]
     if len(set(map(stem_of, numbers))) > _FEWEST or any(kind_of(number) not in _NAMES for number in numbers):
@@ -248,7 +248,7 @@ def _name_others(index: TextIndex, signs: Sequence[_Sign], one: Text, other: Tex
 
 
 def _has_own(index: TextIndex, one: Text, other: Text, day: int) -> bool:
-    """Return whether title or lead of a text contain a new name, and the other text has none that is like it."""
+    """Return whether title or lead of a text contain a new name, and the other text has none like it."""
     known = set(map(stem_of, other.features))
     return any(
         is_early

@@ -68,6 +68,14 @@ def test_titles_alone_decide_nothing():
     assert are_one(one, report("b", "caxton", "stationers"))
 
 
+def test_a_text_in_chinese_needs_half_as_many_letters():
+    one, other = (report(path, "caxton", "stationers", letters=100) for path in "ab")
+    assert not are_one(one, other)
+    assert are_one(one, msgspec.structs.replace(other, language="zh-CN"))
+    short = msgspec.structs.replace(other, language="zh", letters=74)
+    assert not are_one(one, short)
+
+
 def test_what_many_texts_name_in_the_days_before_counts_little():
     before = [report(f"x{n:02}", "caxton", day=n % 20, source="Old") for n in range(12)]
     now = [report(path, "caxton", "stationers", day=28) for path in "ab"]

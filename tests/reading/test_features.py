@@ -98,7 +98,7 @@ def test_numbers_are_compared_by_value(text, value):
         "the x850 tools",
         "依照第45条",
         "依照第 45 条",
-    ],  # fmt: skip
+    ],
 )
 def test_round_numbers_and_those_without_a_unit_tell_nothing(text):
     assert names("", text) == set()
