@@ -285,11 +285,13 @@ class Stories:
         copies = (article for text in leads for article in self._copies_of(text) if article.path != text.path)
         rest = sorted((*others, *copies), key=order)
         titles = [text.title.casefold() for text in leads]
+        aggregators = {article.source for article in (lead, *rest)} & self.aggregators.names
         return Story(
             id=min((lead, *rest), key=_place).id,
             articles=(lead, *rest),
             texts=(lead, *others),
             reported=tuple(self._reported_on(texts)),
+            aggregators=tuple(sorted(aggregators)),
             is_promotion=any(word in title for title in titles for word in self._promotions),
         )
 
@@ -319,8 +321,9 @@ def _first(story: Story) -> tuple[dt.date, str]:
 
 
 def _are_same(one: Story, other: Story) -> bool:
-    """Return whether two stories consist of the same article objects, in the same order."""
+    """Return whether two stories consist of the same article objects in order, and of as many sources."""
     ours, theirs = (
-        [*map(id, story.articles), *map(id, story.texts), *story.reported] for story in (one, other)
+        [*map(id, story.articles), *map(id, story.texts), *story.reported, *story.aggregators]
+        for story in (one, other)
     )
     return ours == theirs

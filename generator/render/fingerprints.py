@@ -287,7 +287,7 @@ class Fingerprints:
             about: tuple[object, ...] = (group.id, self._paged(group.articles))
             if isinstance(group, Story):
                 texts = [article.id for article in group.texts]
-                about = (*about, texts, group.reported, group.is_promotion)
+                about = (*about, texts, group.reported, group.aggregators, group.is_promotion)
             known = self._groups[key] = group, hashed(repr(about).encode(), *marks)
         return known[1]
 
