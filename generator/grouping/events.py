@@ -29,7 +29,7 @@ RARITY: Mapping[str, tuple[tuple[int, int, int], ...]] = {
     "identifier": ((10, 60, COMMON),),
     "name": ((10, 1, 20), (6, 4, COMMON), (3, 10, 60)),
     "quote": ((10, 2, 20),),
-    "number": ((10, 1, 8), (5, 4, 16)),
+    "number": ((10, 1, 16), (5, 4, 24)),
     "link": ((10, 4, 8),),
     "phrase": ((9, 1, 20), (5, 4, COMMON), (3, 10, 60)),
     "term": ((5, 1, 20), (3, 4, 30)),

@@ -166,6 +166,7 @@ def test_an_aggregator_is_no_source_of_a_story():
     third = report("c", "caxton", "stationers")
     [story] = stories_of([one, other, third, *many])
     assert ({text.path for text in story.texts}, len(story.reported)) == ({"a", "b", "c"}, 2)
+    assert story.aggregators == ("Many",)
 
 
 def test_a_text_in_the_language_of_the_site_represents_a_story_if_it_can_be_read():
