@@ -14,7 +14,7 @@ from generator.render.affected import (
     affected_pages,
     affects_all_pages,
     by_file,
-    day_pages,
+    edition_pages,
     identifier_pages,
     is_near,
     linked_otherwise,
@@ -55,7 +55,7 @@ def affected_before(plan: Plan, change: Change, last: Digest) -> Mapping[str, Pa
             *affected_pages(plan, change.removed, change.ended, is_recounted=change.is_recounted),
             *identifier_pages(plan, (*change.added, *linked_otherwise(last, change.digest))),
             *tag_pages(plan, change.added, is_recounted=change.is_recounted),
-            *day_pages(plan, moved_sources(last, change.digest)),
+            *edition_pages(plan, moved_sources(last, change.digest)),
         )
     )
 
@@ -74,7 +74,7 @@ def effects_of(
     )
     moved = moved_sources(digest, last)
     pages |= by_file(
-        (*day_pages(plan, moved), *pages_beside(plan, (one for own in moved for one in own.articles)))
+        (*edition_pages(plan, moved), *pages_beside(plan, (one for own in moved for one in own.articles)))
     )
     if digest.days[-1].first != last.days[-1].first:
         pages |= by_file(map(page_of_source, digest.sources.values()))

@@ -29,7 +29,7 @@ RARITY: Mapping[str, tuple[tuple[int, int, int], ...]] = {
     "identifier": ((10, 60, COMMON),),
     "name": ((10, 1, 20), (6, 4, COMMON), (3, 10, 60)),
     "quote": ((10, 2, 20),),
-    "number": ((10, 1, 8), (5, 4, 16)),
+    "number": ((10, 1, 16), (5, 4, 24)),
     "link": ((10, 4, 8),),
     "phrase": ((9, 1, 20), (5, 4, COMMON), (3, 10, 60)),
     "term": ((5, 1, 20), (3, 4, 30)),
@@ -48,6 +48,7 @@ _CENTRAL_LATER = 40
 _ASIDE = 60
 """Sum of weights that is enough if one text may only mention the features, because they are far down."""
 _STRONGEST = 4
+_NAMES = frozenset({"name", "phrase"})
 _ALIKE = 0.6
 """Similarity of titles from which two texts are parts of a series, if they are no copies."""
 
@@ -135,6 +136,10 @@ class TextIndex:
             [len((days.get(day) or self.by_feature(day)).get(number, ())) for day in range(first, last + 1)]
         )
 
+    def before(self, number: int, day: int) -> list[str]:
+        """Return the paths of the texts with a feature in the days before those of an event on a day."""
+        return self.having(number, day - BEFORE, day - DAYS - 1)
+
     def weight(self, number: int, day: int) -> int:
         """Return how much a feature counts for two texts of which the later one is of a day."""
         weight = self._weights.get((number, day))
@@ -192,28 +197,66 @@ def strength(index: TextIndex, one: Text, other: Text) -> int:
     shared = shared_features(index, one, other)
     if sum(weight for weight, *_ in shared[:_STRONGEST]) < _ENOUGH:
         return 0
-    signs = _independent(shared)
-    if len(signs) < _FEWEST or not _are_about(signs, one, other):
+    signs = _independent(index, shared, max(one.day, other.day))
+    if len(signs) < _FEWEST or not _are_about(signs, one, other) or _name_others(index, signs, one, other):
         return 0
     found = sum(weight for weight, *_ in signs[:_STRONGEST])
     return 0 if found < _ENOUGH or _are_others(one.article, other.article) else found
 
 
-def _independent(shared: Sequence[_Sign]) -> list[_Sign]:
+def _independent(index: TextIndex, shared: Sequence[_Sign], day: int) -> list[_Sign]:
     """Return features that do not follow from each other, the weightiest first.
 
     Of identifiers the first counts, because flaws of one product are found together. A name that is less than
-    new counts only if it does not begin like a weightier one: both are of one product, group or vendor.
+    new counts only if it does not begin like a weightier one: both are of one product, group or vendor. Names
+    that an earlier text has together are one sign, such as those of a person and a firm.
     """
     kept: list[_Sign] = []
     seen: set[int | str] = set()
     for sign in shared:
-        kind = kind_of(sign[1])
-        group = kind if kind == "identifier" else stem_of(sign[1])
-        if group not in seen or (sign[0] == _FULL and kind == "name"):
+        weight, number, _ = sign
+        kind = kind_of(number)
+        group = kind if kind == "identifier" else stem_of(number)
+        is_new = group not in seen or (weight == _FULL and kind == "name")
+        if is_new and not (kind in _NAMES and _is_known_with(index, number, kept, day)):
             kept.append(sign)
             seen.add(group)
     return kept
+
+
+def _is_known_with(index: TextIndex, name: int, kept: Iterable[_Sign], day: int) -> bool:
+    """Return whether a text of the days before has a name together with a new one of `kept`."""
+    earlier: set[str] = set()
+    for weight, number, _ in kept:
+        if weight == _FULL and kind_of(number) == "name" and (paths := index.before(number, day)):
+            earlier = earlier or set(index.before(name, day))
+            if not earlier.isdisjoint(paths):
+                return True
+    return False
+
+
+def _name_others(index: TextIndex, signs: Sequence[_Sign], one: Text, other: Text) -> bool:
+    """Return whether two texts share two names only, and each begins with a new name that the other lacks.
+
+    Names that begin alike are one. Such texts are on two victims of a group, or on two talks at a conference.
+    """
+    numbers = [number for _, number, _ in signs]
+    if len(set(map(stem_of, numbers))) > _FEWEST or any(kind_of(number) not in _NAMES for number in numbers):
+        return False
+    day = max(one.day, other.day)
+    return _has_own(index, one, other, day) and _has_own(index, other, one, day)
+
+
+def _has_own(index: TextIndex, one: Text, other: Text, day: int) -> bool:
+    """Return whether title or lead of a text contain a new name, and the other text has none like it."""
+    known = set(map(stem_of, other.features))
+    return any(
+        is_early
+        and kind_of(number) == "name"
+        and stem_of(number) not in known
+        and index.weight(number, day) == _FULL
+        for number, is_early in one.features.items()
+    )
 
 
 def _are_about(signs: Sequence[_Sign], one: Text, other: Text) -> bool:
@@ -260,6 +303,17 @@ def _candidates(index: TextIndex, one: Text, last: int) -> Iterator[str]:
             paths = having[number]
             if (len(paths) > 1 or day != one.day) and index.weight(number, max(day, one.day)):
                 yield from paths
+
+
+def affected_pairs(index: TextIndex, features: Iterable[int], day: int) -> Iterator[str]:
+    """Yield the texts of later pairs that share two names, which a text of a day may make one sign."""
+    names = {number for number in features if kind_of(number) in _NAMES}
+    for later in range(day + DAYS + 1, day + BEFORE + 1):
+        weights = {number: index.weight(number, later) for number in names & index.by_feature(later).keys()}
+        known = [number for number, weight in weights.items() if weight]
+        if len(known) > 1 and _FULL in weights.values():
+            shared = Counter(path for number in known for path in index.having(number, later - DAYS, later))
+            yield from (path for path, count in shared.items() if count > 1)
 
 
 class Edges(msgspec.Struct):

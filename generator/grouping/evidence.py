@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 
 import msgspec
 
+from generator.grouping.languages import fewest_letters
 from generator.grouping.likeness import contained, likeness
 from generator.grouping.places import home_of, is_channel, is_of_one, is_project, is_respelt
 from generator.grouping.titles import (
@@ -46,10 +47,15 @@ _DAYS_OF_ERROR = 14
 _HEADLINE = 8
 """Minimum number of words of a headline in which one word may differ."""
 _FEWEST_LETTERS = 150
-"""Minimum number of letters of a text that can be compared. Similarity of shorter ones means nothing."""
+"""Minimum number of letters of a text that can be compared. Similarity of shorter ones means nothing.
+
+In Chinese, Japanese and Korean it is half as many.
+"""
 _REFRAIN = 3
 _SAME_PICTURE = 0.9
 """Share of text in common from which a picture with a text is a copy of the text."""
+_SAME_TEXT = 0.5
+"""Share of the shorter text that the other one contains, from which both may be one text."""
 _LITTLE = 200
 """Number of letters below which a text was hardly saved."""
 _LONG = 1000
@@ -120,7 +126,8 @@ class Evidence(msgspec.Struct, gc=False, eq=False):
 
 def is_empty(article: Article) -> bool:
     """Return whether too little of an article was saved to compare."""
-    return article.verdict is Verdict.LINK or article.letters < _FEWEST_LETTERS
+    fewest = fewest_letters(_FEWEST_LETTERS, article.language)
+    return article.verdict is Verdict.LINK or article.letters < fewest
 
 
 def evidence_of(article: Article, text: str | None = None) -> Evidence:
@@ -240,12 +247,21 @@ def objects(one: Evidence, other: Evidence) -> bool:
         return False
     if marks_conflict(one.title, other.title):
         return True
-    if one.text == other.text or not (one.signature and other.signature):
+    if one.text == other.text:
+        return _have_different_texts(one.article, other.article) and not judge(one, other)
+    if not (one.signature and other.signature):
         return False
     share = likeness(one.signature, other.signature)
     if share < 0.1 or _differ_by_words(one, other, share) or _are_roundup_and_item(one, other, share):
         return True
     return share < 0.9 and one.is_at_home_with(other)
+
+
+def _have_different_texts(one: Article, other: Article) -> bool:
+    """Return whether two articles have texts, however short, of which neither contains the other."""
+    if Verdict.LINK in (one.verdict, other.verdict) or not (one.signature and other.signature):
+        return False
+    return contained(likeness(one.signature, other.signature), one.letters, other.letters) < _SAME_TEXT
 
 
 def _by_title(one: Evidence, other: Evidence, share: float, inside: float, *, at_home: bool) -> str:

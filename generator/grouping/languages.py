@@ -1,4 +1,4 @@
-"""Find languages that many articles are in, and that the site does not list."""
+"""Count by language: the letters that a text needs, and articles in languages that a site does not list."""
 
 from __future__ import annotations
 
@@ -10,6 +10,14 @@ from generator.model.errors import Problem, Severity
 
 _STEPS = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000)
 """Numbers of articles that messages name, so that few messages change when an article arrives."""
+
+_DENSE = frozenset({"zh", "ja", "ko"})
+"""Languages that say with half as many letters what others say."""
+
+
+def fewest_letters(count: int, language: str) -> int:
+    """Return the number of letters of a language that say as much as `count` letters of English."""
+    return count // 2 if language.partition("-")[0] in _DENSE else count
 
 
 def unlisted_languages(found: Iterable[str]) -> tuple[Problem, ...]:

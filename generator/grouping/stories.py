@@ -14,7 +14,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from generator.grouping.aggregators import Aggregators
 from generator.grouping.editions import FULLNESS, order
-from generator.grouping.events import BEFORE, DAYS, Edges, Text, TextIndex, grouped, partners, text_of
+from generator.grouping.events import (
+    BEFORE,
+    DAYS,
+    Edges,
+    Text,
+    TextIndex,
+    affected_pairs,
+    grouped,
+    partners,
+    text_of,
+)
+from generator.model.features import unpacked
 from generator.model.types import Article, CopyGroup, Story, Verdict, is_in
 
 FEWEST_SOURCES = 2
@@ -152,6 +163,7 @@ class Stories:
             if weight != before[number, day]:
                 touched.update(index.having(number, day - DAYS, day))
         touched |= {text.path for text in come}
+        touched |= self._with_names_of(left, come)
         edges = self._connected(path for path in touched if path in index.texts)
         for path in (*(text.path for text in left), *touched, *edges.of):
             if group := self._groups.get(path):
@@ -159,6 +171,13 @@ class Stories:
                     del self._groups[one]
                 self._outdated |= group
         self._add_groups(self._grouped(edges))
+
+    def _with_names_of(self, left: Iterable[Text], come: Iterable[Text]) -> set[str]:
+        """Return the paths of later texts that share names with those that leave and come."""
+        moved = Counter((text.day, text.article.features) for text in come)
+        moved.subtract((text.day, text.article.features) for text in left)
+        features = ((day, unpacked(packed)) for (day, packed), count in moved.items() if count)
+        return {path for day, own in features for path in affected_pairs(self._index, own, day)}
 
     def _weights(self, left: Sequence[Text], come: Sequence[Text]) -> dict[tuple[int, int], int]:
         """Return (feature, day) → weight, wherever it may change because texts leave and come."""
@@ -266,11 +285,13 @@ class Stories:
         copies = (article for text in leads for article in self._copies_of(text) if article.path != text.path)
         rest = sorted((*others, *copies), key=order)
         titles = [text.title.casefold() for text in leads]
+        aggregators = {article.source for article in (lead, *rest)} & self.aggregators.names
         return Story(
             id=min((lead, *rest), key=_place).id,
             articles=(lead, *rest),
             texts=(lead, *others),
             reported=tuple(self._reported_on(texts)),
+            aggregators=tuple(sorted(aggregators)),
             is_promotion=any(word in title for title in titles for word in self._promotions),
         )
 
@@ -300,8 +321,9 @@ def _first(story: Story) -> tuple[dt.date, str]:
 
 
 def _are_same(one: Story, other: Story) -> bool:
-    """Return whether two stories consist of the same article objects, in the same order."""
+    """Return whether two stories consist of the same article objects in order, and of as many sources."""
     ours, theirs = (
-        [*map(id, story.articles), *map(id, story.texts), *story.reported] for story in (one, other)
+        [*map(id, story.articles), *map(id, story.texts), *story.reported, *story.aggregators]
+        for story in (one, other)
     )
     return ours == theirs

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 
+from generator.grouping.languages import fewest_letters
 from generator.model.errors import shown
 from generator.model.suspects import Suspect
 from generator.model.types import Article, Digest, Source, SourceMonth, Story, Verdict
@@ -44,15 +45,11 @@ def _ordered(found: Iterator[_Found]) -> list[Suspect]:
     return [one for _, one in sorted(found, key=lambda each: (-each[0], each[1].name, each[1].message))]
 
 
-def _fewest(language: str) -> int:
-    """Return how many letters a text of a language has at least, if it is complete."""
-    return FEWEST_LETTERS // 2 if language.partition("-")[0] in {"zh", "ja", "ko"} else FEWEST_LETTERS
-
-
 def _short_texts(source: Source) -> Iterator[_Found]:
     """Yield full texts with hardly a sentence. The curator's own may be short."""
     for article in source.articles:
-        if article.verdict is Verdict.FULL and article.url and article.letters < _fewest(article.language):
+        fewest = fewest_letters(FEWEST_LETTERS, article.language)
+        if article.verdict is Verdict.FULL and article.url and article.letters < fewest:
             message = f"its text is complete with {article.letters} letters"
             yield -article.letters, _suspect("short", article.path, message)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 
 import msgspec
@@ -151,6 +151,8 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     """One article for each text: the lead of its copies. The story's lead comes first, then the newest."""
     reported: tuple[dt.date, ...] = ()
     """The day of each independent source's first article, sorted. Aggregators do not count."""
+    aggregators: tuple[str, ...] = ()
+    """The names of its sources that are aggregators, sorted."""
     is_promotion: bool = False
     """Whether a title has a word of promotions, awards, courses or job advertisements."""
 
@@ -167,6 +169,10 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     def sources_by(self, day: dt.date) -> int:
         """Return the number of independent sources until the end of a day."""
         return bisect_right(self.reported, day)
+
+    def sources_before(self, day: dt.date) -> int:
+        """Return the number of independent sources before a day."""
+        return bisect_left(self.reported, day)
 
 
 Related = CopyGroup | Story

@@ -51,17 +51,21 @@ _LONGEST_QUOTE = 24
 _FEWEST_WORDS = 4
 _SCALES = {
     "k": 1e3, "thousand": 1e3, "mila": 1e3, "万": 1e4, "百万": 1e6, "m": 1e6, "million": 1e6, "milioni": 1e6,
-    "千万": 1e7, "亿": 1e8, "b": 1e9, "billion": 1e9, "miliardi": 1e9, "万亿": 1e12,
+    "millones": 1e6, "千万": 1e7, "亿": 1e8, "b": 1e9, "billion": 1e9, "miliardi": 1e9, "万亿": 1e12,
 }  # fmt: skip
-_MONEY = ("美元", "欧元", "元")
+_MONEY = frozenset({"美元", "欧元", "元", "euro", "euros", "dollar", "dollars", "dollari"})
 _CURRENCY = re.compile(r"[$€£¥]\s?$")
+_ORDINAL = re.compile(r"第\s?$")
 _NUMBER = re.compile(
-    r"(\d(?<![\w.].)(?:\d{0,2}(?:,\d{3})+|\d{0,11}))(\.\d{1,4})?\s?"  # a set first, as above
-    r"(million|billion|thousand|milioni|miliardi|mila|万亿|千万|百万|万|亿|[MBK]\b)?\s?"
-    r"(美元|欧元|元|个(?!月)|[名台起家款人条次]|people|[TG]B"
+    r"(\d(?<![a-zÀ-ɏ\d_.].)"  # a set first, as above; letters that need no space may precede
+    r"(?:\d{0,2}(?:,\d{3})+|\d{0,2}(?:\.\d{3})+(?![.\d])|\d{0,11}))(\.\d{1,4}|,\d{1,2}(?=\smil))?\s?"
+    r"(million|millones|billion|thousand|milioni|miliardi|mila|万亿|千万|百万|万|亿|[MBK]\b)?\s?"
+    r"(美元|欧元|元|个(?!月)|[名台起家款人条次]|people|[TG]B|euro\b|dollar[is]?\b"
+    r"|(?:utenti|persone|clienti|vittime|account|dispositivi|aziende)\b"
     r"|(?!(?:second|minute|hour|day|week|month|year)s)[a-z]{3,20}s\b)?",
     re.IGNORECASE,
 )
+"""Commas separate thousands or, before `mila` or `milioni`, decimals; points separate either."""
 _LINK = re.compile(r"\]\((https?://[^\s()<>]{12,500})")
 _PICTURE = re.compile(r"\.(?:png|jpe?g|gif|webp|svg)\b|mmbiz\.qpic")
 _LINKS_EXAMINED = 20
@@ -175,14 +179,22 @@ def _numbers(text: str) -> dict[str, int]:
     for match in _NUMBER.finditer(text):
         whole, fraction, scale, unit = match.groups("")
         start = match.start()
-        currency = _CURRENCY.search(text, max(0, start - 2), start)
-        if not (currency or scale or unit):
+        before = max(0, start - 2), start
+        currency = _CURRENCY.search(text, *before)
+        if not (currency or scale or unit) or _ORDINAL.search(text, *before):
             continue
-        value = float(whole.replace(",", "") + fraction) * _SCALES.get(scale.lower(), 1)
+        value = _value(whole, fraction, scale.lower())
         is_round = value < 30 or 1990 <= value <= 2030 or f"{value:e}".startswith("1.000000e")
         if not is_round:
-            found.setdefault(("money " if currency or unit in _MONEY else "") + f"{value:g}", start)
+            found.setdefault(("money " if currency or unit.lower() in _MONEY else "") + f"{value:g}", start)
     return found
+
+
+def _value(whole: str, fraction: str, scale: str) -> float:
+    """Return the value of a number. `1.234 million` has decimals, `1.234 users` and `1.234.567` have none."""
+    if not (scale and whole.count(".") == 1):
+        whole = whole.replace(".", "")
+    return float(whole.replace(",", "") + fraction.replace(",", ".")) * _SCALES.get(scale, 1)
 
 
 def _links(text: str, url: str | None) -> list[str]:

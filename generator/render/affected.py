@@ -9,7 +9,7 @@ show them.
 from __future__ import annotations
 
 import datetime as dt
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import chain
 
@@ -81,11 +81,13 @@ def affected_pages(
     yield from overviews(plan)
 
 
-def day_pages(plan: Plan, sources: Iterable[Source]) -> Iterator[Page]:
-    """Yield the pages of all days with articles of some sources."""
-    for date in {article.date for source in sources for article in source.articles}:
-        days = plan.digest.days
-        yield from pages_of_edition(plan, days[bisect_left(days, date, key=lambda day: day.first)])
+def edition_pages(plan: Plan, sources: Iterable[Source]) -> Iterator[Page]:
+    """Yield the pages of all editions with articles of some sources."""
+    dates = {article.date for source in sources for article in source.articles}
+    for editions in map(plan.digest.editions, Period) if dates else ():
+        ats = {bisect_right(editions, date, key=lambda one: one.first) - 1 for date in dates}
+        for at in sorted(ats):
+            yield from pages_of_edition(plan, editions[at])
 
 
 def identifier_pages(plan: Plan, articles: Iterable[Article]) -> Iterator[Page]:

@@ -26,6 +26,8 @@ of it and a copy add, all without the texts of the clipping.
 """
 KEPT = 200
 """Number of days whose parts are kept. A row takes 150 bytes."""
+FEWEST_SOURCES = 2
+"""Number of independent sources from which a story is told."""
 RUNNING = 3
 """Number of sources from which a story is told on each day that has one of its articles."""
 USUAL_REASON = "only furniture"
@@ -59,7 +61,7 @@ class Row(msgspec.Struct, frozen=True):
     told: tuple[Article, ...] = ()
     """Other texts of its story on that day."""
     is_late: bool = False
-    """Whether it is the only text, on that day, of a story of earlier days."""
+    """Whether its source is the only one, on that day, of a story of earlier days."""
 
 
 class SourceRows(msgspec.Struct, frozen=True):
@@ -198,11 +200,12 @@ def suitability(article: Article, known: Grouped) -> tuple[object, ...]:
 
     It does not depend on the lead of its story, which may be of a later day: older pages stay as they are.
     """
+    story = known.stories.get(article.id)
     return (
         known.has_page(article),
         not known.source_of(article).is_activity,
         is_in(article.title_language, known.language),
-        article.source not in known.digest.aggregators,
+        story is None or article.source not in story.aggregators,
         article.verdict is Verdict.FULL,
         article.letters,
     )
@@ -257,21 +260,32 @@ def _stories(within: Iterable[Sequence[Row]], known: Grouped, *, has_lead: bool)
     return [lead, *(row for row in stories if row is not lead)]
 
 
-def _is_late(rows: Sequence[Row], story: Story) -> bool:
-    """Return whether a day has a single text of a story that others told before; not the second of all."""
-    return len(rows) == 1 and sorted(text.date for text in story.texts)[1] != rows[0].article.date
-
-
 def _told(rows: Sequence[Row], known: Grouped) -> Row | None:
-    """Return the row that represents the texts of a story on a day; None if the day does not tell it."""
+    """Return the row that represents the texts of a story on a day; None if the day does not tell it.
+
+    It tells a story that two independent sources have reported by then, one of them on that day.
+    """
     first = rows[0].article
-    story = known.stories[first.id]
-    is_late = _is_late(rows, story)
-    if is_late and story.sources_by(first.date) < RUNNING:
+    day, story = first.date, known.stories[first.id]
+    by_then = story.sources_by(day)
+    if len(story.reported) < FEWEST_SOURCES:  # the curator joined its texts
+        is_late = len(rows) == 1 and sorted(text.date for text in story.texts)[1] != day
+    else:
+        sources = {source for row in rows if (source := _independent_source(row, story))}
+        if not sources or by_then < FEWEST_SOURCES:
+            return None
+        is_late = len(sources) == 1 and story.sources_before(day) >= FEWEST_SOURCES
+    if is_late and by_then < RUNNING:
         return None
     lead = _best([row.article for row in rows], None, known)
     row = _with(next(row for row in rows if row.article is lead), rows)
     return msgspec.structs.replace(row, is_late=True) if is_late else row
+
+
+def _independent_source(row: Row, story: Story) -> str | None:
+    """Return the source of a text that is no aggregator. Of copies one counts."""
+    sources = (one.source for one in (row.article, *row.copies))
+    return next((source for source in sources if source not in story.aggregators), None)
 
 
 def _with(lead: Row, rows: Iterable[Row]) -> Row:

@@ -205,8 +205,8 @@ class Fingerprints:
         counts = b"".join(
             self._sources[group.source] + len(group.articles).to_bytes(4, "big") for group in edition.groups
         )
-        about = (self._around(edition), edition.days)
-        return self._listed(named, about, counts)
+        activity = [self._plan.digest.sources[group.source].is_activity for group in edition.groups]
+        return self._listed(named, (self._around(edition), edition.days, activity), counts)
 
     def _source(self, source: Source) -> tuple[bytes, ...]:
         months = _months(source.months)
@@ -288,7 +288,7 @@ class Fingerprints:
             about: tuple[object, ...] = (group.id, self._paged(group.articles))
             if isinstance(group, Story):
                 texts = [article.id for article in group.texts]
-                about = (*about, texts, group.reported, group.is_promotion)
+                about = (*about, texts, group.reported, group.aggregators, group.is_promotion)
             known = self._groups[key] = group, hashed(repr(about).encode(), *marks)
         return known[1]
 

@@ -301,6 +301,15 @@ def test_an_official_notice_and_news_of_a_flaw_are_handed_on():
         assert are_same(article("a", title, prose(1)), article("b", f"【印刷圈】{title}", day=1))
 
 
+def test_a_text_in_chinese_is_compared_from_half_as_many_letters():
+    text = "印刷商行会宣布，卡克斯顿的印刷机在大火之后已经修复，铅字由行会成员捐出，"
+    text += "首批新书将于下月初在伦敦老城面世。行会还说，起火原因是一盏没有熄灭的油灯，今后夜间将有人值守。"
+    one, other = (article(path, f"{path}行会消息", text) for path in "ab")
+    assert found(one, other) == []
+    chinese = [msgspec.structs.replace(each, language="zh-CN") for each in (one, other)]
+    assert found(*chinese) == [{"a", "b"}]
+
+
 def test_one_title_over_two_texts_is_one_article_only_where_a_text_is_hardly_one():
     title = "网络罪犯操纵排版平台传播各种活字"
     one = article("a", title, prose(1, 300))
@@ -436,6 +445,22 @@ def test_the_interface_of_a_host_of_code_is_no_text():
         for name in ("ink", "lead")
     ]
     assert found(*pages) == []
+
+
+def test_two_texts_under_one_title_are_not_copies_through_an_empty_mirror():
+    address = "https://github.com/{}/releases/tag/v2.1.0"
+    for count in (12, 200):
+        one, other = (
+            article(path, "Release v2.1.0", prose(at, count), url=address.format(path))
+            for at, path in enumerate(("caxton", "aldus"))
+        )
+        mirror = article("mirror", "Release v2.1.0", source="Mirror")
+        assert found(one, mirror) == [{"caxton", "mirror"}]
+        [group] = found(one, other, mirror)
+        assert [group] == found(mirror, other, one)
+        assert len(group) == 2
+    same = msgspec.structs.replace(other, signature=one.signature)
+    assert found(one, same, mirror) == [{"caxton", "aldus", "mirror"}]
 
 
 def test_stars_for_one_repository_are_copies():

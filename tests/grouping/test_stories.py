@@ -68,6 +68,14 @@ def test_titles_alone_decide_nothing():
     assert are_one(one, report("b", "caxton", "stationers"))
 
 
+def test_a_text_in_chinese_needs_half_as_many_letters():
+    one, other = (report(path, "caxton", "stationers", letters=100) for path in "ab")
+    assert not are_one(one, other)
+    assert are_one(one, msgspec.structs.replace(other, language="zh-CN"))
+    short = msgspec.structs.replace(other, language="zh", letters=74)
+    assert not are_one(one, short)
+
+
 def test_what_many_texts_name_in_the_days_before_counts_little():
     before = [report(f"x{n:02}", "caxton", day=n % 20, source="Old") for n in range(12)]
     now = [report(path, "caxton", "stationers", day=28) for path in "ab"]
@@ -86,6 +94,36 @@ def test_names_that_begin_alike_are_one_sign_unless_both_are_new():
     assert not are_joined("caxton", "caxton-pro")
     assert are_joined("caxton", "gutenberg")
     assert are_joined("caxton", "caxton-pro", "aldus")
+
+
+def test_names_that_an_earlier_text_has_together_are_one_sign():
+    before = report("x", "caxton", "stationers", source="Old")
+    now = [
+        report(path, "caxton", "stationers", early=("caxton", "stationers"), day=DAYS + 1) for path in "ab"
+    ]
+    assert found(*now) == [{"a", "b"}]
+    assert found(before, *now) == []
+    assert found(report("x", "caxton"), report("y", "stationers"), *now) == [{"a", "b"}]
+    day_before = report("x", "caxton", "stationers", source="Old", day=DAYS)
+    assert [{"a", "b"} <= one for one in found(day_before, *now)] == [True]
+    more = [report(one.path, *NAMES[:3], early=NAMES[:3], day=DAYS + 1) for one in now]
+    assert found(before, *more) == [{"a", "b"}]
+
+
+def test_texts_that_share_two_names_and_begin_with_others_are_on_two_events():
+    """Such as two victims of one group, or two talks at one conference."""
+    shared = ("caxton", "stationers")
+
+    def are_joined(ours, theirs, early=NAMES, both=shared):
+        one, other = (report(path, *both, *own, early=early) for path, own in (("a", ours), ("b", theirs)))
+        return are_one(one, other)
+
+    assert not are_joined(("gutenberg",), ("aldus",))
+    assert are_joined(("gutenberg",), ())
+    assert are_joined(("gutenberg",), ("aldus",), early=shared)
+    assert are_joined(("gutenberg",), ("gutenberg-2",))
+    assert are_joined(("gutenberg",), ("aldus",), both=(*shared, "foundry"))
+    assert not are_joined(("gutenberg",), ("aldus",), both=(*shared, "caxton-pro"))
 
 
 def test_texts_on_days_further_apart_must_name_something_new_in_common_early():
@@ -128,6 +166,7 @@ def test_an_aggregator_is_no_source_of_a_story():
     third = report("c", "caxton", "stationers")
     [story] = stories_of([one, other, third, *many])
     assert ({text.path for text in story.texts}, len(story.reported)) == ({"a", "b", "c"}, 2)
+    assert story.aggregators == ("Many",)
 
 
 def test_a_text_in_the_language_of_the_site_represents_a_story_if_it_can_be_read():
@@ -200,7 +239,18 @@ REPORTS = [
 ]
 
 
-@pytest.mark.parametrize("pool", [POOL[:12], REPORTS, [*REPORTS[::2], *POOL[:6]]])
+KNOWN = [
+    report(f"k{at}", *names, early=names, source=f"S{at % 3}", day=day)
+    for at, (day, names) in enumerate(
+        (day, names)
+        for day, some in ((0, 1), (8, 3), (8, 3))
+        for names in (NAMES[:2], NAMES[1:3], NAMES[:4:3])[:some]
+    )
+]
+"""Texts of which the first tells which names of the others go together."""
+
+
+@pytest.mark.parametrize("pool", [POOL[:12], REPORTS, [*REPORTS[::2], *POOL[:6]], KNOWN])
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_what_is_kept_becomes_the_same_as_found_from_scratch(pool, data):
@@ -228,6 +278,22 @@ def test_what_is_kept_becomes_the_same_as_found_from_scratch(pool, data):
         assert kept.stories == [*stories_of(everything, copies.groups, merges)]
         restored = Stories(everything, copies.groups, found=kept.found(everything))
         assert restored.updated(merges) == tuple(kept.stories)
+
+
+def test_an_earlier_text_parts_later_ones_and_joins_them_again():
+    names, others = NAMES[:2], NAMES[2:4]
+    now = [
+        report("a", *names, early=names, day=8),
+        report("b", *names, *others, early=(*names, *others), day=8),
+        report("c", *others, early=others, day=8),
+    ]
+    before = report("x", *names, source="Old")
+    kept = Stories(now)
+    assert kept.updated() == stories_of(now)
+    kept.change((), [before], (), ())
+    assert kept.updated() == stories_of([before, *now]) != stories_of(now)
+    kept.change([before], (), (), ())
+    assert kept.updated() == stories_of(now)
 
 
 def test_texts_of_another_source_leave_all_features_as_rare_as_they_were(monkeypatch):

@@ -69,6 +69,15 @@ def test_what_begins_a_sentence_is_a_name_only_with_a_form_of_its_own():
         ("60 万台路由器", "number 600000"),
         ("98 countries", "number 98"),
         ("98 个国家", "number 98"),
+        ("泄露约850万条记录", "number 8.5e+06"),
+        ("约有12,400台网关", "number 12400"),
+        ("盗走3700万美元", "number money 3.7e+07"),
+        ("3.7 million dollars", "number money 3.7e+06"),
+        ("25.000 utenti", "number 25000"),
+        ("450.000 euro", "number money 450000"),
+        ("1.234.567 persone", "number 1.23457e+06"),
+        ("1,2 milioni di utenti", "number 1.2e+06"),
+        ("1.234 million users", "number 1.234e+06"),
     ],
 )
 def test_numbers_are_compared_by_value(text, value):
@@ -77,7 +86,19 @@ def test_numbers_are_compared_by_value(text, value):
 
 @pytest.mark.parametrize(
     "text",
-    ["in 2024 users", "1 million users", "20 flaws", "number 4711", "10,000 users", "45 minutes", "45 个月"],
+    [
+        "in 2024 users",
+        "1 million users",
+        "20 flaws",
+        "number 4711",
+        "10,000 users",
+        "45 minutes",
+        "45 个月",
+        "the 1.2.3 tools",
+        "the x850 tools",
+        "依照第45条",
+        "依照第 45 条",
+    ],
 )
 def test_round_numbers_and_those_without_a_unit_tell_nothing(text):
     assert names("", text) == set()

@@ -37,11 +37,15 @@ def article(number: int, source: str = "A", date: dt.date = DAY, **fields: objec
     return Article(**(given | fields))
 
 
-def story(*articles: Article) -> Story:
+def story(*articles: Article, aggregators: tuple[str, ...] = ()) -> Story:
     days: dict[str, dt.date] = {}
     for one in articles:
-        days[one.source] = min(one.date, days.get(one.source, one.date))
-    return Story(id=articles[0].id, articles=articles, texts=articles, reported=tuple(sorted(days.values())))
+        if one.source not in aggregators:
+            days[one.source] = min(one.date, days.get(one.source, one.date))
+    reported = tuple(sorted(days.values()))
+    return Story(
+        id=articles[0].id, articles=articles, texts=articles, reported=reported, aggregators=aggregators
+    )
 
 
 def copies_of(*articles: Article) -> CopyGroup:

@@ -105,6 +105,39 @@ def test_a_late_text_of_two_sources_is_no_story_of_its_day():
     assert (day.stories, ids(items(day))) == ((), [3])
 
 
+def test_a_day_tells_a_story_only_with_a_text_of_an_independent_source():
+    texts = [article(n, source, EARLIER) for n, source in enumerate("ABC", 1)]
+    mirrors = article(4, "X"), article(5, "X")
+    told = story(*texts, *mirrors, aggregators=("X",))
+    day = day_of([*texts, *mirrors], stories=(told,))
+    assert (day.stories, ids(items(day))) == ((), [4, 5])
+    own = article(6, "A")
+    everything = [*texts, *mirrors, own]
+    [late] = day_of(everything, stories=(story(*everything, aggregators=("X",)),)).stories
+    assert ({*map(int, (late.id, *late.anchors))}, late.sources, late.since) == ({4, 5, 6}, 3, EARLIER)
+
+
+def test_a_copy_of_an_independent_source_makes_the_text_of_an_aggregator_count():
+    first, text, copy = article(1, "A", EARLIER), article(2, "X"), article(3, "B")
+    told = Story(
+        id=first.id,
+        articles=(first, text, copy),
+        texts=(first, text),
+        reported=(EARLIER, DAY),
+        aggregators=("X",),
+    )
+    day = day_of([first, text, copy], stories=(told,), copies=(copies_of(text, copy),))
+    assert (ids(day.stories), items(day)) == ([2], [])
+
+
+def test_texts_of_one_source_are_no_story_of_their_day():
+    first, again, other = article(1, "A"), article(2, "A"), article(3, "B", DAY + dt.timedelta(days=1))
+    shown = composed([first, again, other], stories=(story(first, again, other),))
+    day, next_day = shown[ADDRESS][0], shown["2024/07/04/"][0]
+    assert (day.stories, ids(items(day))) == ((), [1, 2])
+    assert (ids(next_day.stories), next_day.stories[0].since) == ([3], DAY)
+
+
 def test_a_day_stays_as_it_is_when_its_stories_go_on():
     texts, old = running(DAY)
     pairs = [(article(n, "D", minutes=n), article(n + 1, "E")) for n in (5, 7)]
