@@ -15,7 +15,7 @@ from generator.reading.boilerplate.verdict import is_date, is_paragraph
 def heads_section(page: Page, block: Block, found: Found) -> bool:
     """Return whether a heading such as `Discussion` or `Related` heads a section of the article.
 
-    It has only text below it, up to the end or to a mark, or up to another heading of the article on its level.
+    It has only text below it, up to the end, a mark or another heading of the article on its level.
     Comments have names, dates, pictures or buttons among them, related posts have links.
     """
     reason = found.rule.reason
