@@ -40,8 +40,8 @@ _SUBJECT = re.compile(
 )
 """What each sentence of such a notice is about."""
 _PAGE = (
-    r"this (?:[a-z]+ )?(?:app(?:lication)?|(?:web ?)?site|page|map|chart|shop|store|form|forum|feature|service"
-    r"|game|document|video|player|viewer|tool|portal|catalog(?:ue)?|dashboard|content)\b"
+    r"this (?:[a-z]+ )?(?:app(?:lication)?|(?:web ?)?site|page|map|chart|shop|store|form|forum|feature"
+    r"|service|game|document|video|player|viewer|tool|portal|catalog(?:ue)?|dashboard|content)\b"
 )
 _STATE = (
     r"(?:disabled|(?:not |isn.t )(?:enabled|available|supported|active)|(?:turned|switched) (?:on|off)"
@@ -93,12 +93,15 @@ _MARKS = " \t\n*_#>~-·•|\\`"
 
 # --- rights and addresses ---------------------------------------------------------------------------
 
+_ON_RIGHTS = re.compile(r"copyright|©|版权|著作权", re.IGNORECASE)
+_YEARS = r"(?:\d{4}(?:\s?[-–,]\s?\d{4})*)?"
 _RIGHTS = re.compile(
-    r"(?=.*(?:©|\(c\)|copyright|\brights? reserved\b|版权所有|著作权))(?!.*\b(?:court|judge|lawsuit|sued"
-    r"|ruling)\b)"
-    r"|no part of (?:this|the)\b.*\b(?:copied|reproduced|used|distributed|published)\b"
+    rf"(?:[\w ]{{0,30}}\s)?(?:©|\(c\)|copyright)[\s©]*(?:\(c\))?\s?{_YEARS},?\s?(?:by )?{_YEARS}"
+    r"(?:,?\s?(?-i:[A-Z0-9&][\w.&’'-]*|of|the|and|by|de|di)){0,8}\W*"
+    r"|[^.!?]{0,80}\brights? reserved\W*|[^。]{0,30}版权所有[^。]{0,30}。?"
+    r"|no part of (?:this|the)\b.*\b(?:copied|reproduced|used|distributed|published)\b.*"
     r"|(?:reproduction|copying|use)\b.*\b(?:without|prohibited|forbidden)\b.*"
-    r"|未经.{0,20}(?:许可|授权|同意|允许)",
+    r"|未经.{0,20}(?:许可|授权|同意|允许).*",
     re.IGNORECASE | re.DOTALL,
 )
 _LINE_END = re.compile(r"(?<=[a-z\d)][.!])\s+(?=[A-Z])|(?<=[。！])|\n+")
@@ -139,12 +142,12 @@ _NAME = re.compile(r"(?:[^\W\d_][\w.&’'-]*\s?){1,5}")
 
 def _imprint(words: Sequence[str], title: str) -> str:
     """Return `NO_TEXT` if each line is a notice of rights or a part of a postal address."""
-    if _RIGHTS.match(title):
+    if _ON_RIGHTS.search(title):
         return ""
     lines = [line for block in words for part in _LINE_END.split(block) if (line := part.strip(_MARKS))]
     is_sure = False
     for line in lines:
-        if _RIGHTS.match(line):
+        if _RIGHTS.fullmatch(line):
             is_sure = True
         elif (kind := _part_of_address(line)) is None:
             return ""
