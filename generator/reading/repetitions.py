@@ -1,0 +1,59 @@
+"""Leave out the sentences of an excerpt that say the same as another one, or as the title."""
+
+from __future__ import annotations
+
+import re
+
+from generator.reading.openings import LEAD, repeats
+from generator.reading.text import bare
+
+
+def without_repetitions(text: str, title: str = "") -> str:
+    """Return a text on one line without repeated sentences, and without a first one that is the title.
+
+    Of two neighbours of which one contains the other, as a caption and a paragraph, the longer one stays. Of
+    two that begin alike further apart, the first one does.
+    """
+    if not _may_repeat(text, title):
+        return text
+    parts = _ENDS.split(text)
+    kept: list[tuple[str, str]] = []
+    for sentence in parts[::2]:
+        words = bare(LEAD.sub("", sentence))
+        if len(words) >= (_FEWEST if sentence.isascii() else _FEWEST // 2):
+            if any(words in said for _, said in kept):
+                continue
+            if kept and len(kept[-1][1]) >= _FEWEST // 2 and kept[-1][1] in words:
+                kept.pop()
+        if not kept and title and len(parts) > 2 and repeats(sentence, title) and sentence != parts[-1]:
+            continue
+        kept.append((sentence, words))
+    return _joined([sentence for sentence, _ in kept])
+
+
+def _joined(sentences: list[str]) -> str:
+    """Return sentences on one line, with a space between them except behind full-width marks."""
+    text = ""
+    for sentence in sentences:
+        text += sentence if not text or text.endswith(("。", "！", "？")) else f" {sentence}"
+    return text
+
+
+_ENDS = re.compile(r"((?<=[a-z\d)\]”’\"%][.!?])[ ]+|(?<=[。！？])[ ]*(?!$))")
+_FEWEST = 20
+"""Number of letters of a sentence that is compared. Half of them suffice in Chinese."""
+
+
+def _may_repeat(text: str, title: str) -> bool:
+    """Return whether a sentence's first letters occur again in a text or the title. A quick filter."""
+    if title and title[:_PROBE] == text[: min(_PROBE, len(title))]:
+        return True
+    ends = [end.end() for end in _ENDS.finditer(text)]
+    if not ends:
+        return False
+    words = text.lower()
+    lead = LEAD.match(text)
+    return any(words.count(words[at : at + _PROBE]) > 1 for at in (lead.end() if lead else 0, *ends))
+
+
+_PROBE = 6
