@@ -15,7 +15,7 @@ def icon_lines(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     for block in page.body:
         if block.index > page.first or block.index > page.start + _HEAD:
             return
-        if block.index in removed or not _has_icon(block, _LONGEST):
+        if block.text.isascii() or block.index in removed or not _has_icon(block, _LONGEST):
             continue
         if block.units <= _SENTENCE or not block.text.rstrip().endswith(tuple(".!?。！？")):
             yield block.index, "byline"
@@ -23,10 +23,10 @@ def icon_lines(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
 
 def icon_buttons(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     """Yield lines below the text in which each icon has the label of a button, such as `Share`."""
-    for block in reversed(page.body):
+    for block in page.body[: -_ROWS - 1 : -1]:
         if block.index <= page.last:
             return
-        if block.index not in removed and _has_icon(block, _BUTTONS):
+        if not block.text.isascii() and block.index not in removed and _has_icon(block, _BUTTONS):
             labels = [label for part in PRIVATE_USE.split(block.plain) if (label := bare(part))]
             if labels and all(one.isdecimal() or is_removed_line(page.lexicons, one) for one in labels):
                 yield block.index, "share bar"
@@ -34,11 +34,13 @@ def icon_buttons(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
 
 def _has_icon(block: Block, longest: int) -> bool:
     is_line = block.kind in {"text", "list", "rule"} and block.units + block.linked <= longest
-    return is_line and not block.text.isascii() and PRIVATE_USE.search(block.text) is not None
+    return is_line and PRIVATE_USE.search(block.text) is not None
 
 
 _HEAD = 15
 """Number of blocks below the title among which a row with icons may be."""
+_ROWS = 12
+"""Number of blocks at the end among which buttons with icons may be."""
 _LONGEST = 120
 _SENTENCE = 40
 _BUTTONS = 80

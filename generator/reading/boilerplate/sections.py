@@ -46,10 +46,11 @@ def _is_followed_by_section(page: Page, block: Block) -> bool:
 
     At least two headings of the article have this level.
     """
-    level = _level(block)
-    if not level or block.links or sum(_is_own_heading(page, one, level) for one in page.body) < _FEWEST:
+    level, below = _level(block), page.blocks[block.index + 1 :]
+    if not level or block.links or not below or not below[0].is_prose:
         return False
-    below = page.blocks[block.index + 1 :]
+    if sum(_is_own_heading(page, one, level) for one in page.body) < _FEWEST:
+        return False
     following = next((n for n, one in enumerate(below) if one.kind == "heading"), len(below))
     if following == len(below) or not _is_text(page, below[:following]):
         return False
