@@ -105,9 +105,13 @@ _LINE = 40
 
 def _notice(page: Page, own: Sequence[Block]) -> str:
     """Return why a short page is no text, because all of it is a notice; empty if it is a text."""
-    if sum([block.units + block.linked for block in own]) >= MOST:
+    if len(own) > _BLOCKS or sum([block.units + block.linked for block in own]) >= MOST:
         return ""
     return notice_of(own, page.blocks[0].plain if 0 in page.titles else "")
+
+
+_BLOCKS = 12
+"""Number of blocks of a notice at most."""
 
 
 def _is_furniture(page: Page, block: Block) -> bool:
