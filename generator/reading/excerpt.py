@@ -29,6 +29,7 @@ from generator.reading.prose import (
     plain_text,
     with_code_marked,
 )
+from generator.reading.repetitions import without_repetitions
 from generator.reading.text import FIRST_GROUP, folded
 
 _EXCERPT_UNITS = 160
@@ -88,7 +89,7 @@ def _joined(
 ) -> str:
     """Return blocks of at least `fewest` letters as plain text on one line, enough for two lines.
 
-    Leaves out blocks that repeat `title`, a block that the next one begins with, and a heading at the start.
+    Leaves out blocks and sentences that repeat `title` or each other, and a heading at the start.
     """
     found: list[str] = []
     units = 0
@@ -117,10 +118,18 @@ def _joined(
                 units -= _units(found.pop())
             found.append(folded(plain_text(markdown, autolinks=True)) if AUTOLINK.search(markdown) else text)
             units += _units(text)
-            if units >= _EXCERPT_UNITS:
+            if _is_enough(found, units, title):
                 break
     # Full-width punctuation includes its own space.
-    return _without_marks(_without_gaps(_AFTER_WIDE.sub(FIRST_GROUP, " ".join(found))))
+    text = _AFTER_WIDE.sub(FIRST_GROUP, without_repetitions(" ".join(found), title))
+    return _without_marks(_without_gaps(text))
+
+
+def _is_enough(found: list[str], units: int, title: str) -> bool:
+    """Return whether paragraphs of so many units fill two lines, also without what is said twice."""
+    if units < _EXCERPT_UNITS:
+        return False
+    return _units(without_repetitions(" ".join(found), title)) >= _EXCERPT_UNITS
 
 
 def _gives_way(found: list[str], following: str) -> bool:

@@ -101,6 +101,8 @@ _NOTICE = re.compile(
     r"|\[?this (?:article|(?:blog )?post|blog|report|essay|story) (?:was|has been|is) "
     r"(?:originally |first |also )?(?:published|posted|(?:co-?)?written|adapted|migrated|moved)\b"
     r"|\[this is a guest (?:post|diary)"
+    r"|[\[(]?(?:editor|ed)(?:['’]?s|ors['’])?\.? ?note\b"
+    r"|[\[(]?(?:nota d(?:el|ella)|note de la|anm(?:erkung|\.) der) (?:red|r[ée]dac|edit)"
     r"|start this (?:blog )?series\b|quest[oa] (?:articolo|post) è stat[oa] (?:pubblicat|migrat|scritt)[oa]\b"
     r"|attachment: |(?:an )?audio version of this|\(\d\) .{0,120}\b(?:University|Institute|Department)\b",
     re.IGNORECASE,

@@ -13,10 +13,16 @@ from generator.reading.clipping_fields import ClippingFields
 from generator.reading.text import bare, folded, unescaped
 from generator.reading.tidy import without_spelled
 
-_MAY_SEPARATE = re.compile(r" [-–—_·•»]|[|｜]")
+_MAY_SEPARATE = re.compile(r" (?:[-–—_·•»]|::)|[|｜]")
 _DATE_IN_NAME = re.compile(r"^\d{4}[-_.]?\d{2}[-_.]?\d{2}[-_. ]+")
-_ADDRESS = re.compile(r"(?:(?:\s[-–—|｜·•:]|[:：])?\s+https?://\S*)+$")
-_SEPARATOR = re.compile(r"\s+[-–—|｜_·•»]+\s+(?=[^|｜»]{2,60}$)|\s*[|｜]\s*(?=[^|｜]{2,60}$)")
+_ADDRESS = re.compile(
+    r"(?:(?:\s[-–—|｜·•:]|[:：])?\s+https?://\S*|\s*[(（\[]\s?https?://[^\s()（）\[\]]*\s?[)）\]])+$"
+    r"|\s+https?://[^\s,()]+(?=,? \([^()]{2,30}\)$)"
+)
+"""An address at the end of a title, also before a date in brackets."""
+_RESIDUE = re.compile(r"(?:u200[b-f]|ufeff){2,}|(?<![A-Za-z0-9\\])xa0(?=[^\x00-\x7f])")
+"""Zero-width characters that are spelled out twice in a row, a space that is after a mark."""
+_SEPARATOR = re.compile(r"\s+(?:[-–—|｜_·•»]+|::)\s+(?=[^|｜»]{2,60}$)|\s*[|｜]\s*(?=[^|｜]{2,60}$)")
 _IN_NAME = re.compile(r"\s*[|｜»,]\s*|\s+[-–—_·•]\s+")
 _HOST = re.compile(r"https?://(?:www\.)?((?:[^/:?#]+\.)?([^./:?#]+)\.[a-z]{2,})(?:[/:?#]|$)", re.IGNORECASE)
 _FEWEST = 4
@@ -43,6 +49,8 @@ def trimmed(title: str, source: str, url: str | None) -> str:
     if url is None:
         return title
     title = without_spelled(title).replace('\\"', '"')
+    if "u200" in title or "xa0" in title or "ufeff" in title:
+        title = _RESIDUE.sub("", title)
     if "://" in title:
         title = _long_enough(_ADDRESS.sub("", title), title)
     if not _MAY_SEPARATE.search(title):

@@ -155,6 +155,8 @@ def test_only_what_has_the_attributes_of_a_tag_is_one(body, shown):
         "![](https://press.example/1.gif) 聚焦印刷安全，网罗国内外最新资讯！",
         "关于小镇印刷机，本公众号发表过以下文章：",
         "Attachment: signature.asc Description:",
+        "Editor's note: this report was first printed in the letter of the town.",
+        "Nota della redazione: il testo è apparso nella lettera della città.",
     ],
 )
 def test_an_excerpt_begins_with_a_sentence_of_substance(furniture):

@@ -26,6 +26,17 @@ URL = "https://blog.press.example/grid"
         ("版面u200bu200b的网格", "活字报", "版面的网格"),
         (r"一句\"话\"u200b？", "活字报", '一句"话"？'),
         ("The grid-press", "Press", "The grid-press"),
+        ("The grid :: Press", "Press", "The grid"),
+        ("The grid :: a history", "Press", "The grid :: a history"),
+        ("The grid (https://press.example/a)", "Press", "The grid"),
+        ("版面的网格（https://press.example/a）", "活字报", "版面的网格"),
+        (
+            "The grid, day 3 https://press.example/a, (Wed, Jul 3rd)",
+            "Press",
+            "The grid, day 3, (Wed, Jul 3rd)",
+        ),
+        ("Gridu200bu200bPress 版面", "活字报", "GridPress 版面"),
+        ("版面 |xa0网格", "活字报", "版面 |网格"),
         ("How https://press.example/ was made", "Press", "How https://press.example/ was made"),
     ],
 )

@@ -80,11 +80,21 @@ def _is_row_below(block: Block) -> bool:
     words = block.plain.strip(" \t\n\\*_#>~\xa0()（）【】").replace("*", "").replace("\xa0", " ")
     if all(is_credit(line.strip()) for line in words.split("\n")):
         return not block.links
+    if _VIEWS.fullmatch(words):
+        return True
     return _STATISTICS.search(words) is not None and is_dateline(words)
 
 
 _STATISTICS = re.compile(r"发[布表][于在]|阅读\s?[(（:：]|posted (?:on|by|in)\b", re.IGNORECASE)
 """Marks of a row about the post. A bare date may be the end of a document."""
+_VIEWS = re.compile(
+    r"(?:(?:post |page |total )?(?:views?|reads?|visits?|hits)|阅读[量数]?|浏览[量数]?|访问[量数]?)"
+    r"\s?[:：]?\s?\d[\d.,]*\s?[kmw万]?\+?"
+    r"|\d[\d.,]*\s?[kmw万]?\+? ?(?:views?|reads?|visits?|hits|(?:次|人)(?:阅读|浏览|访问|围观))"
+    r"|[👁👀❤♥💬👍🔥💗]\ufe0f?(?:‍🗨️?)?\s?\d[\d.,]*\s?[kmw万]?\+?",
+    re.IGNORECASE,
+)
+"""How often a post was seen or liked."""
 _ROWS_BELOW = 5
 _SIGNS = " \t\n\xa0-*_=#\\"
 _SILENT = frozenset({"image", "rule"})

@@ -1,4 +1,4 @@
-"""Find the comments of readers, and tell them from a section of the article that is called so."""
+"""Find the comments of readers below an article."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from generator.reading.boilerplate.blocks import Block
 from generator.reading.boilerplate.families import Found
 from generator.reading.boilerplate.page import SOME, Page, Removed
-from generator.reading.boilerplate.verdict import is_date, is_paragraph
+from generator.reading.boilerplate.verdict import is_date
 
 
 def comment_threads(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
@@ -84,7 +84,7 @@ def _is_of_head(page: Page, index: int) -> bool:
     is_feed = block.links > 0 and block.units <= _BUTTON and _FEED.match(block.plain) is not None
     if is_feed or (block.kind == "heading" and not block.links and block.units <= _BUTTON):
         return True
-    if _names_a_reader(block) or (is_date(block) and _NAME.fullmatch(above.text)):
+    if names_a_reader(block) or (is_date(block) and _NAME.fullmatch(above.text)):
         return True
     is_name = _NAME.fullmatch(block.text) is not None and is_date(page.blocks[index + 1])
     return is_name or _dates_comment(page, page.blocks[index + 1])
@@ -94,7 +94,7 @@ _FEED = re.compile(r"comments? feed\b|feed of comments\b|评论\s?rss", re.IGNOR
 _NAME = re.compile(r"\s{0,8}\*\*[^*\n]{1,40}\*\*\s*")
 
 
-def _names_a_reader(block: Block) -> bool:
+def names_a_reader(block: Block) -> bool:
     """Return whether a block is the head of a comment: a picture or a name."""
     return "avatar" in block.text or (
         block.units + block.linked <= 40
@@ -113,52 +113,20 @@ def _is_rest(page: Page, removed: Removed, first: int, before: int) -> bool:
     return marks >= 2 or sum(min(b.units, 400) for b in rest if b.is_own) * 2 <= before
 
 
-def heads_section(page: Page, block: Block, found: Found) -> bool:
-    """Return whether a heading such as `Discussion` has only paragraphs below it, up to the end or a mark.
-
-    Comments have names, dates, pictures or buttons among them.
-    """
-    if found.rule.reason != "comments" or block.label not in _SECTIONS:
-        return False
-    count = 0
-    for one in page.body:
-        if one.index <= block.index:
-            continue
-        mark = page.found[one.index]
-        if (mark is not None and mark.kind == "end") or page.repetition[one.index]:
-            break
-        if mark is not None or not _is_of_section(one):
-            return False
-        count += is_paragraph(one)
-    return count > 0
-
-
-def _is_of_section(block: Block) -> bool:
-    """Return whether a block is text, and no short line, such as the name of a reader or a date."""
-    if block.kind == "rule" or block.is_linked or is_date(block) or _names_a_reader(block):
-        return False
-    return block.kind != "text" or block.is_prose or block.plain.rstrip(" *_").endswith(_ENDS)
-
-
-_ENDS = (".", ":", "。", "：")
-_SECTIONS = frozenset({
-    "comments", "discussion", "responses", "commenti", "discussione", "commentaires", "comentarios",
-    "kommentare", "评论", "讨论",
-})  # fmt: skip
-
-
-def comments_from(page: Page, weights: Mapping[int, int]) -> int:
+def comments_from(page: Page, weights: Mapping[int, int], marks: Mapping[int, Found]) -> int:
     """Return the index at which comments start, so that their text does not count as the article's.
+
+    `weights` is the number of letters of each block of text, `marks` the marks that may end the article.
 
     If the title was found and a heading introduces the comments, a short note counts as text above them: one
     that the source repeats, or any if the first comment has a date or a button that links to itself.
     """
     before = shown = 0
     for block in page.body:
-        found = page.found[block.index]
+        found = marks.get(block.index)
         if (
             found is not None
-            and (found.kind, found.rule.reason) == ("end", "comments")
+            and found.rule.reason == "comments"
             and not is_jump_link(block)
             and (
                 before >= SOME

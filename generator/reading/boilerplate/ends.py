@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from generator.reading.boilerplate.blocks import Block, is_data
-from generator.reading.boilerplate.comments import comments_from, heads_section, is_jump_link
+from generator.reading.boilerplate.comments import comments_from, is_jump_link
 from generator.reading.boilerplate.families import Found
 from generator.reading.boilerplate.page import (
     SOME,
@@ -18,31 +18,37 @@ from generator.reading.boilerplate.page import (
     links_to_many_sites,
     names_references,
 )
+from generator.reading.boilerplate.sections import heads_section, next_section, section_of
 from generator.reading.boilerplate.statements import is_of_article
 from generator.reading.text import bare
 
 
 def endings(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     """Yield the blocks from a heading or mark on that ends the article, such as comments or related posts."""
-    if not any(found is not None and found.kind == "end" for found in page.found):
+    marks = {
+        block.index: found
+        for block in page.body
+        if (found := page.found[block.index]) is not None and found.kind == "end"
+    }
+    if not marks:
         return
+    marks = {n: found for n, found in marks.items() if not _is_of_text(page, page.blocks[n], found)}
     weights = {
         block.index: min(block.units, 400)
         for block in page.body
         if block.is_own and block.index not in removed and not page.repetition[block.index]
     }
-    sure = comments_from(page, weights)
+    sure = comments_from(page, weights, marks)
     weights = {index: units for index, units in weights.items() if index < sure}
     before, after, resumed = 0, sum(weights.values()), 0
     for block in page.body:
         index = block.index
         if index < resumed:
             continue
-        found = page.found[index]
-        if found is not None and found.kind == "end" and not _is_of_text(page, block, found):
+        if found := marks.get(index):
             rest = after - weights.get(index, 0)
             if _is_ending(page, removed, found, index, before, rest, is_sure=index == sure):
-                resumed = _next_section(page, index)
+                resumed = next_section(page, index)
                 yield from ((other, found.rule.reason) for other in range(index, resumed))
                 if resumed == len(page.blocks):
                     return
@@ -79,41 +85,6 @@ def _is_ending(
             weak=found.rule.weak or is_jump_link(block),
         )
     )
-
-
-def _next_section(page: Page, index: int) -> int:
-    """Return the index of the section that goes on counting behind a box of advertisements.
-
-    Without one, it is the number of blocks.
-    """
-    numbers = [found for block in page.body if block.index < index and (found := _section_of(block))]
-    if len(numbers) >= _SECTIONS:
-        style, last = numbers[-1]
-        for block in page.body:
-            if block.index > index and _section_of(block) == (style, last + 1):
-                return block.index
-    return len(page.blocks)
-
-
-_SECTIONS = 2
-_NUMBERED = re.compile(
-    r"(?P<hex>0x)?0?(?P<number>\d{1,2})(?P<end>[\s.、．:：]|$)|(?P<chinese>[一二三四五六七八九十]{1,2})[、.．\s]"
-)
-_CHINESE = "一二三四五六七八九十"
-
-
-def _section_of(block: Block) -> tuple[str, int] | None:
-    """Return how a heading, or a short line in bold, is numbered, and its number; None if it is not."""
-    if block.links or block.units > 80 or not (block.kind == "heading" or block.text.startswith("**")):
-        return None
-    found = _NUMBERED.match(block.plain.lstrip("#* \xa0"))
-    if found is None:
-        return None
-    if found["chinese"]:
-        digits = found["chinese"]
-        number = _CHINESE.find(digits[-1]) + 1 + (10 if len(digits) == 2 else 0)
-        return "chinese", number
-    return found["hex"] or found["end"].strip(), int(found["number"])
 
 
 def _is_topic(page: Page, block: Block) -> bool:
@@ -230,7 +201,7 @@ def behind_the_text(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     found = [b for b in rest if b.index > begun and b.index not in removed]
     if not found:
         return
-    resumed = next((b.index for b in rest if b.index > begun and _section_of(b)), len(page.blocks))
+    resumed = next((b.index for b in rest if b.index > begun and section_of(b)), len(page.blocks))
     found = [b for b in found if b.index < resumed]
     references = [b.index for b in found if _is_reference_list(b)]
     end = max((index for index in references if not page.repetition[index]), default=begun)

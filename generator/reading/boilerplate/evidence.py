@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from generator.reading.boilerplate import bylines, closing, comments, contacts, ends, known, menus, recurring
+from generator.reading.boilerplate import (
+    bylines,
+    closing,
+    comments,
+    contacts,
+    ends,
+    icons,
+    known,
+    menus,
+    recurring,
+)
 from generator.reading.boilerplate.page import Page, Removed
 
 Evidence = Callable[[Page, Removed], Iterator[tuple[int, str]]]
@@ -19,7 +29,8 @@ EVIDENCE: tuple[tuple[str, Evidence, str], ...] = (
     ("above the title too", known.above_the_title_too, "anywhere"),
     ("said twice", known.said_twice, "anywhere"),
     ("byline", known.byline, "head"),
-    ("icon lines", known.icon_lines, "head"),
+    ("icon lines", icons.icon_lines, "head"),
+    ("icon buttons", icons.icon_buttons, "tail"),
     ("account cards", known.account_cards, "head"),
     ("known lines", known.known_lines, "anywhere"),
     ("endings", ends.endings, "tail"),

@@ -11,7 +11,7 @@ from generator.reading.boilerplate.blocks import Block
 from generator.reading.boilerplate.families import Found, Lexicon, is_removed_line
 from generator.reading.boilerplate.page import SOME, Page, Removed, is_labelled_address, section_numbers
 from generator.reading.boilerplate.statements import is_call_of_title, is_of_article
-from generator.reading.text import PRIVATE_USE, bare
+from generator.reading.text import bare
 
 
 def repeated_titles(page: Page, _removed: Removed) -> Iterator[tuple[int, str]]:
@@ -138,18 +138,6 @@ def byline(page: Page, _removed: Removed) -> Iterator[tuple[int, str]]:
     for block in page.blocks[:4]:
         if block.text.startswith("![cover_image]"):
             yield block.index, "cover image"
-
-
-def icon_lines(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
-    """Yield short lines with characters of an icon font above the text: date, author, section."""
-    for block in page.body:
-        if block.index > page.first or block.index > page.start + _HEAD:
-            return
-        if block.text.isascii() or block.kind not in {"text", "list", "rule"} or block.index in removed:
-            continue
-        is_sentence = block.units > 40 and block.text.rstrip().endswith(tuple(".!?。！？"))
-        if block.units + block.linked <= 120 and PRIVATE_USE.search(block.text) and not is_sentence:
-            yield block.index, "byline"
 
 
 def _account(page: Page) -> Iterator[str]:

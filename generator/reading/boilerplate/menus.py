@@ -92,10 +92,13 @@ def _is_advertised(block: Block) -> bool:
     """Return whether the first address of a block is that of a server of advertisements, or of a counter."""
     text = block.text
     end = text.find("/", text.find("//") + 2)
-    return text[end - _SUFFIX : end] in _AD_SUFFIXES and text[:end].endswith(_AD_SERVERS)
+    if text[end - _SUFFIX : end] in _AD_SUFFIXES and text[:end].endswith(_AD_SERVERS):
+        return True
+    return "facebook.com/tr" in text and _PIXEL.match(text) is not None
 
 
 _LABEL = 40
+_PIXEL = re.compile(r"!\[[^\[\]]{0,80}\]\(https?://(?:www\.)?facebook\.com/tr/?\?")
 
 
 ADVERTISEMENT = "advertisement"

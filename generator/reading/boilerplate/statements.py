@@ -37,7 +37,40 @@ def is_statement(block: Block) -> bool:
 
 def is_of_article(page: Page, block: Block, found: Found) -> bool:
     """Return whether a block below the first one matches a pattern as a sentence of the article."""
-    return bool(found.pattern) and block.index > page.first and is_statement(block)
+    is_below = bool(found.pattern) and block.index > page.first
+    return is_below and (is_statement(block) or (_is_short_statement(block) and _text_follows(page, block)))
+
+
+def _text_follows(page: Page, block: Block) -> bool:
+    """Return whether a line of text is further below that neither a family nor the source knows."""
+    if block.index < page.last:
+        return True
+    return any(
+        one.kind in {"text", "list"}
+        and one.units >= _FEWEST
+        and not one.is_linked
+        and page.found[one.index] is None
+        and not page.repetition[one.index]
+        for one in page.blocks[block.index + 1 :]
+    )
+
+
+def _is_short_statement(block: Block) -> bool:
+    """Return whether a short line is a sentence that does not speak of the page, or quotes somebody."""
+    return (
+        block.kind == "text"
+        and block.units >= _FEWEST
+        and not block.links
+        and "\n" not in block.plain
+        and _SENTENCE.fullmatch(block.plain) is not None
+        and (_MARKS.search(block.plain) is None or _SPEECH.search(block.plain) is not None)
+    )
+
+
+_FEWEST = 20
+_SENTENCE = re.compile(r"(?:[^\s|/]+[ \n]){4,}[^\s|/]+\.[\"”’)*_]{0,3}\s*|[^|/]{8,}。[”」）*_]{0,3}\s*")
+"""Five words and more, without marks between menu items, and a full stop."""
+_SPEECH = re.compile(r"[,”\"] (?:[A-Za-z’'-]+ ){0,3}(?:said|says|asked|added|wrote|replied)\b", re.IGNORECASE)
 
 
 def is_call_of_title(page: Page, block: Block) -> bool:

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from generator.reading.boilerplate.blocks import Block
 from generator.reading.boilerplate.families import Found, Lexicon, ready
+from generator.reading.boilerplate.notices import MOST, is_of_interface, notice_of, shows_a_change
 from generator.reading.boilerplate.page import Page
 from generator.reading.boilerplate.title_words import share_in
 from generator.reading.text import bare
@@ -46,7 +47,7 @@ def failure_of(page: Page, removed: Mapping[int, str]) -> str:
     own = [block for block in page.blocks if block.index not in removed and not _is_furniture(page, block)]
     if "own" in {block.kind for block in own}:  # a family declares this as the page's text
         return ""
-    if found := _failed(page, own) or _nothing(page, _without_cut_heading(page, own)):
+    if found := _failed(page, own) or _nothing(page, _without_cut_heading(page, own)) or _notice(page, own):
         return found
     if not page.blocks or any(lexicon.family.byline for lexicon in page.lexicons):
         return ""
@@ -100,6 +101,17 @@ def _is_first_line_of_code(block: Block) -> bool:
 
 
 _LINE = 40
+
+
+def _notice(page: Page, own: Sequence[Block]) -> str:
+    """Return why a short page is no text, because all of it is a notice; empty if it is a text."""
+    if len(own) > _BLOCKS or sum([block.units + block.linked for block in own]) >= MOST:
+        return ""
+    return notice_of(own, page.blocks[0].plain if 0 in page.titles else "")
+
+
+_BLOCKS = 12
+"""Number of blocks of a notice at most."""
 
 
 def _is_furniture(page: Page, block: Block) -> bool:
@@ -181,7 +193,13 @@ def _is_interface(page: Page) -> bool:
     lines = [line for line in code.split("\n") if line.strip() and not line.startswith(("```", "~~~"))]
     if any(map(_PROGRAM.search, lines)):
         return False
-    known = [line for line in lines if any(one.find(bare(line), ready(line)) for one in page.lexicons)]
+    is_change = shows_a_change(lines)
+    known = [
+        line
+        for line in lines
+        if (is_change and is_of_interface(line))
+        or any(one.find(bare(line), ready(line)) for one in page.lexicons)
+    ]
     return len(known) >= _LINES and len(known) * 2 >= len(lines)
 
 

@@ -202,3 +202,69 @@ def test_the_first_letter_of_a_sentence_that_the_clipper_cut_is_no_button():
     assert found.blocks[-1].reason is None
     found = opinion(page(f"# {TITLE}", *TEXT, "来"), url="https://mp.weixin.qq.com/s?__biz=A")
     assert found.blocks[-1].reason == "call to subscribe"
+
+
+SENTENCES = [
+    "Designed by a pupil of the keeper, the second lamp is brighter.",
+    "Next: how the tower was painted.",
+    "Next: the harbour votes on the lamp.",
+    "Follow us on the stairs to the lamp, said the keeper.",
+    "Subscribe to the theory or not, the lamp turns.",
+    "Share on the stairs what you carry, the keeper said.",
+]
+
+
+@pytest.mark.parametrize("sentence", SENTENCES)
+def test_a_short_sentence_that_begins_like_a_button_stays_in_the_text(sentence):
+    assert sentence in text_of(page(TEXT[0], sentence, *TEXT[1:]))
+    assert sentence in text_of(page(*TEXT, sentence, "Lamp: the log of the tower is in the harbour"))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Next: How the tower was painted",
+        "Follow us on the harbour's network.",
+        "Subscribe to our letter of the lamp.",
+        "Subscribe to [the letter of the lamp](/letter) now.",
+        "Share on: Harbour | Tower | Lamp and rope.",
+    ],
+)
+def test_a_button_in_the_text_goes(line):
+    assert text_of(page(TEXT[0], line, *TEXT[1:])) == "\n\n".join(TEXT)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["**Advertisement**", "Photo by Ann Lee on Unsplash", "Updated 3 hours ago", "Last updated: an hour ago"],
+)
+def test_labels_of_advertisements_pictures_and_times_go_above_the_text(line):
+    assert text_of(page(f"# {TITLE}", line, *TEXT)) == "\n\n".join(TEXT)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Views: 1,234",
+        "1.2K views",
+        "👁 532",
+        "阅读量：532",
+        "\ue80a Share \ue80b Tweet",
+        "\ue80a 12 \ue80b Print",
+    ],
+)
+def test_counters_and_buttons_with_icons_go_below_the_text(line):
+    assert text_of(page(*TEXT, line)) == "\n\n".join(TEXT)
+
+
+@pytest.mark.parametrize(
+    "line", ["Views: 12 from the tower", "\ue80a Larch \ue80b Oak", "1.2K views of the lamp"]
+)
+def test_lines_of_the_article_that_resemble_counters_and_buttons_stay(line):
+    assert text_of(page(*TEXT, line)) == "\n\n".join([*TEXT, line])
+
+
+def test_a_picture_that_counts_visits_goes():
+    pixel = "![](https://www.facebook.com/tr?id=1&ev=PageView&noscript=1)"
+    picture = "![The lamp](https://www.facebook.com/lamp.png)"
+    assert text_of(page(TEXT[0], pixel, picture, *TEXT[1:])) == "\n\n".join([TEXT[0], picture, *TEXT[1:]])

@@ -126,6 +126,42 @@ def test_comments_of_readers_go(head):
     assert text_of(page(f"# {TITLE}", *TEXT[:2], "## Discussion", head, TEXT[2])) == "\n\n".join(TEXT[:2])
 
 
+REFERENCES = [
+    "## References",
+    "* [The log](https://log.example/1)\n* [Lamp papers](https://papers.example/2)",
+]
+
+
+@pytest.mark.parametrize("name", ["Discussion", "Comments", "Related", "Latest", "Recommended"])
+@pytest.mark.parametrize("times", [1, 4])
+def test_a_section_stays_above_other_sections_of_its_level(name, times):
+    first = [f"{n}. {TEXT[0]}" for n in "4567"[:times]]
+    sections = ["## Lamp", *first, f"## {name}", TEXT[1], "## Conclusion", TEXT[2], *REFERENCES]
+    body = page(f"# {TITLE}", "The keepers have gone, the lamps turn.", *sections)
+    assert text_of(body).endswith("\n\n".join(sections))
+
+
+def test_a_section_stays_above_the_references():
+    sections = ["## Lamp", TEXT[0], "## Method", TEXT[1], "## Discussion", TEXT[2], *REFERENCES]
+    assert text_of(page(f"# {TITLE}", *sections)) == "\n\n".join(sections)
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        ["## Comments", "Ann Lee", TEXT[2], "## Ships", TEXT[2]],
+        ["## Comments", TEXT[2], "May 8, 2024", "## Ships", TEXT[2]],
+        ["## Related", "[The ships](/ships)", "## Ships", "[Boats](/boats)"],
+        ["## Related", "## Ships without a lamp", TEXT[2], "## Lamps without a ship", TEXT[2]],
+        ["## Latest", TEXT[2], "## [Ships without a lamp](/ships)", TEXT[2]],
+    ],
+)
+def test_comments_and_teasers_between_headings_go(box):
+    parts = [f"{n}. {text}" for n in "456" for text in TEXT[:2]]
+    sections = ["## Lamp", *parts[:3], "## Keepers", *parts[3:]]
+    assert text_of(page(f"# {TITLE}", *sections, *box)) == "\n\n".join(sections)
+
+
 def test_a_slogan_beside_a_picture_is_no_section():
     slogan = "![](/flag.gif) 带你认识灯塔！"
     body = page(f"# {TITLE}", slogan, *TEXT)
