@@ -22,12 +22,16 @@ _LABEL = 40
 _COUNT = 40
 
 _MONTH = (
-    r"(?:jan|feb|m[aä]r|apr|ma[iyg]|jun|jul|a[ug][go]|sep|set|o[ckt]t|nov|de[cz]|gen|giu|lug|dic)[a-zäéû]{0,7}\.?"
+    r"(?:jan(?:uar[yi]?|\.)?|feb(?:ruar[yi]?|\.)?|mar(?:ch|\.)?|märz?|apr(?:il|\.)?|may|mai|june?|jun[il]|july?|juli"
+    r"|aug(?:ust|\.)?|sept?(?:ember|\.)?|o[ck]t(?:ober|\.)?|nov(?:ember|\.)?|de[cz](?:ember|\.)?|gennaio|febbraio"
+    r"|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre|janvier|février|mars|avril|juin"
+    r"|juillet|août|septembre|octobre|novembre|décembre|enero|febrero|abril|mayo|junio|julio|septiembre|octubre"
+    r"|noviembre|diciembre)(?![a-zäéû])"
 )
 _DATE = re.compile(
-    rf"(?:\d{{4}}\s?[-/.年]\s?\d{{1,2}}(?:\s?[-/.月]\s?\d{{1,2}}\s?日?)?|\d{{1,2}}[-/.]\d{{1,2}}[-/.]\d{{2,4}}"
+    r"(?<!\d)(?:(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}(?:\s?[-/.月]\s?\d{1,2}\s?日?)?|\d{1,2}([-/.])\d{1,2}\1(?:20)?\d\d"
     rf"|\d{{1,2}}\s?月\s?\d{{1,2}}\s?日|\d{{1,2}}(?:st|nd|rd|th|\.)?\s+(?:de\s+)?{_MONTH}(?:,?\s+(?:de\s+)?\d{{4}})?"
-    rf"|{_MONTH}\s\d{{1,4}}(?:st|nd|rd|th)?(?:,?\s+\d{{4}})?)",
+    rf"|{_MONTH}\s\d{{1,4}}(?:st|nd|rd|th)?(?:,?\s+\d{{4}})?)(?!\d)",
     re.IGNORECASE,
 )
 _TIME = re.compile(
@@ -44,18 +48,27 @@ _COUNTED = re.compile(
     r"\b(?:views?|viewed|reads?|reading|likes?|liked|stars?|forks?|comments?|shares?|shared|repl(?:y|ies)|followers?"
     r"|subscribers?|watch(?:ers|ing)|votes?|claps?|min(?:ute)?s?|visit(?:or)?s?|hits|downloads?|posts?|ago|pages?"
     r"|lesezeit|aufrufe|kommentare?|gefällt|letture|lettura|visualizzazioni|commenti|condivisioni|vues|lectures?"
-    r"|commentaires?|partages|visitas|lecturas?|comentarios)\b"
-    r"|阅读|浏览|点赞|在看|评论|收藏|转发|分享|热度|访问|人气|围观|分钟|字数|点击|粉丝|关注|回复|推荐",
+    r"|commentaires?|partages|visitas|lecturas?|comentarios|gelesen|letto|vu|leído|articles?|artikel|join(?:ed)?"
+    r"|ratings?|online|discuss|generated|permalink|revision|id)\b"
+    r"|阅读|浏览|点赞|在看|评论|收藏|转发|分享|热度|访问|人气|围观|分钟|字数|点击|粉丝|关注|回复|推荐|累计|页|编号",
     re.IGNORECASE,
 )
 """What pages count of themselves."""
 _PUBLISHED = re.compile(
-    r"publi|post|updat|modif|edit|creat|writ|\b(?:on|by|date|last|stand|vom|am|il|le|el)\b|veröff|aktual|aggiorn"
+    r"publi|post|updat|modif|edit|creat|writ|filed|änder|veröff|aktual|aggiorn|auto?r|source|quelle|fonte|photo|foto"
+    r"|^\W*(?:date|data|datum|last|stand|by|von|di|da|par|por|vom)\b"
     r"|发布|更新|发表|编辑|作者|来源|原创|^\W*(?:日期|时间)\W*$",
     re.IGNORECASE,
 )
+_EVENT = re.compile(
+    r"\b(?:clos|open|end|begin|start|due|deadline|until|expir|report|fix|answer|entro|scad|termin|bis|ab|frist|geöff"
+    r"|from|jusqu|du|hasta|desde)|截止|报名|开奖|答复|确认|公开|修复|上报",
+    re.IGNORECASE,
+)
+_MEASURE = re.compile(r"\d\s?(?:[kMGT]?B|[ckm]?m|k?g|°C|%|€|\$|£|euro|eur|usd|chf|元|ms|[kMG]W|mph|km/h)(?![^\W_])|[$€£]\d|^\+\d")
 _WORD = re.compile(r"[^\W\d_]+")
 _FEWEST = 2
+_MANY = 8
 
 
 def values_in(
@@ -79,11 +92,13 @@ def values_in(
     values: set[int] = set()
     for index in varying:
         is_labelled = index - 1 in values or _is_label_above(blocks, found, index, text)
-        if _is_value(blocks[index], is_labelled=is_labelled) and not _is_behind(
+        is_above = index < text[1] <= text[2]
+        if _is_value(blocks[index], is_labelled=is_labelled, is_above=is_above) and not _is_behind(
             blocks, repetition, found, index, text, is_labelled=is_labelled
         ):
             values.add(index)
-    return frozenset(values.union(*_between(blocks, found, sorted(values))))
+    values.update(*_between(blocks, found, sorted(values)))
+    return frozenset(values.union(_alike(blocks, repetition, found, values)))
 
 
 def _may_be_value(block: Block, found: Found | None, varying: frozenset[int]) -> bool:
@@ -99,28 +114,41 @@ def _may_be_value(block: Block, found: Found | None, varying: frozenset[int]) ->
     )
 
 
-def _is_value(block: Block, *, is_labelled: bool) -> bool:
-    return any(_is_value_line(line, is_labelled=is_labelled) for line in block.plain.split("\n"))
+def _is_value(block: Block, *, is_labelled: bool, is_above: bool) -> bool:
+    return any(
+        _is_value_line(line, is_labelled=is_labelled, is_above=is_above) for line in block.plain.split("\n")
+    )
 
 
-def _is_value_line(line: str, *, is_labelled: bool) -> bool:
+def _is_value_line(line: str, *, is_labelled: bool, is_above: bool) -> bool:
     """Return whether a line says something of the article. Dates and counts do so below a label only."""
-    words = line.strip(" \t*_-+>#|·")
+    words = line.strip(" \t*_->#|·")
     if not any(map(str.isdigit, words)):
         return False
     if len(words) <= _COUNT and _COUNTED.search(words) and not is_labelled:
         return False
     if _PERIOD.match(words):
         return True
-    rest, dates = _DATE.subn(" ", _TIME.sub(" ", words))
-    is_dated = dates > 0 or _CLOCK.search(words) is not None
-    label, colon, _ = words.replace("：", ":").partition(":")
-    if is_dated and _PUBLISHED.search(label if colon else rest):
-        return is_labelled and not colon
+    untimed = _TIME.sub(" ", words)
+    rest, dates = _DATE.subn(" ", untimed)
+    label, colon, _ = untimed.replace("：", ":").partition(":")
+    if dates or _CLOCK.search(words):
+        return _is_event(label, colon, rest, is_labelled=is_labelled, is_above=is_above)
     own = _WORD.findall(rest)
-    if is_dated:
-        return is_labelled or (bool(own) and (bool(colon) or sum(map(len, own)) >= _FEWEST * 4))
-    return is_labelled or (bool(own) and (not words[0].isdigit() or len(own) > _FEWEST))
+    is_named = bool(own) and (not words[0].isdigit() or len(own) > _FEWEST)
+    return is_labelled or is_named or _MEASURE.search(words) is not None
+
+
+def _is_event(label: str, colon: str, rest: str, *, is_labelled: bool, is_above: bool) -> bool:
+    """Return whether a line with a date tells of an event, and not when the page was published."""
+    if _PUBLISHED.search(label if colon else rest):
+        return is_labelled and not colon
+    if is_labelled or _EVENT.search(rest):
+        return True
+    own = "".join(_WORD.findall(rest))
+    if colon:
+        return bool(own)
+    return not is_above and (len(own) >= _MANY or (len(own) >= _MANY // 2 and not own.isascii()))
 
 
 def _is_label_above(
@@ -166,3 +194,28 @@ def _between(blocks: Sequence[Block], found: Sequence[Found | None], values: lis
         inner = range(one + 1, other)
         if len(inner) <= _NEAR and all(found[n] is None and "](" not in blocks[n].text for n in inner):
             yield inner
+
+
+def _alike(
+    blocks: Sequence[Block], repetition: Sequence[str], found: Sequence[Found | None], values: set[int]
+) -> Iterator[int]:
+    """Yield repeated lines next to labelled values that are labelled in the same way: `Severity: high`."""
+    for step in (-1, 1):
+        for value in values:
+            mark, index = _mark_of(blocks[value]), value + step
+            while mark and 0 <= index < len(blocks) and index not in values:
+                if found[index] is not None or not repetition[index] or _mark_of(blocks[index]) != mark:
+                    break
+                yield index
+                index += step
+
+
+def _mark_of(block: Block) -> str:
+    """Return how the label before a value is marked; empty if there is none, or it is about the page."""
+    labelled = _LABELLED.match(block.text) if block.kind == "text" and not block.links else None
+    if labelled is None or block.units > _LONGEST or _PUBLISHED.search(labelled["label"]):
+        return ""
+    return labelled["mark"] or ":"
+
+
+_LABELLED = re.compile(r"(?P<mark>[*_]{0,2})(?P<label>[^\n:：*_]{1,40})(?:[:：](?P=mark)|(?P=mark)[:：])[^\S\n]*[^\s:：]")
