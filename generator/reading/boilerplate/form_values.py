@@ -26,7 +26,7 @@ _MONTH = (
     r"|aug(?:ust|\.)?|sept?(?:ember|\.)?|o[ck]t(?:ober|\.)?|nov(?:ember|\.)?|de[cz](?:ember|\.)?|gennaio|febbraio"
     r"|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre|janvier|février|mars|avril|juin"
     r"|juillet|août|septembre|octobre|novembre|décembre|enero|febrero|abril|mayo|junio|julio|septiembre|octubre"
-    r"|noviembre|diciembre)(?![a-zäéû])"
+    r"|noviembre|diciembre|gen|mag|giu|lug|ago|set|ott|dic|ene|abr|janv|févr|juil)\.?(?![a-zäéû])"
 )
 _DATE = re.compile(
     r"(?<!\d)(?:(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}(?:\s?[-/.月]\s?\d{1,2}\s?日?)?|\d{1,2}([-/.])\d{1,2}\1(?:20)?\d\d"
@@ -55,9 +55,9 @@ _COUNTED = re.compile(
 )
 """What pages count of themselves."""
 _PUBLISHED = re.compile(
-    r"publi|post|updat|modif|edit|creat|writ|filed|änder|veröff|aktual|aggiorn|auto?r|source|quelle|fonte|photo|foto"
+    r"publi|pubbl|post|updat(?!e \d)|modif|edit|creat|writ|filed|änder|veröff|aktual|aggiorn|auto?r|source|quelle|fonte|photo|foto"
     r"|^\W*(?:date|data|datum|last|stand|by|von|di|da|par|por|vom)\b"
-    r"|发布|更新|发表|编辑|作者|来源|原创|^\W*(?:日期|时间)\W*$",
+    r"|à jour|опубл|обновл|発行|公開日|投稿|掲載|발행|입력|수정|发布|更新|发表|编辑|作者|来源|原创|^\W*(?:日期|时间)\W*$",
     re.IGNORECASE,
 )
 _EVENT = re.compile(
@@ -134,6 +134,8 @@ def _is_value_line(line: str, *, is_labelled: bool, is_above: bool) -> bool:
     label, colon, _ = untimed.replace("：", ":").partition(":")
     if dates or _CLOCK.search(words):
         return _is_event(label, colon, rest, is_labelled=is_labelled, is_above=is_above)
+    if _PUBLISHED.match(words) and not is_labelled:
+        return False
     own = _WORD.findall(rest)
     is_named = bool(own) and (not words[0].isdigit() or len(own) > _FEWEST)
     return is_labelled or is_named or _MEASURE.search(words) is not None
