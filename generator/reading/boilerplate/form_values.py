@@ -1,18 +1,19 @@
 """Tell the values of a form, such as `Price: 45 crowns`, from dates and counters that a source repeats.
 
-Learning ignores digits of short lines, so that `12 views` and `40 views` are one line that the source repeats.
-The values of a form recur in the same way. They differ from counters and dates of a page by their words, by
-the label above them and by their place: next to the text, with no furniture in between.
+Learning ignores digits of short lines, so that `12 views` and `40 views` are one line that the source
+repeats. The values of a form recur in the same way. They differ from counters and dates of a page by their
+words, by the label above them and by their place: next to the text, without boilerplate in between.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from generator.reading.boilerplate.blocks import Block
 from generator.reading.boilerplate.families import Found
-from generator.reading.boilerplate.repeats import LearnedBoilerplate, cached_hash, text_hash
+from generator.reading.boilerplate.repeats import LearnedBoilerplate, cached_hash, line_hashes
 
 _LONGEST = 120
 """Number of letters of a value."""
@@ -55,9 +56,11 @@ _COUNTED = re.compile(
 )
 """What pages count of themselves."""
 _PUBLISHED = re.compile(
-    r"publi|pubbl|post|updat(?!e \d)|modif|edit|creat|writ|filed|änder|veröff|aktual|aggiorn|auto?r|source|quelle|fonte|photo|foto"
+    r"publi|pubbl|post|updat(?!e \d)|modif|edit|creat|writ|filed|änder|veröff|aktual|aggiorn|auto?r|source"
+    r"|quelle|fonte|photo|foto"
     r"|^\W*(?:date|data|datum|last|stand|by|von|di|da|par|por|vom)\b"
-    r"|à jour|опубл|обновл|発行|公開日|投稿|掲載|발행|입력|수정|发布|更新|发表|编辑|作者|来源|原创|^\W*(?:日期|时间)\W*$",
+    r"|à jour|опубл|обновл|発行|公開日|投稿|掲載|발행|입력|수정"
+    r"|发布|更新|发表|编辑|作者|来源|原创|^\W*(?:日期|时间)\W*$",
     re.IGNORECASE,
 )
 _EVENT = re.compile(
@@ -65,7 +68,9 @@ _EVENT = re.compile(
     r"|from|jusqu|du|hasta|desde)|截止|报名|开奖|答复|确认|公开|修复|上报",
     re.IGNORECASE,
 )
-_MEASURE = re.compile(r"\d\s?(?:[kMGT]?B|[ckm]?m|k?g|°C|%|€|\$|£|euro|eur|usd|chf|元|ms|[kMG]W|mph|km/h)(?![^\W_])|[$€£]\d|^\+\d")
+_MEASURE = re.compile(
+    r"\d\s?(?:[kMGT]?B|[ckm]?m|k?g|°C|%|€|\$|£|euro|eur|usd|chf|元|ms|[kMG]W|mph|km/h)(?![^\W_])|[$€£]\d|^\+\d"
+)
 _WORD = re.compile(r"[^\W\d_]+")
 _FEWEST = 2
 _MANY = 8
@@ -85,7 +90,10 @@ def values_in(
     varying = [
         index
         for index, place in enumerate(repetition)
-        if place and index >= text[0] and _may_be_value(blocks[index], found[index], repeats.varying)
+        if place
+        and index >= text[0]
+        and found[index] is None
+        and _may_be_value(blocks[index], repeats.varying)
     ]
     if not varying:
         return frozenset()
@@ -101,17 +109,15 @@ def values_in(
     return frozenset(values.union(_alike(blocks, repetition, found, values)))
 
 
-def _may_be_value(block: Block, found: Found | None, varying: frozenset[int]) -> bool:
+def _may_be_value(block: Block, varying: frozenset[int]) -> bool:
     """Return whether a block is a short text without links whose digits differ from article to article."""
-    if found is not None or block.links or block.in_card or block.is_prose or "](" in block.text:
+    if block.links or block.in_card or block.is_prose or "](" in block.text:
         return False
     if block.kind not in {"text", "list"} or block.units > _LONGEST or "://" in block.text:
         return False
     if cached_hash(block.text) in varying:
         return True
-    return "\n" in block.text and any(
-        text_hash(line, is_line=True) in varying for line in block.text.split("\n")
-    )
+    return "\n" in block.text and not varying.isdisjoint(line_hashes(block.text))
 
 
 def _is_value(block: Block, *, is_labelled: bool, is_above: bool) -> bool:
@@ -163,7 +169,11 @@ def _is_label_above(
     if above.links or not 0 < above.units <= _LABEL or any(one.is_linked for one in below):
         return False
     words = above.text.strip()
-    return above.kind == "heading" or words.rstrip(" *_").endswith((":", "：")) or _BOLD.fullmatch(words) is not None
+    return (
+        above.kind == "heading"
+        or words.rstrip(" *_").endswith((":", "："))
+        or _BOLD.fullmatch(words) is not None
+    )
 
 
 _BOLD = re.compile(r"\*\*[^*\n]+\*\*")
@@ -178,7 +188,7 @@ def _is_behind(
     *,
     is_labelled: bool,
 ) -> bool:
-    """Return whether furniture of the page lies between a block and the text."""
+    """Return whether boilerplate lies between a block and the text."""
     start, first, last = text
     between = range(index + 1, first) if index < first <= last else range(max(last + 1, start), index)
     for other in between:
@@ -192,7 +202,7 @@ def _is_behind(
 
 def _between(blocks: Sequence[Block], found: Sequence[Found | None], values: list[int]) -> Iterator[range]:
     """Yield the blocks between two values of a form: its labels, and values that are always the same."""
-    for one, other in zip(values, values[1:], strict=False):
+    for one, other in pairwise(values):
         inner = range(one + 1, other)
         if len(inner) <= _NEAR and all(found[n] is None and "](" not in blocks[n].text for n in inner):
             yield inner
@@ -220,4 +230,6 @@ def _mark_of(block: Block) -> str:
     return labelled["mark"] or ":"
 
 
-_LABELLED = re.compile(r"(?P<mark>[*_]{0,2})(?P<label>[^\n:：*_]{1,40})(?:[:：](?P=mark)|(?P=mark)[:：])[^\S\n]*[^\s:：]")
+_LABELLED = re.compile(
+    r"(?P<mark>[*_]{0,2})(?P<label>[^\n:：*_]{1,40})(?:[:：](?P=mark)|(?P=mark)[:：])[^\S\n]*[^\s:：]"
+)

@@ -196,7 +196,7 @@ def page_of(
     )
     own = [index for index, units in enumerate(prose) if units and index >= start and found[index] is None]
     first, last = (own[0], own[-1]) if own else (len(blocks), -1)
-    values = values_in(blocks, repetition, found, repeats, (start, first, last)) if repeats.varying else _NONE
+    values = values_in(blocks, repetition, found, repeats, (start, first, last))
     if values:
         repetition = tuple(["" if n in values else place for n, place in enumerate(repetition)])
     return Page(
@@ -219,7 +219,6 @@ def page_of(
     )
 
 
-_NONE = frozenset[int]()
 _ASIDE = frozenset({"tail", "above", "own"})
 _NO_WORDS = _ASIDE | {"image", "rule"}
 _LONGEST = 1500

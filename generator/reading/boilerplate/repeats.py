@@ -282,9 +282,7 @@ def _varying(pages: Sequence[_HashedPage], known: frozenset[int]) -> frozenset[i
         for value, text in found:
             if value in known:
                 forms[value][text] += 1
-    return frozenset(
-        value for value, texts in forms.items() if max(texts.values()) * 4 <= 3 * texts.total()
-    )
+    return frozenset(value for value, texts in forms.items() if max(texts.values()) * 4 <= 3 * texts.total())
 
 
 def block_hashes(block: Block) -> tuple[int, ...]:
@@ -292,6 +290,16 @@ def block_hashes(block: Block) -> tuple[int, ...]:
     if digits_matter(block):
         return (exact_hash(block.text),)
     return _cached_hashes(block.text)
+
+
+def differs(block: Block, repeats: LearnedBoilerplate) -> bool:
+    """Return whether a block without links is boilerplate only if its digits do not matter, or not at all."""
+    if block.links or digits_matter(block):
+        return False
+    value = cached_hash(block.text)
+    return value in repeats.varying or not (
+        value in repeats.head or value in repeats.tail or value in repeats.inside
+    )
 
 
 def digits_matter(block: Block) -> bool:
