@@ -87,6 +87,8 @@ def values_in(
 
     `text`: the index of the first block below the title, and of the first and last block of own prose.
     """
+    if not repeats.varying:
+        return frozenset()
     varying = [
         index
         for index, place in enumerate(repetition)

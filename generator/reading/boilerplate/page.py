@@ -152,10 +152,7 @@ _SITES = 4
 
 
 def leads_to_other_accounts(page: Page, block: Block) -> bool:
-    """Return whether a link is among links to several WeChat accounts: what the author read this week.
-
-    Related posts are of one account.
-    """
+    """Return whether a link is among links to several WeChat accounts. Related posts are of one account."""
     if "__biz=" not in block.text:
         return False
     blocks, first, end = page.blocks, block.index, block.index + 1
