@@ -1,4 +1,4 @@
-"""Lines that differ from those of other articles in digits only: values of a form stay, counters and dates go."""
+"""Lines that differ from those of other articles in digits only: values stay, counters and dates go."""
 
 import pytest
 from boilerplate_pages import opinion, page
@@ -12,7 +12,7 @@ FOOT = ["The crew of the Coast thanks all readers", "[All notices](https://coast
 def story(n: int) -> list[str]:
     name = NAMES[n]
     return [
-        f"The keeper of {name} climbs the stairs in the evening, and {NAMES[n - 1]} lies dark below the tower.",
+        f"The keeper of {name} climbs the stairs in the evening, and {NAMES[n - 1]} lies dark below it.",
         f"In the morning the boats of {name} come home, and somebody counts the nets on the quay of {name}.",
     ]
 
