@@ -123,12 +123,12 @@ class Lesson(msgspec.Struct, frozen=True):
 
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(Record)
-_Sets = tuple[frozenset[int], frozenset[int], frozenset[int]]
+_Sets = tuple[frozenset[int], frozenset[int], frozenset[int], frozenset[int]]
 
 
 def encoded_boilerplate(found: repeats.LearnedBoilerplate) -> bytes:
     """Encode boilerplate as bytes; equal values encode equally."""
-    return _ENCODER.encode([sorted(found.head), sorted(found.tail), sorted(found.inside)])
+    return _ENCODER.encode([sorted(hashes) for hashes in msgspec.structs.astuple(found)])
 
 
 @lru_cache(64)

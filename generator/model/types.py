@@ -103,7 +103,7 @@ class Article(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=Fal
     note_language: str = ""
     """BCP 47 tag of the note; empty if it is too short to tell."""
     repeated: int = 0
-    """Percentage of the letters within its text that were removed because its source repeats them."""
+    """Percentage of its letters removed because its source repeats them; see `Remaining`."""
     identifiers: tuple[str, ...] = ()
     """Identifiers that title or lead name, such as `CVE-2024-6387` or `RFC 9110`, sorted."""
     mentions: tuple[str, ...] = ()

@@ -23,6 +23,8 @@ def datelines(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     for block in page.body:
         if block.index in removed or block.kind in _SILENT or not block.units + block.linked:
             continue
+        if block.index in page.values:
+            continue
         is_bare = is_post or any(one.units > _SENTENCES for one in passed)
         if _is_row(block, is_bare=is_bare) and not _recurs(page, block):
             yield block.index, BYLINE

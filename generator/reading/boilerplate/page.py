@@ -12,6 +12,7 @@ import msgspec
 
 from generator.reading.boilerplate.blocks import Block
 from generator.reading.boilerplate.families import Found, Lexicon, ready
+from generator.reading.boilerplate.form_values import values_in
 from generator.reading.boilerplate.repeats import (
     NOTHING,
     LearnedBoilerplate,
@@ -68,6 +69,8 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     """The first and last block of the page's own prose; `last < first` if there is none."""
     repetition: tuple[str, ...]
     """For each block: `head`, `tail`, `both` or `inside` if the source repeats it, else empty."""
+    values: frozenset[int]
+    """The blocks of a form that belongs to the article although the source repeats all but their digits."""
     found: tuple[Found | None, ...]
     """For each block: the rule of a family that it matches."""
     is_cut: bool
@@ -149,10 +152,7 @@ _SITES = 4
 
 
 def leads_to_other_accounts(page: Page, block: Block) -> bool:
-    """Return whether a link is among links to several WeChat accounts: what the author read this week.
-
-    Related posts are of one account.
-    """
+    """Return whether a link is among links to several WeChat accounts. Related posts are of one account."""
     if "__biz=" not in block.text:
         return False
     blocks, first, end = page.blocks, block.index, block.index + 1
@@ -192,6 +192,10 @@ def page_of(
         [None if block.kind in _NO_WORDS else _rule_of(block, lexicons) for block in blocks[start:]]
     )
     own = [index for index, units in enumerate(prose) if units and index >= start and found[index] is None]
+    first, last = (own[0], own[-1]) if own else (len(blocks), -1)
+    values = values_in(blocks, repetition, found, repeats, (start, first, last))
+    if values:
+        repetition = tuple(["" if n in values else place for n, place in enumerate(repetition)])
     return Page(
         blocks=blocks,
         source=bare(source),
@@ -203,9 +207,10 @@ def page_of(
         is_found=is_found,
         has_headline=has_headline,
         words=words,
-        first=own[0] if own else len(blocks),
-        last=own[-1] if own else -1,
+        first=first,
+        last=last,
         repetition=repetition,
+        values=values,
         found=found,
         is_cut=is_cut,
     )

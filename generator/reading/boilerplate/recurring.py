@@ -162,6 +162,8 @@ def _is_among_boilerplate(page: Page, block: Block) -> bool:
     """Return whether a block is boilerplate because it lies among boilerplate: an image, links, a scrap."""
     if page.is_found and is_digest(block) and (page.first > block.index or links_to_many_sites(block)):
         return False  # a weekly digest may consist of links only
+    if block.index in page.values:
+        return False
     if block.kind in {"image", "rule"} or (block.is_linked and not is_data(block)):
         return not (leads_to_other_accounts(page, block) or _is_quoted_source(page, block))
     if page.is_cut and block.index == len(page.blocks) - 1:

@@ -12,7 +12,7 @@ from generator.reading.boilerplate.bylines import BYLINE, CONTENTS
 from generator.reading.boilerplate.judge import Cleaning, Decisions, article_markdown, judge_blocks
 from generator.reading.boilerplate.menus import ADVERTISEMENT
 from generator.reading.boilerplate.recurring import LEARNED, REPEATED_WITHIN
-from generator.reading.boilerplate.repeats import NOTHING, Origin
+from generator.reading.boilerplate.repeats import NOTHING, LearnedBoilerplate, Origin, differs
 from generator.reading.boilerplate.verdict import ONLY_FURNITURE
 
 CUT = "cut by the clipper"
@@ -34,7 +34,8 @@ class Remaining(msgspec.Struct, frozen=True):
     is_fragment: bool = False
     """Whether the text ends where the clipper cut it, most likely within a sentence."""
     repeated: int = 0
-    """Percentage of the letters between its first and last block that the source repeats, and so are removed.
+    """Percentage of its letters that are removed because the source repeats them, without what other articles
+    show above and below the text in the same words.
     """
 
 
@@ -58,7 +59,9 @@ def remaining(
     )
     is_cut = is_cut or _says_that_it_goes_on(decisions)
     verdict, reason = (Verdict.CUT, CUT) if is_cut else (Verdict.FULL, "")
-    return Remaining(text, verdict, reason, is_fragment, _repeated(decisions))
+    return Remaining(
+        text, verdict, reason, is_fragment, _repeated(decisions, cleaning.learned.get(origin.key, NOTHING))
+    )
 
 
 def _without_list_footer(text: str) -> str:
@@ -96,15 +99,19 @@ _GOES_ON = re.compile(
 )
 
 
-def _repeated(decisions: Decisions) -> int:
-    """Return `Remaining.repeated`. What is removed above and below the text is most likely boilerplate."""
+def _repeated(decisions: Decisions, repeats: LearnedBoilerplate) -> int:
+    """Return `Remaining.repeated`.
+
+    Below the text, only lines count that differ from those of other articles in digits, and scraps: all else
+    there is most likely boilerplate, as is all above the text.
+    """
     kept = [one.block for one in decisions.blocks if one.reason is None]
     if not kept or len(kept) == len(decisions.blocks):
         return 0
     first, last = kept[0].index, kept[-1].index
-    removed = (one.block for one in decisions.blocks if one.reason in LEARNED)
-    letters = sum(block.units for block in removed if first < block.index < last)
-    return 100 * letters // (letters + sum(block.units for block in kept)) if letters else 0
+    removed = [one.block for one in decisions.blocks if one.reason in LEARNED and one.block.index > first]
+    letters = sum([block.units for block in removed if block.index < last or differs(block, repeats)])
+    return 100 * letters // (letters + sum([block.units for block in kept])) if letters else 0
 
 
 def decisions_on(

@@ -71,6 +71,8 @@ class LearnedBoilerplate(msgspec.Struct, frozen=True):
     """Below the text."""
     inside: frozenset[int] = frozenset()
     """Within the text of many articles: advertisements, but also the headings of a form."""
+    varying: frozenset[int] = frozenset()
+    """Those of them whose digits differ from article to article: dates, counters, values of a form."""
 
 
 NOTHING = LearnedBoilerplate()
@@ -137,7 +139,9 @@ def learn(bodies: Iterable[str]) -> LearnedBoilerplate:
         for block, values in page
         if 1 < counts[values[0]] < _DATA_REPEATS and is_data(block)
     }
-    return _classified(counts, places, len(hashed_pages), twice, data)
+    learned = _classified(counts, places, len(hashed_pages), twice, data)
+    known = learned.head | learned.tail | learned.inside
+    return msgspec.structs.replace(learned, varying=_varying(hashed_pages, known))
 
 
 def _is_text(block: Block) -> bool:
@@ -265,11 +269,37 @@ def _classified(
     return LearnedBoilerplate(frozenset(head), frozenset(tail), frozenset(inside))
 
 
+def _varying(pages: Sequence[_HashedPage], known: frozenset[int]) -> frozenset[int]:
+    """Return known hashes of lines of which no wording of the digits is in most of the articles."""
+    forms: defaultdict[int, Counter[str]] = defaultdict(Counter)
+    for page in pages:
+        found: set[tuple[int, str]] = set()
+        for block, values in page:
+            if not digits_matter(block) and "](" not in block.text and _DIGIT.search(block.text):
+                found.add((values[0], block.text))
+                lines = block.text.split("\n") if len(values) > 1 else ()
+                found.update([(text_hash(line, is_line=True), line) for line in lines])
+        for value, text in found:
+            if value in known:
+                forms[value][text] += 1
+    return frozenset(value for value, texts in forms.items() if max(texts.values()) * 4 <= 3 * texts.total())
+
+
 def block_hashes(block: Block) -> tuple[int, ...]:
     """Return the hash of a block, followed by those of its lines if it has several."""
     if digits_matter(block):
         return (exact_hash(block.text),)
     return _cached_hashes(block.text)
+
+
+def differs(block: Block, repeats: LearnedBoilerplate) -> bool:
+    """Return whether a block without links is boilerplate only if its digits do not matter, or not at all."""
+    if block.links or digits_matter(block):
+        return False
+    value = cached_hash(block.text)
+    return value in repeats.varying or not (
+        value in repeats.head or value in repeats.tail or value in repeats.inside
+    )
 
 
 def digits_matter(block: Block) -> bool:
