@@ -24,6 +24,7 @@ from generator.engine.stale_queue import StaleQueue
 from generator.engine.state import SiteState
 from generator.engine.unchanged import identity_of, inputs_before, unchanged
 from generator.engine.writing import report_of, write
+from generator.model import addresses
 from generator.model.errors import BroadsheetError, errors_of
 from generator.output import disk
 from generator.output.patch import OvertakenError
@@ -169,8 +170,8 @@ class Session:
         queued = (*effects.near, *effects.others, *(effects.planned or ()))
         self.queue.add(queued, remaps=effects.is_remapped)
         self._has_other_files |= effects.is_remapped or Stale.STATIC in settings
-        if viewed_now := [path for path in viewed if path in self.queue]:
-            state.renew_health()
+        viewed_now = [path for path in viewed if path in self.queue]
+        self._renew_health_for(viewed_now)
         first = dict.fromkeys((*removed, *effects.removed, *effects.near, *viewed_now))
         stale = self.queue.check(first)
         for path in stale & state.outputs.assets.keys():  # few, cheap, and part of every page that is open
@@ -203,9 +204,14 @@ class Session:
     def make(self, path: str) -> None:
         """Make a page if it is outdated. Other browsers that show it reload along with the deferred pages."""
         if path in self.queue:
-            self.state.renew_health()
+            self._renew_health_for([path])
             self._early |= self.queue.check([path])
             self.queue.make(path)
+
+    def _renew_health_for(self, paths: Iterable[str]) -> None:
+        """Update the health of sources if one of these pages shows it; else that can wait."""
+        if any(path.startswith(addresses.SOURCES) for path in paths):
+            self.state.renew_health()
 
     def make_one(self) -> bool:
         """Make one outdated page, or else prepare for the next save. Returns whether there is more to do.

@@ -284,7 +284,8 @@ def test_pages_wait_until_all_clippings_are_read_again(tmp_path):
     for number in range(8):
         _tailed(site, number, "\n\nFollow us for more news of the kind, every day anew!")
     site.start()
-    site.follow(*(_tailed(site, number, f"\n\nOnly here, word for word: {number}") for number in range(7)))
+    tail = "\n\nThe keeper of the weir rang twice at noon, as on every day."  # learned as well
+    site.follow(*(_tailed(site, number, tail) for number in range(7)))
     waiting = []
     while site.live.due_in == 0:
         site.follow()
