@@ -278,3 +278,15 @@ def test_an_article_on_paper_names_its_original_once(show):
     page.emulate_media(media="print")
     sizes = "a => [getComputedStyle(a).fontSize, parseInt(getComputedStyle(a, '::after').fontSize) > 5]"
     assert page.locator(".byline [rel]").evaluate(sizes) == ["0px", True]
+
+
+@pytest.mark.parametrize("theme", ["dark", ""])
+def test_images_on_paper_are_as_bright_as_they_are(show, theme):
+    page = show(article_view(body=Markup('<figure><img src="x.png" alt=""></figure>')), template="article.html")
+    page.emulate_media(color_scheme="dark")
+    page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
+    bright = "getComputedStyle(document.querySelector('.body img')).filter"
+    assert page.evaluate(bright) == "brightness(0.85)"
+    page.emulate_media(media="print")
+    assert page.evaluate(bright) == "none"
+    page.emulate_media(color_scheme="light")
