@@ -266,11 +266,25 @@ def test_a_link_named_by_its_address_has_it_once_on_paper(show):
     assert page.evaluate(added) == [False, True]
 
 
-def test_lists_on_paper_cut_long_addresses(show):
+@pytest.mark.parametrize("width", [624, 816])
+def test_lists_on_paper_have_whole_addresses_within_their_column(show, width):
     long = "https://origin.example/" + "long-path/" * 40
-    page = show(day_view(block(item("ab", address=None, minutes=0, excerpt="", original=long))), 700)
+    links = (item(f"{n:012}", address=None, minutes=0, excerpt="", original=long) for n in range(4))
+    page = show(day_view(block(*links)), width)
     page.emulate_media(media="print")
-    assert page.locator("#_read li").evaluate("li => li.offsetHeight") <= 60
+    lines = page.locator("#_read li").evaluate_all(
+        "all => all.map(li => [li.offsetHeight, li.scrollWidth - li.clientWidth])"
+    )
+    assert min(lines)[0] > 60
+    assert max(excess for _, excess in lines) <= 0
+    after = "getComputedStyle(document.querySelector('#_read li a'), '::after')"
+    assert page.evaluate(f"[{after}.display, {after}.overflow]") == ["inline", "visible"]
+
+
+def test_a_day_on_paper_says_what_its_marks_mean(show):
+    page = show(day_view(picks=(item("ab", times=2),)))
+    page.emulate_media(media="print")
+    assert page.locator(".legend").evaluate("p => p.offsetHeight") > 0
 
 
 def test_an_article_on_paper_names_its_original_once(show):
