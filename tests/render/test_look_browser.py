@@ -304,3 +304,22 @@ def test_images_on_paper_are_as_bright_as_they_are(show, theme):
     page.emulate_media(media="print")
     assert page.evaluate(bright) == "none"
     page.emulate_media(color_scheme="light")
+
+
+@pytest.mark.parametrize("width", [768, 1280])
+def test_the_name_of_a_source_stands_in_the_column_of_its_first_item(show, width):
+    apart = """() => [...document.querySelectorAll(".columns section")].filter(one =>
+      one.children[0].getBoundingClientRect().left !== one.querySelector("li").getBoundingClientRect().left
+    ).length"""
+    for counts in ((1,), (2,), (4,), (2, 1), (1, 3, 5)):
+        blocks = [
+            block(*(item(f"{row}{n:011}", excerpt="") for n in range(count)))
+            for row, count in enumerate(counts)
+        ]
+        assert show(day_view(*blocks), width).evaluate(apart) == 0
+
+
+@pytest.mark.parametrize(("width", "least"), [(360, 44), (1280, 24)])
+def test_the_link_to_the_rest_of_a_source_is_large_enough(show, width, least):
+    page = show(day_view(block(item("ab"), more=9, more_address="2024/07/03/2/")), width)
+    assert page.locator(".more a").evaluate("a => a.getBoundingClientRect().height") >= least
