@@ -15,6 +15,7 @@ from theme_views import (
     item,
     period_view,
     site,
+    source_view,
     write_assets,
 )
 
@@ -323,3 +324,29 @@ def test_the_name_of_a_source_stands_in_the_column_of_its_first_item(show, width
 def test_the_link_to_the_rest_of_a_source_is_large_enough(show, width, least):
     page = show(day_view(block(item("ab"), more=9, more_address="2024/07/03/2/")), width)
     assert page.locator(".more a").evaluate("a => a.getBoundingClientRect().height") >= least
+
+
+def test_why_items_of_lists_have_no_text_is_said_once(show):
+    links = tuple(
+        item(f"{n:012}", address=None, verdict=Verdict.LINK, minutes=0, reason=reason)
+        for n, reason in enumerate(("needs scripts", "captcha", "needs scripts"))
+    )
+    page = show(source_view(items=links), template="source.html")
+    assert page.locator(".legend").inner_text() == "† needs scripts, captcha"
+    text = page.locator("main").inner_text()
+    assert (text.count("needs scripts"), text.count("†")) == (1, 4)
+    marks = page.locator(".items i").evaluate_all("all => all.map(i => i.title)")
+    assert marks == ["needs scripts", "captcha", "needs scripts"]
+
+
+def test_the_first_section_of_a_day_says_why_its_own_items_have_no_text(show):
+    one, other = (
+        item(name * 12, address=None, verdict=Verdict.LINK, minutes=0, reason=reason)
+        for name, reason in (("a", "needs scripts"), ("b", "captcha"))
+    )
+    page = show(day_view(stories=(one,), links=(block(other),)))
+    legends = page.locator(".legend").all_inner_texts()
+    assert [text for text in legends if "†" in text] == [
+        "3′: 3 min to read · † needs scripts",
+        "without text here · † captcha",
+    ]
