@@ -32,11 +32,11 @@ NOTE = Markup('<p>Read <a href="https://origin.example/">this</a> first.</p>')
 def show(tab, tmp_path):
     """Open a page, unless told otherwise a day, in the tab, at the width that is given."""
 
-    def _show(view, width=360, language="en", template="day.html", **given):
+    def _show(view, width=360, language="en", template="day.html", section="", **given):
         templates = Templates(None, site(language, file_links=True, **given))
         write_assets(tmp_path, templates)
         (tmp_path / "day.html").write_bytes(
-            templates.render(frame(template, "day.html", language=language), view)
+            templates.render(frame(template, "day.html", language=language, section=section), view)
         )
         tab.set_viewport_size({"width": width, "height": 740})
         tab.goto((tmp_path / "day.html").as_uri())
@@ -350,3 +350,26 @@ def test_the_first_section_of_a_day_says_why_its_own_items_have_no_text(show):
         "3′: 3 min to read · † needs scripts",
         "without text here · † captcha",
     ]
+
+
+def test_a_motto_of_the_front_page_takes_no_row_of_a_wide_screen(show):
+    page = show(day_view(block(item("ab"))), 1280, description="What we read this morning.", section="front")
+    assert page.locator(".motto").evaluate("p => p.offsetHeight") > 0
+    assert page.locator(".masthead").evaluate("one => one.offsetHeight") <= 51
+    places = page.evaluate(
+        "[...document.querySelectorAll('.masthead > *')].map(one => one.getBoundingClientRect().left)"
+    )
+    name, navigation, motto = places
+    assert name < motto < navigation
+
+
+def test_sources_of_a_period_flow_on_a_phone(show):
+    sources = tuple(
+        views.Named(name=f"Source {n}", address=f"sources/s{n}/", count=n + 1) for n in range(60)
+    )
+    page = show(period_view(Period.MONTH, sources=sources), template="period.html")
+    assert page.locator(".all .tally").evaluate("ul => ul.offsetHeight") < 60 * 15
+    sizes = page.locator(".all .tally a").evaluate_all(
+        "all => all.map(a => a.getBoundingClientRect()).map(box => Math.min(box.width, box.height))"
+    )
+    assert min(sizes) >= 24
