@@ -251,6 +251,7 @@ def _engine(theme: Theme, site: SiteView) -> Engine:
         "json_ld": json_ld,
         "total": total,
         "marks": marks,
+        "reasons": reasons,
         "web": web,
     }
     engine.tests["foreign"] = words.is_foreign
@@ -359,6 +360,11 @@ def marks(view: object) -> frozenset[str]:
         "copies": any(item.times > 1 for item in items),
     }
     return frozenset(name for name, is_found in found.items() if is_found)
+
+
+def reasons(value: object) -> tuple[str, ...]:
+    """Return why items of a view, or of tuples of views, have no text, without duplicates."""
+    return tuple(dict.fromkeys(item.reason for item in _items_in(value) if item.reason))
 
 
 def _items_in(value: object) -> Iterator[Item]:

@@ -15,6 +15,7 @@ from theme_views import (
     item,
     period_view,
     site,
+    source_view,
     write_assets,
 )
 
@@ -31,11 +32,11 @@ NOTE = Markup('<p>Read <a href="https://origin.example/">this</a> first.</p>')
 def show(tab, tmp_path):
     """Open a page, unless told otherwise a day, in the tab, at the width that is given."""
 
-    def _show(view, width=360, language="en", template="day.html", **given):
+    def _show(view, width=360, language="en", template="day.html", section="", **given):
         templates = Templates(None, site(language, file_links=True, **given))
         write_assets(tmp_path, templates)
         (tmp_path / "day.html").write_bytes(
-            templates.render(frame(template, "day.html", language=language), view)
+            templates.render(frame(template, "day.html", language=language, section=section), view)
         )
         tab.set_viewport_size({"width": width, "height": 740})
         tab.goto((tmp_path / "day.html").as_uri())
@@ -266,11 +267,25 @@ def test_a_link_named_by_its_address_has_it_once_on_paper(show):
     assert page.evaluate(added) == [False, True]
 
 
-def test_lists_on_paper_cut_long_addresses(show):
+@pytest.mark.parametrize("width", [624, 816])
+def test_lists_on_paper_have_whole_addresses_within_their_column(show, width):
     long = "https://origin.example/" + "long-path/" * 40
-    page = show(day_view(block(item("ab", address=None, minutes=0, excerpt="", original=long))), 700)
+    links = (item(f"{n:012}", address=None, minutes=0, excerpt="", original=long) for n in range(4))
+    page = show(day_view(block(*links)), width)
     page.emulate_media(media="print")
-    assert page.locator("#_read li").evaluate("li => li.offsetHeight") <= 60
+    lines = page.locator("#_read li").evaluate_all(
+        "all => all.map(li => [li.offsetHeight, li.scrollWidth - li.clientWidth])"
+    )
+    assert min(lines)[0] > 60
+    assert max(excess for _, excess in lines) <= 0
+    after = "getComputedStyle(document.querySelector('#_read li a'), '::after')"
+    assert page.evaluate(f"[{after}.display, {after}.overflow]") == ["inline", "visible"]
+
+
+def test_a_day_on_paper_says_what_its_marks_mean(show):
+    page = show(day_view(picks=(item("ab", times=2),)))
+    page.emulate_media(media="print")
+    assert page.locator(".legend").evaluate("p => p.offsetHeight") > 0
 
 
 def test_an_article_on_paper_names_its_original_once(show):
@@ -278,3 +293,83 @@ def test_an_article_on_paper_names_its_original_once(show):
     page.emulate_media(media="print")
     sizes = "a => [getComputedStyle(a).fontSize, parseInt(getComputedStyle(a, '::after').fontSize) > 5]"
     assert page.locator(".byline [rel]").evaluate(sizes) == ["0px", True]
+
+
+@pytest.mark.parametrize("theme", ["dark", ""])
+def test_images_on_paper_are_as_bright_as_they_are(show, theme):
+    page = show(article_view(body=Markup('<figure><img src="x.png" alt=""></figure>')), template="article.html")
+    page.emulate_media(color_scheme="dark")
+    page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
+    bright = "getComputedStyle(document.querySelector('.body img')).filter"
+    assert page.evaluate(bright) == "brightness(0.85)"
+    page.emulate_media(media="print")
+    assert page.evaluate(bright) == "none"
+    page.emulate_media(color_scheme="light")
+
+
+@pytest.mark.parametrize("width", [768, 1280])
+def test_the_name_of_a_source_stands_in_the_column_of_its_first_item(show, width):
+    apart = """() => [...document.querySelectorAll(".columns section")].filter(one =>
+      one.children[0].getBoundingClientRect().left !== one.querySelector("li").getBoundingClientRect().left
+    ).length"""
+    for counts in ((1,), (2,), (4,), (2, 1), (1, 3, 5)):
+        blocks = [
+            block(*(item(f"{row}{n:011}", excerpt="") for n in range(count)))
+            for row, count in enumerate(counts)
+        ]
+        assert show(day_view(*blocks), width).evaluate(apart) == 0
+
+
+@pytest.mark.parametrize(("width", "least"), [(360, 44), (1280, 24)])
+def test_the_link_to_the_rest_of_a_source_is_large_enough(show, width, least):
+    page = show(day_view(block(item("ab"), more=9, more_address="2024/07/03/2/")), width)
+    assert page.locator(".more a").evaluate("a => a.getBoundingClientRect().height") >= least
+
+
+def test_why_items_of_lists_have_no_text_is_said_once(show):
+    links = tuple(
+        item(f"{n:012}", address=None, verdict=Verdict.LINK, minutes=0, reason=reason)
+        for n, reason in enumerate(("needs scripts", "captcha", "needs scripts"))
+    )
+    page = show(source_view(items=links), template="source.html")
+    assert page.locator(".legend").inner_text() == "† needs scripts, captcha"
+    text = page.locator("main").inner_text()
+    assert (text.count("needs scripts"), text.count("†")) == (1, 4)
+    marks = page.locator(".items i").evaluate_all("all => all.map(i => i.title)")
+    assert marks == ["needs scripts", "captcha", "needs scripts"]
+
+
+def test_the_first_section_of_a_day_says_why_its_own_items_have_no_text(show):
+    one, other = (
+        item(name * 12, address=None, verdict=Verdict.LINK, minutes=0, reason=reason)
+        for name, reason in (("a", "needs scripts"), ("b", "captcha"))
+    )
+    page = show(day_view(stories=(one,), links=(block(other),)))
+    legends = page.locator(".legend").all_inner_texts()
+    assert [text for text in legends if "†" in text] == [
+        "3′: 3 min to read · † needs scripts",
+        "without text here · † captcha",
+    ]
+
+
+def test_a_motto_of_the_front_page_takes_no_row_of_a_wide_screen(show):
+    page = show(day_view(block(item("ab"))), 1280, description="What we read this morning.", section="front")
+    assert page.locator(".motto").evaluate("p => p.offsetHeight") > 0
+    assert page.locator(".masthead").evaluate("one => one.offsetHeight") <= 51
+    places = page.evaluate(
+        "[...document.querySelectorAll('.masthead > *')].map(one => one.getBoundingClientRect().left)"
+    )
+    name, navigation, motto = places
+    assert name < motto < navigation
+
+
+def test_sources_of_a_period_flow_on_a_phone(show):
+    sources = tuple(
+        views.Named(name=f"Source {n}", address=f"sources/s{n}/", count=n + 1) for n in range(60)
+    )
+    page = show(period_view(Period.MONTH, sources=sources), template="period.html")
+    assert page.locator(".all .tally").evaluate("ul => ul.offsetHeight") < 60 * 15
+    sizes = page.locator(".all .tally a").evaluate_all(
+        "all => all.map(a => a.getBoundingClientRect()).map(box => Math.min(box.width, box.height))"
+    )
+    assert min(sizes) >= 24

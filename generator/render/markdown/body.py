@@ -13,6 +13,7 @@ from generator.markup.lengths import body_end
 from generator.model import limits
 from generator.render import formatting, sanitise
 from generator.render import place as place_
+from generator.render.markdown import rows
 from generator.render.markdown.parser import Parser
 from generator.render.markdown.writer import TooLongError, Writer, escaped
 from generator.render.place import Place
@@ -69,7 +70,8 @@ def fitting_html(text: str, place: Place) -> Body:
     while (made := _unsafe_html(text[:end], place)) is None:
         end = body_end(text, end // 2)
     html, faults = made
-    return Body(Markup(sanitise.clean(html)), end, faults)  # noqa: S704  # the sanitiser has just written it
+    shown = rows.with_figures(sanitise.clean(html))
+    return Body(Markup(shown), end, faults)  # noqa: S704  # the sanitiser has just written it
 
 
 def _unsafe_html(text: str, place: Place) -> tuple[str, tuple[tuple[str, str], ...]] | None:
