@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
-import sys
 import zoneinfo
 from pathlib import Path
 
 import pytest
 
+from drivers import clear_caches
 from generator.cache import versions
 from generator.cache.versions import zone_data
+from running import AS_OF, Copy
 from writing import files_of, write_clipping, write_config
 
 LATE = "2024-07-03T20:00:00Z"
@@ -29,16 +29,15 @@ def zone_file(folder: Path, key: str, place: str) -> Path:
     return file
 
 
-def run(root: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "generator", *arguments, "--workers", "1", "--as-of", "2024-12-31"],
-        cwd=root,
-        env={**os.environ, **environment},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def run(root: Path, zones: Path) -> subprocess.CompletedProcess[str]:
+    """Build in another process, whose system has its time zones in a folder."""
+
+    def prepare() -> None:
+        clear_caches()
+        zoneinfo.reset_tzpath([zones])
+        zoneinfo.ZoneInfo.clear_cache()
+
+    return Copy(root, "build", "--workers", "1", *AS_OF, prepare=prepare).done()
 
 
 @pytest.fixture
@@ -56,25 +55,25 @@ def test_other_data_of_the_time_zone_makes_what_a_clean_build_makes(root, tmp_pa
     write_config(root, f'base_url = "https://digest.example/"\ntimezone = "{key}"\n')
     zones = tmp_path / "zones"
     file = zone_file(zones, key, "Europe/London")
-    assert run(root, "build", PYTHONTZPATH=str(zones)).returncode == 0
+    assert run(root, zones).returncode == 0
     assert (root / "public/2024/07/04/index.html").exists() is False
     zone_file(zones, key, "Asia/Tokyo")
-    again = run(root, "build", PYTHONTZPATH=str(zones))
+    again = run(root, zones)
     assert again.returncode == 0, again.stderr
     assert (root / "public/2024/07/04/index.html").exists()
     shutil.copytree(root, tmp_path / "clean", ignore=shutil.ignore_patterns("public", ".broadsheet"))
-    assert run(tmp_path / "clean", "build", PYTHONTZPATH=str(zones)).returncode == 0
+    assert run(tmp_path / "clean", zones).returncode == 0
     assert files_of(root / "public") == files_of(tmp_path / "clean/public")
-    assert "; 0 files written" in run(root, "build", PYTHONTZPATH=str(zones)).stdout
+    assert "; 0 files written" in run(root, zones).stdout
     file.unlink()  # the package's data take the place of the system's
-    assert run(root, "build", PYTHONTZPATH=str(zones)).returncode == 0
+    assert run(root, zones).returncode == 0
     assert not (root / "public/2024/07/04/index.html").exists()
 
 
 def test_data_that_are_none_are_said(root, tmp_path):
     (tmp_path / "zones/Europe").mkdir(parents=True)
     (tmp_path / "zones/Europe/London").write_text("no time zone")
-    done = run(root, "build", PYTHONTZPATH=str(tmp_path / "zones"))
+    done = run(root, tmp_path / "zones")
     assert done.returncode == 2
     assert "digest.toml:2: " in done.stderr
     assert "the data for time zone `Europe/London` cannot be read" in done.stderr
