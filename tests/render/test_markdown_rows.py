@@ -36,7 +36,7 @@ def shown(text: str) -> str:
         (f"<p>{RAW}</p>", FIGURE.format("r")),
         (f"<div>{RAW}<br>{RAW}</div>", f"<div>{FIGURE.format('r')}\n{FIGURE.format('r')}</div>"),
         (
-            f'<div><a href="https://a.example/"><img src="https://i.example/r" alt="x"></a></div>',
+            '<div><a href="https://a.example/"><img src="https://i.example/r" alt="x"></a></div>',
             '<div><figure><a href="https://a.example/"><img src="https://i.example/r"></a></figure></div>',
         ),
     ],
@@ -65,7 +65,9 @@ def test_images_within_text_small_ones_and_those_with_sizes_are_not(text):
     assert "<figure" not in shown(text)
 
 
-@pytest.mark.parametrize("raw", [f"<figure><figcaption>Words</figcaption>{RAW}</figure>", f"<figure>{RAW}</figure>"])
+@pytest.mark.parametrize(
+    "raw", [f"<figure><figcaption>Words</figcaption>{RAW}</figure>", f"<figure>{RAW}</figure>"]
+)
 def test_a_figure_holds_no_figure(raw):
     assert shown(f"{raw}\n\n{A} words").count("<figure") == 1
 
