@@ -297,7 +297,8 @@ def test_an_article_on_paper_names_its_original_once(show):
 
 @pytest.mark.parametrize("theme", ["dark", ""])
 def test_images_on_paper_are_as_bright_as_they_are(show, theme):
-    page = show(article_view(body=Markup('<figure><img src="x.png" alt=""></figure>')), template="article.html")
+    body = Markup('<figure><img src="x.png" alt=""></figure>')
+    page = show(article_view(body=body), template="article.html")
     page.emulate_media(color_scheme="dark")
     page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
     bright = "getComputedStyle(document.querySelector('.body img')).filter"
@@ -364,9 +365,7 @@ def test_a_motto_of_the_front_page_takes_no_row_of_a_wide_screen(show):
 
 
 def test_sources_of_a_period_flow_on_a_phone(show):
-    sources = tuple(
-        views.Named(name=f"Source {n}", address=f"sources/s{n}/", count=n + 1) for n in range(60)
-    )
+    sources = tuple(views.Named(name=f"Source {n}", address=f"sources/s{n}/", count=n + 1) for n in range(60))
     page = show(period_view(Period.MONTH, sources=sources), template="period.html")
     assert page.locator(".all .tally").evaluate("ul => ul.offsetHeight") < 60 * 15
     sizes = page.locator(".all .tally a").evaluate_all(
