@@ -297,9 +297,8 @@ def test_an_article_on_paper_names_its_original_once(show):
 
 @pytest.mark.parametrize("theme", ["dark", ""])
 def test_images_on_paper_are_as_bright_as_they_are(show, theme):
-    page = show(
-        article_view(body=Markup('<figure><img src="x.png" alt=""></figure>')), template="article.html"
-    )
+    body = Markup('<figure><img src="x.png" alt=""></figure>')
+    page = show(article_view(body=body), template="article.html")
     page.emulate_media(color_scheme="dark")
     page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
     bright = "getComputedStyle(document.querySelector('.body img')).filter"

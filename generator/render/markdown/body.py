@@ -13,7 +13,7 @@ from generator.markup.lengths import body_end
 from generator.model import limits
 from generator.render import formatting, sanitise
 from generator.render import place as place_
-from generator.render.markdown import rows
+from generator.render.markdown import image_lines
 from generator.render.markdown.parser import Parser
 from generator.render.markdown.writer import TooLongError, Writer, escaped
 from generator.render.place import Place
@@ -70,7 +70,7 @@ def fitting_html(text: str, place: Place) -> Body:
     while (made := _unsafe_html(text[:end], place)) is None:
         end = body_end(text, end // 2)
     html, faults = made
-    shown = rows.with_figures(sanitise.clean(html))
+    shown = image_lines.with_figures(sanitise.clean(html))
     return Body(Markup(shown), end, faults)  # noqa: S704  # the sanitiser has just written it
 
 

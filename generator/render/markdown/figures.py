@@ -63,7 +63,8 @@ def with_picture(tokens: Sequence[Token]) -> tuple[Sequence[Token], Sequence[Tok
             rest = tokens[size:]
             is_apart = bool(rest) and rest[0].type in _BREAKS
             rest = rest[1:] if is_apart else rest
-            return ((), tokens[:size], rest) if is_apart or _is_paragraph(rest) else None
+            is_own = is_apart or _is_paragraph(rest) or is_caption(text_of(rest), rest)
+            return ((), tokens[:size], rest) if is_own else None
         if _is_picture(tokens[-size:]):
             rest = tokens[:-size]
             is_apart = rest[-1].type in _BREAKS

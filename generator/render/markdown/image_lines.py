@@ -1,7 +1,7 @@
-"""Put images of unknown size into figures if their lines hold nothing else, because styles reserve room there.
+"""Put images of unknown size into figures if their lines hold nothing else. Styles reserve room there.
 
-`writer` makes a figure of the only image of a paragraph. This is for the others: several in a paragraph, those
-in cells and items of lists, and raw HTML.
+`writer` makes a figure of the only image of a paragraph. This is for all others: several in a paragraph,
+those in cells and items of lists, and those in raw HTML.
 """
 
 from __future__ import annotations
