@@ -15,6 +15,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+CHROMIUM = ("chromium", "google-chrome", "chromium-headless-shell")
 VIEWS = {"wide": (1280, 800), "phone": (360, 740)}
 MEASURE = """() => {
   const lines = [...document.querySelectorAll("main li[id]")]
@@ -46,9 +47,8 @@ def main() -> None:
         width, height = map(int, options.size.split("x"))
         views = {options.size: (width, height)}
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium") or shutil.which("google-chrome"), args=["--no-sandbox"]
-        )
+        chromium = next(filter(None, map(shutil.which, CHROMIUM)), None)
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         for address in options.address:
             file = options.site.resolve() / address / "index.html"
             for name, (width, height) in views.items():

@@ -32,6 +32,7 @@ from playwright.sync_api import CDPSession, Page, sync_playwright
 from generator.search.terms import folded
 from generator.search.text import shown_text
 
+CHROMIUM = ("chromium", "google-chrome", "chromium-headless-shell")
 COMPRESSED = {".html", ".js", ".css", ".json", ".xml", ".svg", ".txt"}
 SLOWED, DELAY, BYTES_A_SECOND = 4, 40, 10_000_000 / 8
 SHARES = {"characters": 60, "words": 25, "names": 15}
@@ -204,7 +205,7 @@ def main() -> None:
     articles = articles_in(options.site, options.articles)
     queries = queries_from(articles, options.queries)
     with served(options.site) as server, sync_playwright() as playwright:
-        chromium = shutil.which("chromium") or shutil.which("google-chrome")
+        chromium = next(filter(None, map(shutil.which, CHROMIUM)), None)
         page = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"]).new_page()
         session = page.context.new_cdp_session(page)
         if options.recall:
