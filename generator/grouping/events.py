@@ -1,7 +1,7 @@
 """Judge whether two texts are on one event, by features that are rare in their days.
 
 Two independent features are needed, or more if neither title nor lead of both contain one, or if one text
-only mentions them. How much a feature counts depends on how many texts have it in the days before
+only mentions them; not if they share a link that no other texts have. How much a feature counts depends on how many texts have it in the days before
 (`RARITY`). Titles without texts decide nothing, and round-ups and series join nothing.
 """
 
@@ -30,7 +30,7 @@ RARITY: Mapping[str, tuple[tuple[int, int, int], ...]] = {
     "name": ((10, 1, 20), (6, 4, COMMON), (3, 10, 60)),
     "quote": ((10, 2, 20),),
     "number": ((10, 1, 16), (5, 4, 24)),
-    "link": ((10, 4, 8),),
+    "link": ((11, 0, 4), (10, 4, 8)),
     "phrase": ((9, 1, 20), (5, 4, COMMON), (3, 10, 60)),
     "term": ((5, 1, 20), (3, 4, 30)),
 }
@@ -39,10 +39,14 @@ _FEWEST = 2
 """Number of features that two texts share at least."""
 _ENOUGH = 12
 _FULL = 10
+_EXCLUSIVE = 11
+"""Weight of a link that few texts have, and none had before. In sums it counts as a full one."""
 _CENTRAL = 26
 """Sum of weights that is enough if no feature of full weight is in title or lead of both."""
 _SOON = 3
 """Number of days within which that is enough."""
+_AT_ONCE = 1
+"""Number of days within which an exclusive link need not be near the top."""
 _CENTRAL_LATER = 40
 """The same of texts that are further apart. The later one often recalls an event and reports another."""
 _ASIDE = 60
@@ -200,7 +204,7 @@ def strength(index: TextIndex, one: Text, other: Text) -> int:
     signs = _independent(index, shared, max(one.day, other.day))
     if len(signs) < _FEWEST or not _are_about(signs, one, other) or _name_others(index, signs, one, other):
         return 0
-    found = sum(weight for weight, *_ in signs[:_STRONGEST])
+    found = _sum(signs[:_STRONGEST])
     return 0 if found < _ENOUGH or _are_others(one.article, other.article) else found
 
 
@@ -261,13 +265,20 @@ def _has_own(index: TextIndex, one: Text, other: Text, day: int) -> bool:
 
 def _are_about(signs: Sequence[_Sign], one: Text, other: Text) -> bool:
     """Return whether both texts are about what they share, and do not only mention it."""
-    weight = sum(weight for weight, *_ in signs)
-    is_central = any(early for full, _, early in signs if full == _FULL)
-    is_soon = abs(one.day - other.day) <= _SOON
+    weight, apart = _sum(signs), abs(one.day - other.day)
+    is_linked = apart <= _AT_ONCE and any(full == _EXCLUSIVE for full, *_ in signs)
+    if is_linked and any(one.features[number] or other.features[number] for _, number, _ in signs):
+        return True
+    is_central = any(early for full, _, early in signs if full >= _FULL)
+    is_soon = apart <= _SOON
     if not is_central and weight < (_CENTRAL if is_soon else _CENTRAL_LATER):
         return False
     leads = (sum(full for full, number, _ in signs if text.features[number]) for text in (one, other))
     return weight >= _ASIDE or 2 * min(leads) >= _FULL
+
+
+def _sum(signs: Iterable[_Sign]) -> int:
+    return sum(min(weight, _FULL) for weight, *_ in signs)
 
 
 def _are_others(one: Article, other: Article) -> bool:

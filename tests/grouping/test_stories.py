@@ -17,9 +17,12 @@ from grouping.test_copies import POOL, UNRELATED, article, prose
 TITLES = ("The Caxton press burns", "Feuer bei Caxton", "卡克斯顿印刷厂起火", "Ink prices double")
 
 
-def report(path, *names, early=("caxton",), day=0, source=None, title=None, letters=900, identifiers=()):
-    """An article with text of its own, whose features are `names`."""
+def report(
+    path, *names, early=("caxton",), day=0, source=None, title=None, letters=900, identifiers=(), link=""
+):
+    """An article with text of its own, whose features are `names` and a `link` far down."""
     numbers = [(marked if name in early else int)(feature("name", name)) for name in names]
+    numbers += [feature("link", link)] if link else []
     one = article(path, title or f"{path} {TITLES[ord(path[0]) % 4]}", source=source or f"S{path}", day=day)
     return msgspec.structs.replace(
         one,
@@ -60,6 +63,20 @@ def test_features_must_not_be_far_down_in_the_texts():
     far = report("a", *NAMES, early=NAMES[:1])
     assert are_one(far, report("b", *NAMES[:3], early=NAMES[1:2]))
     assert not are_one(far, report("b", *NAMES[:2], early=NAMES[1:2]))
+
+
+def test_a_link_that_no_others_have_joins_reports_of_two_days_that_share_more_at_the_top_of_one():
+    court = "court.example/case/1"
+    one = report("a", "caxton", link=court)
+    other = report("b", "caxton", early=(), day=1, link=court)
+    assert are_one(one, other)
+    assert not are_one(one, msgspec.structs.replace(other, date=other.date + dt.timedelta(1)))
+    assert not are_one(report("a", "caxton", early=(), link=court), other)
+    assert not are_one(report("a", link=court), report("b", link=court))
+    others = [report(f"x{n}", link=court) for n in range(3)]
+    assert found(one, other, *others) == []
+    before = report("y", link=court, day=-DAYS - 1)
+    assert found(before, one, other) == []
 
 
 def test_titles_alone_decide_nothing():
