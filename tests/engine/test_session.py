@@ -9,8 +9,8 @@ import pytest
 
 import generator.engine.build
 from generator.config.options import Built, Options, silent
-from generator.config.site import preview_of
 from generator.config.site import Site as SiteOf
+from generator.config.site import preview_of
 from generator.engine.build import build
 from generator.engine.build_context import EngineLimits
 from generator.engine.session import Session
@@ -149,9 +149,10 @@ def test_an_interrupt_while_the_state_is_stored_costs_time_alone(followed, monke
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patched:
         patched.setattr("generator.engine.stored_state._head", interrupted)
-        followed.live.close()
+        with pytest.raises(KeyboardInterrupt):
+            followed.live.close()
     followed.write("b", "Edited after that")
     followed.build()
     followed.hold()
