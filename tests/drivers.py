@@ -190,6 +190,14 @@ class Kept(Driver):
     def update(self, options: Options) -> Outcome:
         return self.outcome(lambda: self.settle(options))
 
+    def rebuild(self, options: Options) -> Outcome:
+        """End the preview whatever is pending, build in a new process, and begin another preview."""
+        self.live.close()
+        clear_caches()
+        outcome = self.build(options)
+        self.live, self.due = Live(1), None
+        return outcome
+
 
 class World:
     """The same files in the folders of all drivers."""

@@ -119,7 +119,7 @@ def _applied(
     state.let_go()
     wrote = write(state, inputs, effects, stamps_on_disk, clean=clean)
     context.workers.close()  # storing takes memory, too
-    stored_state.save(state, inputs, wrote, stored.head if stored and followed else None)
+    stored_state.save(state, inputs, wrote.left, stored.head if stored and followed else None)
     return wrote.built
 
 

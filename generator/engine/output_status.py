@@ -91,13 +91,18 @@ class OutputStatus:
 
     def size(self, files: Iterable[str]) -> Size:
         """Return the size of the site."""
-        files = [*files]
-        sizes = [*map(itemgetter(0), map(self._stamps.__getitem__, files))]
-        of_index = [size for path, size in zip(files, sizes, strict=True) if is_of_index(path)]
-        return Size(
-            files=len(sizes),
-            bytes=sum(sizes),
-            largest=max(sizes, default=0),
-            index_files=len(of_index),
-            index_bytes=sum(of_index),
-        )
+        return size_of(files, self._stamps)
+
+
+def size_of(files: Iterable[str], stamps: Mapping[str, Stamp]) -> Size:
+    """Return the size of a site with these files. `stamps`: path → stamp of the files in place."""
+    files = [*files]
+    sizes = [*map(itemgetter(0), map(stamps.__getitem__, files))]
+    of_index = [size for path, size in zip(files, sizes, strict=True) if is_of_index(path)]
+    return Size(
+        files=len(sizes),
+        bytes=sum(sizes),
+        largest=max(sizes, default=0),
+        index_files=len(of_index),
+        index_bytes=sum(of_index),
+    )

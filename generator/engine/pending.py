@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Set
+from collections.abc import Collection, Iterable, Set
 from itertools import islice
 from pathlib import Path
 
@@ -24,8 +24,11 @@ STEP_PER_WORKER = 1000
 class PendingDocuments:
     """The clippings of a followed site that a save leaves to be read again, step by step."""
 
-    def __init__(self, state: SiteState) -> None:
+    def __init__(self, state: SiteState, unseen: Iterable[str]) -> None:
+        """`unseen` are clippings that may have changed unnoticed since they were read."""
         self._state = state
+        self._followed = dict.fromkeys(unseen)
+        """Clippings whose stamps are others than when the state was built, and `unseen` ones."""
         # A file with several names: a write under another name is not noticed.
         inodes = Counter(stamp.inode for stamp in state.documents.found.stamps.values())
         stamps = state.documents.found.stamps
@@ -55,6 +58,7 @@ class PendingDocuments:
             return None
         if not stamps:
             return set()
+        self._followed |= dict.fromkeys(stamps)
         paths, sources = inspect(documents, self._state.context, stamps)
         self.doubtful |= sources
         for path in paths:
@@ -88,6 +92,12 @@ class PendingDocuments:
         read = records_among(state.documents, paths, state.context)
         state.context.workers.shrink()
         return {path: one for path, one in read.items() if not one[1] or one[1] != known.get(path, GONE)[1]}
+
+    @property
+    def followed(self) -> dict[str, bytes | None]:
+        """Path → hash of the bytes of the followed clippings, as for `inputs_followed`."""
+        looked = self._state.documents.looked
+        return {path: looked[path].digest if path in looked else None for path in self._followed}
 
     def warm_up(self) -> None:
         """Read a clipping and discard the result, so that the worker has loaded what the next save needs."""

@@ -12,7 +12,7 @@ from generator.cache.database import DamagedError
 from generator.cache.store import MissingError
 from generator.config.options import Built, Options, Written, by_place, silent
 from generator.config.site import Site
-from generator.engine import stored_copies, stored_stories
+from generator.engine import stored_copies, stored_state, stored_stories
 from generator.engine.apply import ChangeSet, apply
 from generator.engine.build_context import BuildContext
 from generator.engine.changes import Stale, is_below, stale_by_config, stale_by_file
@@ -22,8 +22,16 @@ from generator.engine.records import Records
 from generator.engine.safeguards import check_found, found_in, may_delete_many
 from generator.engine.stale_queue import StaleQueue
 from generator.engine.state import SiteState
-from generator.engine.unchanged import identity_of, inputs_before, unchanged
+from generator.engine.unchanged import (
+    identity_of,
+    inputs_before,
+    inputs_followed,
+    remember,
+    settings_now,
+    unchanged,
+)
 from generator.engine.writing import report_of, write
+from generator.grouping.suspects import suspects_of
 from generator.model import addresses
 from generator.model.errors import BroadsheetError, errors_of
 from generator.output import disk
@@ -55,10 +63,15 @@ class Session:
         context.workers.expect()
         inputs = inputs_before(site, options, found, context.limits)
         stamps_on_disk = cache(partial(disk.stamps, site.output))
-        if unchanged(site, options, inputs, context.cache, stamps_on_disk):
+        last = unchanged(site, options, inputs, context.cache, stamps_on_disk)
+        self._is_stored = last is not None
+        """Whether the state of the last process would be the same."""
+        if self._is_stored:
             rows = context.cache.output_rows(site.output)
             on_unchanged({path: row.digest.hex() for path, row in rows.items()})
         self.state = SiteState.read(site, options, context, found, keeps_records=True)
+        if not self._is_stored:
+            stored_state.save_groups(self.state, is_resumed=False)
         wrote = write(self.state, inputs, EVERYTHING, stamps_on_disk, on_commit=on_commit)
         # Later steps report no progress. Most are small, so one worker is enough.
         self.state.context = context._replace(progress=silent)
@@ -66,7 +79,8 @@ class Session:
         self.built = wrote.built
         self.queue = StaleQueue(self.state, wrote)
         self.state.rendering.search.follow()
-        self._pending = PendingDocuments(self.state)
+        self._pending = PendingDocuments(self.state, inputs.unseen)
+        self._inputs = inputs._replace(stamps=())
         self.is_torn = False
         """Whether clippings or settings were read that the digest does not reflect yet."""
         self._has_other_files = False
@@ -102,12 +116,18 @@ class Session:
             return False
         return options.as_of >= state.options.as_of
 
-    def close(self) -> None:
-        """Write outstanding files if possible, and close the workers and the cache."""
+    def close(self, *, stores: bool = False) -> None:
+        """Write outstanding files if possible, and close the workers and the cache.
+
+        `stores` lets the next process begin with the state.
+        """
         context = self.state.context
         try:
             if self.queue.is_behind and not self.queue.stale and not self.is_late:
                 self._settle()
+            is_complete = not (self.is_torn or self.is_late or self.queue.is_behind)
+            if stores and is_complete and not self._is_stored:
+                self._store()
         except (BroadsheetError, OvertakenError, DamagedError, MissingError):
             pass  # the next build examines whatever differs from the manifest
         finally:
@@ -152,7 +172,10 @@ class Session:
     def _apply(self, site: Site, settings: Stale, read: Records, viewed: Iterable[str] = ()) -> Step | None:
         """Bring the state up to date, and find the outdated pages; None if a full build is needed."""
         state = self.state
-        is_torn, self.is_torn = self.is_torn, True
+        is_torn, self.is_torn, self._is_stored = self.is_torn, True, False
+        if settings:  # before they are read
+            now = settings_now(site, settings, state.context.limits)
+            self._inputs = self._inputs._replace(settings={**self._inputs.settings, **now})
         settings |= Stale.GROUPING if is_torn else Stale.NOTHING
         published = len(state.index.digest.articles)
         effects = apply(state, ChangeSet(site, settings, read))
@@ -246,5 +269,20 @@ class Session:
             index, context = state.index, state.context
             epoch, hashes = state.documents.reader.epoch, index.content_hashes
             stored_copies.keep(context.cache, epoch, state.copies, hashes, context.limits, renews=False)
-            stored_stories.keep(context.cache, state.stories, index.digest, hashes)
+            stored_stories.keep(context.cache, state.site.output, state.stories, index.digest, hashes)
         return self.built, frozenset()
+
+    def _store(self) -> None:
+        """Store the state with the inputs that it was computed from. Raises `OvertakenError`."""
+        state, context = self.state, self.state.context
+        if state.options.strict or context.workers.has_passing_faults:
+            return
+        inputs = inputs_followed(state.site, self._inputs, self._pending.followed, context.limits)
+        left, size = self.queue.snapshot()
+        built, _ = self._reported(frozenset())
+        report = msgspec.structs.replace(built.report, site=size, suspects=suspects_of(state.index.digest))
+        built = msgspec.structs.replace(built, report=report)
+        with context.cache.best_effort():
+            remember(state.site, state.options, inputs, built, left, context.cache)
+        if state.site.output != state.site.preview:  # `build` writes elsewhere, and has a state there
+            stored_state.save(state, inputs, left)

@@ -128,7 +128,7 @@ def grouped(
     digest, clashes, clash_faults = digest_of(kept, config.sources, config.text, kinds, rules)
     hashes = {one.id: content_hash(one, read_.as_read[one.path]) for one in digest.articles}
     copies = _copies_of(digest.articles, copies, hashes, documents, context)
-    digest, stories = related(digest, copies, choices, config, hashes, context)
+    digest, stories = related(site, digest, copies, choices, hashes, context)
     shown_ = {article.path for article in digest.articles}
     facts.held_back |= {one.path: one.source for one in read_.articles if one.path not in shown_}
     images, image_faults = _images_of(site, digest, kept, read_)
@@ -181,16 +181,16 @@ def _copies_of(
 
 
 def related(
+    site: Site,
     digest: Digest,
     copies: Copies,
     choices: Choices,
-    config: Config,
     content_hashes: Mapping[str, bytes],
     context: BuildContext,
 ) -> tuple[Digest, Stories]:
     """Return a digest with its copies and stories, and what updates its stories."""
     digest = msgspec.structs.replace(digest, copies=copies.updated(choices.splits))
-    stories = stored_stories.stories_of(context.cache, config, digest, content_hashes)
+    stories = stored_stories.stories_of(context.cache, site.output, site.config, digest, content_hashes)
     return with_stories(digest, stories.updated(choices.merges), stories.aggregators.names), stories
 
 

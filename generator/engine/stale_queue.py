@@ -7,10 +7,14 @@ from itertools import islice
 
 from generator.cache.rows import OutputRow
 from generator.cache.stamps import NONE, Stamp, stamp_at
+from generator.config.hosts import Size
+from generator.engine.output_status import size_of
 from generator.engine.outputs import bytes_of, fingerprint
 from generator.engine.state import SiteState
+from generator.engine.unchanged import OutputSnapshot
 from generator.engine.writing import Wrote
 from generator.model import addresses
+from generator.output import disk
 from generator.output.manifest import Manifest
 from generator.output.patch import Patch
 from generator.render.page_at import OVERVIEWS
@@ -172,6 +176,16 @@ class StaleQueue:
             self._cache.keep_output_rows(self._output, rows)
             self._cache.drop_output_rows(self._output, self._unsettled.keys() - self._inputs.keys())
         self._unsettled.clear()
+
+    def snapshot(self) -> tuple[OutputSnapshot, Size]:
+        """Return the output folder as it is after `settle`, and its size. Raises `OvertakenError`."""
+        with self._patch.open():
+            stamps = disk.stamps(self._output)
+            rows = self._cache.output_rows(self._output)
+        is_ours = all(path in rows and stamps.get(path) == rows[path].stamp for path in self._inputs)
+        # Without a mark, the next build compares all files.
+        left = OutputSnapshot(self._patch.record, disk.mark_of(stamps) if is_ours else b"")
+        return left, size_of(stamps.keys() & self._inputs.keys(), stamps)
 
     def _remap(self) -> None:
         """Make outdated lists for machines, and delete those that are no longer planned."""

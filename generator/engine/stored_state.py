@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from generator.cache.stamps import Stamp, stamp_at
+from generator.cache.stamps import Stamp
 from generator.cache.store import Cache
 from generator.cache.versions import hashed
 from generator.config.options import Options
@@ -25,13 +25,11 @@ from generator.engine.document_table import DocumentTable, stored_article
 from generator.engine.site_index import SiteIndex, related
 from generator.engine.state import SiteState
 from generator.engine.unchanged import PACK, Inputs, OutputSnapshot, epoch_of, unpacked
-from generator.engine.writing import Wrote
 from generator.grouping.copies import Copies
 from generator.grouping.digest import together
 from generator.grouping.editions import months_of
 from generator.model.errors import Problem
 from generator.model.types import Digest, Health, Source
-from generator.output.folder import record_of
 
 HEAD, _PATHS = "grouped", "grouped paths"
 _NOTHING = Digest(articles=(), sources={}, days=(), weeks=(), months=(), years=())
@@ -125,11 +123,10 @@ class StoredState(msgspec.Struct):
         self, site: Site, options: Options, context: BuildContext, documents: DocumentTable
     ) -> SiteState:
         """Return the state as it was built, to be changed."""
-        index, config = self.head.index, self.head.config
+        index, as_built = self.head.index, msgspec.structs.replace(site, config=self.head.config)
         index.digest, stories = related(
-            index.digest, self.copies, index.choices, config, index.content_hashes, context
+            as_built, index.digest, self.copies, index.choices, index.content_hashes, context
         )
-        as_built = msgspec.structs.replace(site, config=config)
         state = SiteState(
             as_built, options, context, documents, index, self.copies, stories, healths=self.healths
         )
@@ -138,11 +135,13 @@ class StoredState(msgspec.Struct):
 
 
 def load(site: Site, context: BuildContext) -> StoredState | None:
-    """Load the state of the last build; None if it is incomplete, or of other rules or another output."""
+    """Load the last state that was stored; None if it is incomplete, or of other rules or another output.
+
+    A build or a preview since then may have stored none. What they read is in the cache, and all files are
+    compared, since the output folder is another.
+    """
     head = context.cache.noted(HEAD, Head)
     if head is None or head.output != str(site.output) or head.epoch != epoch_of(site):
-        return None
-    if head.left.record != stamp_at(record_of(site.output)):
         return None
     try:
         return _load(head, site, context)
@@ -183,12 +182,10 @@ def _load(head: Head, site: Site, context: BuildContext) -> StoredState | None:
     return StoredState(head, healths, copies) if copies else None
 
 
-def save(state: SiteState, inputs: Inputs, wrote: Wrote, last: Head | None = None) -> None:
+def save(state: SiteState, inputs: Inputs, left: OutputSnapshot, last: Head | None = None) -> None:
     """Store the state of a site as built. `last` is the head of the build that it was loaded from, if any."""
     context = state.context
     cache = context.cache
-    with cache.best_effort():
-        cache.drop_note(HEAD)
     if state.options.strict or context.workers.has_passing_faults:
         return  # it may have failed, or a retry may read what this build could not
     keys = dict.fromkeys(state.index.digest.sources, b"")
@@ -204,7 +201,7 @@ def save(state: SiteState, inputs: Inputs, wrote: Wrote, last: Head | None = Non
         cache.drop_sources(kept.keys() - keys.keys())
         if last is None or last.paths != inputs.paths:
             cache.keep_note(_PATHS, inputs.packed_paths)
-        cache.keep_note(HEAD, msgspec.msgpack.encode(_head(state, inputs, wrote, keys)))
+        cache.keep_note(HEAD, msgspec.msgpack.encode(_head(state, inputs, left, keys)))
 
 
 def save_groups(state: SiteState, *, is_resumed: bool) -> None:
@@ -218,10 +215,10 @@ def save_groups(state: SiteState, *, is_resumed: bool) -> None:
     if is_resumed:
         epoch = epoch_of(state.site)
         stored_copies.keep(context.cache, epoch, state.copies, index.content_hashes, context.limits)
-    stored_stories.keep(context.cache, state.stories, index.digest, index.content_hashes)
+    stored_stories.keep(context.cache, state.site.output, state.stories, index.digest, index.content_hashes)
 
 
-def _head(state: SiteState, inputs: Inputs, wrote: Wrote, keys: Mapping[str, bytes]) -> Head:
+def _head(state: SiteState, inputs: Inputs, left: OutputSnapshot, keys: Mapping[str, bytes]) -> Head:
     """Return the head of a state whose sources are stored under `keys`."""
     site, index = state.site, state.index
     places = {name: place for place, name in enumerate(keys)}
@@ -231,7 +228,7 @@ def _head(state: SiteState, inputs: Inputs, wrote: Wrote, keys: Mapping[str, byt
         inputs.settings,
         inputs.paths,
         inputs.stamps,
-        wrote.left,
+        left,
         state.options.as_of,
         msgspec.structs.replace(index, digest=_NOTHING, content_hashes={}, texts={}),
         # Missing clippings are reported once: the next build does not see them as missing.

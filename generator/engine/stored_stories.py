@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping
 from itertools import chain
+from pathlib import Path
 
 import msgspec
 
@@ -15,8 +16,6 @@ from generator.grouping.sources import configured_aggregators
 from generator.grouping.stories import Stories
 from generator.model.errors import BuildError
 from generator.model.types import Digest
-
-_NOTE = "stories"
 
 
 class Kept(msgspec.Struct, frozen=True, array_like=True):
@@ -34,19 +33,26 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
         )
 
 
-def stories_of(cache: Cache, config: Config, digest: Digest, content_hashes: Mapping[str, bytes]) -> Stories:
-    """Return the stories of a digest, from the cache if they are stored for the same articles and copies."""
-    kept, key = cache.noted(_NOTE, Kept), _key(digest, content_hashes)
+def stories_of(
+    cache: Cache, output: Path, config: Config, digest: Digest, content_hashes: Mapping[str, bytes]
+) -> Stories:
+    """Return the stories of a digest, from the cache if they are stored for the same articles and copies.
+
+    Each output folder has its own: a preview follows what a build has not seen.
+    """
+    kept, key = cache.noted(f"stories {output}", Kept), _key(digest, content_hashes)
     found = kept.groups if kept and kept.key == key and kept.fits(len(digest.articles)) else None
     configured = configured_aggregators(config)
     return Stories(digest.articles, digest.copies, configured, config.promotions, found, config.language)
 
 
-def keep(cache: Cache, stories: Stories, digest: Digest, content_hashes: Mapping[str, bytes]) -> None:
+def keep(
+    cache: Cache, output: Path, stories: Stories, digest: Digest, content_hashes: Mapping[str, bytes]
+) -> None:
     """Store the stories of a digest."""
     kept = Kept(_key(digest, content_hashes), stories.found(digest.articles))
     with contextlib.suppress(BuildError):
-        cache.keep_note(_NOTE, msgspec.msgpack.encode(kept))
+        cache.keep_note(f"stories {output}", msgspec.msgpack.encode(kept))
 
 
 def _key(digest: Digest, content_hashes: Mapping[str, bytes]) -> bytes:

@@ -30,7 +30,7 @@ from generator.model.errors import BuildError
 from generator.output import disk
 from generator.output.assets import static_files
 from generator.output.folder import record_of
-from generator.reading.discover import Discovery
+from generator.reading.discover import Discovery, in_order
 from generator.reading.rules import own_source_of
 from generator.render.theme_hashes import theme_hashes
 
@@ -193,6 +193,45 @@ def inputs_after(site: Site, before: Inputs, read: Set[str], since: int, limits:
     return _packed(site, before._replace(unseen=unseen)) if unseen != before.unseen else before
 
 
+def inputs_followed(
+    site: Site, before: Inputs, followed: Mapping[str, bytes | None], limits: EngineLimits
+) -> Inputs:
+    """Return the inputs after some clippings were `followed`.
+
+    `followed`: path → hash of the bytes that were read, empty if unknown; None for a removed clipping. One
+    with other bytes now counts as one that may change unnoticed.
+    """
+    now, content = time.time_ns(), site.content
+    there = {path: stamp_at(content / path) for path, digest in followed.items() if digest is not None}
+    unseen = unsettled(there, now, limits.unsettled)
+    unseen |= {path for path in there.keys() - unseen if not _has_bytes(content / path, followed[path])}
+    stamps = {**before.found.stamps, **there, **dict.fromkeys(unseen, NONE)}
+    folders = {folder: stamp_at(content / folder).modified for folder in before.found.folders}
+    found = msgspec.structs.replace(
+        before.found,
+        stamps={path: stamps[path] for path in in_order(stamps) if followed.get(path, b"") is not None},
+        folders=folders,
+    )
+    after = before._replace(found=found, unseen=unseen)
+    return _packed(site, after._replace(paths=hashed(after.packed_paths)))
+
+
+def _has_bytes(file: Path, digest: bytes | None) -> bool:
+    """Return whether a clipping has the bytes with a hash as in `DocumentInfo`, if one is known."""
+    return bool(digest) and hashed(_bytes_of(file), size=16) == digest
+
+
+def settings_now(site: Site, changed: Stale, limits: EngineLimits) -> Mapping[Stale, bytes]:
+    """Return the same as `Inputs.settings`, of the settings that changed and can be followed."""
+    hashes: dict[Stale, Callable[[], bytes]] = {
+        Stale.PICKS: lambda: hashed(picks.text_of(site.picks).encode()),
+        Stale.PAGES: lambda: hashed(*theme_hashes(site.templates)),
+        Stale.STATIC: lambda: _hash_of_static(site, limits),
+    }
+    changed |= Stale.PAGES if Stale.ASSETS in changed else Stale.NOTHING
+    return {one: hash_() for one, hash_ in hashes.items() if one in changed}
+
+
 def _packed(site: Site, inputs: Inputs) -> Inputs:
     """Return the inputs with packed stamps and their hash."""
     known = {**inputs.found.stamps, **dict.fromkeys(inputs.unseen, NONE)} if inputs.unseen else None
@@ -205,15 +244,17 @@ def _packed(site: Site, inputs: Inputs) -> Inputs:
 
 def _settings(site: Site, options: Options, found: Discovery, limits: EngineLimits) -> Mapping[Stale, bytes]:
     """Return the same as `Inputs.settings`."""
-    static = {path: stamp_at(file) for path, file in static_files(site.static).files}
     said = options.drafts, options.future, options.strict, found.ignored, found.skipped, found.problems
     return {
         Stale.READING: epoch_of(site),
         Stale.GROUPING: hashed(_encoded(said), _encoded(_settled(found.images, limits))),
-        Stale.PICKS: hashed(picks.text_of(site.picks).encode()),
-        Stale.PAGES: hashed(*theme_hashes(site.templates)),
-        Stale.STATIC: hashed(_encoded(_settled(static, limits)), _encoded(mistyped(site))),
+        **settings_now(site, Stale.PICKS | Stale.PAGES | Stale.STATIC, limits),
     }
+
+
+def _hash_of_static(site: Site, limits: EngineLimits) -> bytes:
+    static = {path: stamp_at(file) for path, file in static_files(site.static).files}
+    return hashed(_encoded(_settled(static, limits)), _encoded(mistyped(site)))
 
 
 def _settled(stamps: Mapping[str, Stamp], limits: EngineLimits) -> list[tuple[str, Stamp]]:

@@ -1,8 +1,9 @@
 """Judge whether two texts are on one event, by features that are rare in their days.
 
 Two independent features are needed, or more if neither title nor lead of both contain one, or if one text
-only mentions them; not if they share a link that no other texts have. How much a feature counts depends on how many texts have it in the days before
-(`RARITY`). Titles without texts decide nothing, and round-ups and series join nothing.
+only mentions them; not if they share a link that no others have. How much a feature counts depends on how
+many texts have it in the days before (`RARITY`). Titles without texts decide nothing, and round-ups and
+series join nothing.
 """
 
 from __future__ import annotations

@@ -30,7 +30,8 @@ class Patch:
         self._output = output
         self.files = dict(files)
         self._new: set[str] = set()
-        self._record = stamp_at(self._output / names.MANIFEST)
+        self.record = stamp_at(self._output / names.MANIFEST)
+        """Stamp of the manifest."""
         self.is_behind = False
         """Whether the manifest is out of date."""
 
@@ -38,7 +39,7 @@ class Patch:
     def open(self) -> Iterator[None]:
         """Hold the lock. Raises `OvertakenError`, and `BuildError` if the lock cannot be taken."""
         with disk.translate_errors(self._output), lock.held(self._output, 10.0):
-            if stamp_at(self._output / names.MANIFEST) != self._record:
+            if stamp_at(self._output / names.MANIFEST) != self.record:
                 raise OvertakenError
             yield
 
@@ -82,7 +83,7 @@ class Patch:
         staging.rmdir()
         (self._output / names.ADDED).unlink(missing_ok=True)
         self._new.clear()
-        self._record = stamp_at(self._output / names.MANIFEST)
+        self.record = stamp_at(self._output / names.MANIFEST)
         self.is_behind = False
 
     def _announce(self, path: str) -> None:

@@ -175,10 +175,10 @@ class Live:
         return 0.0 if session.is_late else SETTLES if session.queue.is_behind else None
 
     def close(self) -> None:
-        """Write outstanding files, and close the cache."""
+        """Write outstanding files, store the state for the next process, and close the cache."""
         with self._lock:
             if self._session is not None:
-                self._session.close()
+                self._session.close(stores=True)
                 self._session = None
 
     def _built(self, site: Site, options: Options, progress: Progress) -> Session:

@@ -54,7 +54,7 @@ def discover(content: Path, ignore: Sequence[str]) -> Discovery:
     walk = _Walk(content, ignore)
     walk.run()
     return Discovery(
-        stamps={path: walk.stamps[path] for path in _in_order(walk.stamps)},
+        stamps={path: walk.stamps[path] for path in in_order(walk.stamps)},
         links=frozenset(walk.links),
         images=walk.images,
         folders=walk.folders,
@@ -64,7 +64,7 @@ def discover(content: Path, ignore: Sequence[str]) -> Discovery:
     )
 
 
-def _in_order(paths: Iterable[str]) -> list[str]:
+def in_order(paths: Iterable[str]) -> list[str]:
     """Return the paths sorted by their bytes, which for UTF-8 is the order of their characters."""
     paths = list(paths)
     try:

@@ -466,6 +466,13 @@ class Site(RuleBasedStateMachine):
                 os._exit(0)
         os.waitpid(child, 0)
 
+    @rule(is_told=st.booleans(), at=st.integers(0, 99))
+    def restart(self, *, is_told: bool, at: int) -> None:
+        """The preview ends, perhaps before it followed the last edits; a new process builds, and is right."""
+        if is_told:
+            self._save(at)
+        _hold("Rebuilt", self.world.kept.rebuild(self.options), self._right(), None)
+
     # --- what happens then ----------------------------------------------------------------------------
 
     def go_on(self, then: str, at: int) -> None:
@@ -524,22 +531,30 @@ class Site(RuleBasedStateMachine):
         for driver in (self.world.fresh, self.world.reloaded, self.world.kept):
             before = files_of(driver.output)
             ours, name = driver.update(self.options), type(driver).__name__
-            told, due = ours.report, right.report
             if driver is self.world.kept:
                 assert bool(ours.problems) == bool(right.problems), (name, ours.problems, right.problems)
-                told |= {"ignored": due.get("ignored")}  # files that a pattern names are not watched
-            else:
-                assert ours.problems == right.problems, (name, ours.problems, right.problems)
-            wrong = {key: (told.get(key), due.get(key)) for key in due if told.get(key) != due.get(key)}
-            assert not wrong or ours.problems, (name, wrong)
-            if not right.problems:
-                differing = differences(ours.files, right.files)
-            else:  # the kept state makes pages until it meets the first problem, and the fresh one has none
-                differing = differences(ours.files, before) if driver is self.world.reloaded else {}
-            assert not differing, (name, differing)
+                # Files that a pattern names are not watched.
+                ours = ours._replace(problems=right.problems, report=ours.report | _ignored(right))
+            # The kept state makes pages until it meets the first problem, and the fresh one has none.
+            _hold(name, ours, right, before if driver is self.world.reloaded else None)
         own = {file.name for file in self.world.reloaded.root.glob(".broadsheet/*")} - {".gitignore"}
         assert all(map(CACHE.fullmatch, own)), own
         assert len({name[6:22] for name in own}) <= KEPT, own
+
+
+def _ignored(outcome: Outcome) -> dict[str, object]:
+    return {"ignored": outcome.report.get("ignored")}
+
+
+def _hold(name: str, ours: Outcome, right: Outcome, before: dict[str, bytes] | None) -> None:
+    """Hold an outcome against a clean build's, or its files against those `before` a build that fails."""
+    assert ours.problems == right.problems, (name, ours.problems, right.problems)
+    told, due = ours.report, right.report
+    wrong = {key: (told.get(key), due.get(key)) for key in due if told.get(key) != due.get(key)}
+    assert not wrong or ours.problems, (name, wrong)
+    expected = right.files if not right.problems else before
+    differing = differences(ours.files, expected) if expected is not None else {}
+    assert not differing, (name, differing)
 
 
 if STEPS:

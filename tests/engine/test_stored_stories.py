@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 import pytest
 
@@ -16,6 +18,7 @@ from generator.model.types import TextPolicy
 from grouping.test_copies import POOL
 from grouping.test_stories import REPORTS
 
+OUTPUT = Path("public")
 EVERYTHING = [*REPORTS, *POOL[:8]]
 
 
@@ -29,7 +32,7 @@ def marks(made):
 
 
 def told(cache, made):
-    return stored_stories.stories_of(cache, Config(), made, marks(made)).updated()
+    return stored_stories.stories_of(cache, OUTPUT, Config(), made, marks(made)).updated()
 
 
 @pytest.fixture
@@ -45,21 +48,21 @@ def searched(monkeypatch):
 def test_stories_are_restored_for_the_same_articles_and_copies_only(tmp_path, searched, change):
     first = digest(EVERYTHING)
     with Cache.of(tmp_path, b"rules") as cache:
-        stories = stored_stories.stories_of(cache, Config(), first, marks(first))
+        stories = stored_stories.stories_of(cache, OUTPUT, Config(), first, marks(first))
         expected = stories.updated()
         assert expected
-        stored_stories.keep(cache, stories, first, marks(first))
+        stored_stories.keep(cache, OUTPUT, stories, first, marks(first))
         second = first
         if change == "an article":
             second = digest(EVERYTHING[1:])
         if change == "other copies":
             second = msgspec.structs.replace(first, copies=first.copies[1:])
         if change == "noise":
-            cache.keep_note("stories", b"noise")
+            cache.keep_note("stories public", b"noise")
         if change == "another's groups":
             for groups in ([[0, len(EVERYTHING)]], [[0]], [[0, 1], [1, 2]]):
                 key = stored_stories._key(first, marks(first))
-                cache.keep_note("stories", msgspec.msgpack.encode(stored_stories.Kept(key, groups)))
+                cache.keep_note("stories public", msgspec.msgpack.encode(stored_stories.Kept(key, groups)))
                 assert told(cache, first) == expected
         searched.clear()
         assert told(cache, second) == stories_of(second.articles, second.copies)
