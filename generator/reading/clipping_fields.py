@@ -37,6 +37,11 @@ def _keys(name: str) -> tuple[str, ...]:
     return tuple(map(str.casefold, (name, *BUILT_IN.get(name, ()))))
 
 
+@lru_cache(256)
+def _distinct_spellings(keys: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(map(spelling, keys)))
+
+
 class ClippingFields:
     """The fields of one clipping under the site's rules. Collects the problems found in them."""
 
@@ -70,7 +75,7 @@ class ClippingFields:
         A key is found however it is spelt.
         """
         clipping = self.clipping
-        for wanted in dict.fromkeys(map(spelling, keys)):
+        for wanted in _distinct_spellings(tuple(keys)):
             for key in self._spellings.get(wanted, ()):
                 for one in (*clipping.earlier.get(key, ()), clipping.fields[key]):
                     if isinstance(one, (str, list)):

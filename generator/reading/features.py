@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from importlib import resources
@@ -54,8 +54,7 @@ _SCALES = {
     "millones": 1e6, "千万": 1e7, "亿": 1e8, "b": 1e9, "billion": 1e9, "miliardi": 1e9, "万亿": 1e12,
 }  # fmt: skip
 _MONEY = frozenset({"美元", "欧元", "元", "euro", "euros", "dollar", "dollars", "dollari"})
-_CURRENCY = re.compile(r"[$€£¥]\s?$")
-_ORDINAL = re.compile(r"第\s?$")
+_CURRENCIES = ("$", "€", "£", "¥")
 _NUMBER = re.compile(
     r"(\d(?<![a-zÀ-ɏ\d_.].)"  # a set first, as above; letters that need no space may precede
     r"(?:\d{0,2}(?:,\d{3})+|\d{0,2}(?:\.\d{3})+(?![.\d])|\d{0,11}))(\.\d{1,4}|,\d{1,2}(?=\smil))?\s?"
@@ -106,14 +105,12 @@ def named_features(title: str, text: str, url: str | None) -> dict[int, str]:
 
 def _names(title: str, plain: str) -> list[str]:
     """Return names, those of the title first, then the most frequent ones. A phrase gives one name."""
-    counts: Counter[str] = Counter()
+    counts: dict[str, int] = defaultdict(int)
     is_headline = _HAN.search(title) is None  # which may have capitals everywhere
-    for _, phrase in _phrases(title):
-        name, has_form = _name(phrase)
+    for _, (name, has_form) in _phrases(title):
         if name and (has_form or not is_headline):
             counts[name] += 5
-    for start, phrase in _phrases(plain):
-        name, has_form = _name(phrase)
+    for start, (name, has_form) in _phrases(plain):
         if not name:
             continue
         if has_form and start >= LEAD:
@@ -131,13 +128,13 @@ def _says_little(name: str) -> bool:
     return " " in name or (len(name) <= _ABBREVIATION and name.isalpha())
 
 
-def _phrases(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the position of each phrase, and the phrase."""
+def _phrases(text: str) -> Iterator[tuple[int, tuple[str, bool]]]:
+    """Yield the position of each phrase, and what `_name` returns for it."""
     for match in _PHRASE.finditer(text):
-        start = match.start()
+        start, end = match.span()
         if start and "a" <= text[start - 1] <= "z":
             start -= 1
-        yield start, text[start : match.end()]
+        yield start, _name(text[start:end])
 
 
 @lru_cache(32_768)
@@ -179,14 +176,14 @@ def _numbers(text: str) -> dict[str, int]:
     for match in _NUMBER.finditer(text):
         whole, fraction, scale, unit = match.groups("")
         start = match.start()
-        before = max(0, start - 2), start
-        currency = _CURRENCY.search(text, *before)
-        if not (currency or scale or unit) or _ORDINAL.search(text, *before):
+        before = text[max(0, start - 2) : start].rstrip()
+        has_currency = before.endswith(_CURRENCIES)
+        if not (has_currency or scale or unit) or before.endswith("第"):
             continue
         value = _value(whole, fraction, scale.lower())
         is_round = value < 30 or 1990 <= value <= 2030 or f"{value:e}".startswith("1.000000e")
         if not is_round:
-            found.setdefault(("money " if currency or unit.lower() in _MONEY else "") + f"{value:g}", start)
+            found.setdefault(("money " if has_currency or unit.lower() in _MONEY else "") + f"{value:g}", start)
     return found
 
 

@@ -35,6 +35,8 @@ _SCRIPTS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("thai", re.compile("[\u0e01-\u0e5b]+")),
     ("devanagari", re.compile("[\u0900-\u097f]+")),
 )
+_OTHER_SCRIPTS = re.compile("|".join(pattern.pattern for _, pattern in _SCRIPTS))
+"""One search for all of these, because most texts contain none."""
 # The most common language of each script comes first. A language that the site names takes precedence.
 _LANGUAGES = {
     "cyrillic": ("ru", "uk", "bg", "sr", "be", "mk", "kk", "mn"),
@@ -143,7 +145,7 @@ def _scripts(sample: str) -> dict[str, float]:
     rest = _HAN.sub("", others)  # in one pass, because it leaves little of a Chinese text to search
     latin = len(_LATIN.findall(sample)) if _WIDE_LATIN.search(rest) else _ascii_words(sample)
     counts: dict[str, float] = {"latin": latin, "han": len(others) - len(rest), "kana": 0}
-    for script, pattern in _SCRIPTS:
+    for script, pattern in _SCRIPTS if _OTHER_SCRIPTS.search(rest) else ():
         left = len(rest)
         if left <= latin:
             break

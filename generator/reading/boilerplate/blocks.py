@@ -354,9 +354,9 @@ def _units(text: str, words: str = "") -> int:
 
     `words`: the text `without_signs`, if known.
     """
-    is_ascii = text.isascii()
-    if len(text) > _SHORT:
-        count = (len(text) - text.count(" ") - text.count("\n")) * 24 // 25
+    is_ascii, length = text.isascii(), len(text)
+    if length > _SHORT:
+        count = (length - text.count(" ") - text.count("\n")) * 24 // 25
     elif is_ascii:
         return len(text.encode().translate(None, _NO_LETTERS))
     elif words.isalnum() or text.isalnum():
@@ -366,7 +366,7 @@ def _units(text: str, words: str = "") -> int:
     if is_ascii:
         return count
     # A wide character takes three bytes in UTF-8.
-    return count + (len(text.encode("utf-8", "surrogatepass")) - len(text)) // 2
+    return count + (len(text.encode("utf-8", "surrogatepass")) - length) // 2
 
 
 _WORD = re.compile(r"[^\W_]+")

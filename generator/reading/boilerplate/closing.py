@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 
 from generator.reading.boilerplate.blocks import Block, is_data
@@ -141,13 +142,18 @@ def _points_of_block(page: Page, block: Block) -> int:
     is_text = block.kind in {"text", "heading"} and not is_item
     if is_text and (_is_legal(page, block.plain) or _is_portrait(page, block) or _is_offer(page, block)):
         return 3
-    is_announced = _ANNOUNCED.search(page.blocks[0].plain) is not None
+    is_announced = _announces(page.blocks[0].plain)
     if is_text and not is_announced and _is_promotion(block):
         return 3
     is_line = is_text or (block.kind == "list" and block.units + block.linked <= _LINE)
     is_own = not is_line or block.units > _CALL or _shows_address(block)
     is_own = is_own or (is_data(block) and not HOTLINE.search(block.plain))
     return _OWN if is_own or is_announced else _points_of_line(block)
+
+
+@lru_cache(8)  # asked for each of the last blocks of a page
+def _announces(title: str) -> bool:
+    return _ANNOUNCED.search(title) is not None
 
 
 def _is_promotion(block: Block) -> bool:

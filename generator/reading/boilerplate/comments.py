@@ -15,7 +15,7 @@ def comment_threads(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     """Yield the blocks from the first reader comment on. Each has a date or a button that links to itself."""
     before = 0
     for block in page.body:
-        if removed.get(block.index, _BUTTONS) != _BUTTONS:
+        if block.index in removed and removed[block.index] != _BUTTONS:
             continue
         if before >= SOME and block.units <= _BUTTON and _marks_comment(page, block):
             first = block.index
@@ -54,9 +54,10 @@ def _dates_comment(page: Page, block: Block) -> bool:
     above = page.blocks[block.index - 1]
     if above.index <= page.first or above.is_prose or above.kind not in {"text", "image"}:
         return False
+    if not is_date(block):
+        return False
     below = page.blocks[block.index + 1 : block.index + _REPLY_BELOW]
-    is_said = _SAYS.search(above.plain) is not None
-    return (is_said or any(one.label in _REPLIES for one in below)) and is_date(block)
+    return _SAYS.search(above.plain) is not None or any(one.label in _REPLIES for one in below)
 
 
 _REPLIES = frozenset({"reply", "回复", "rispondi", "répondre", "antworten", "responder"})

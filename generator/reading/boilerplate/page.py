@@ -17,7 +17,6 @@ from generator.reading.boilerplate.repeats import (
     NOTHING,
     LearnedBoilerplate,
     cached_hash,
-    digits_matter,
     exact_hash,
     line_hashes,
 )
@@ -282,7 +281,7 @@ def _place_of(block: Block, places: Mapping[int, str]) -> str:
     """Return the place where the source repeats a block, or most of its lines; empty if it does not."""
     if block.kind == "image" and "]()" in block.text:
         return ""
-    if digits_matter(block):
+    if block.is_prose or block.kind == "table":  # as in `digits_matter`, which also names code
         return places.get(exact_hash(block.text), "")
     if place := places.get(cached_hash(block.text)):
         return place
