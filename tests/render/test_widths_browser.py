@@ -115,7 +115,7 @@ SHORT = """() => [...document.querySelectorAll("a, button, summary")]
   .filter(one => !one.matches(".skip, h3 > a, p > a, p > span > a, dd a, .all .tally a, .body *, .picked *"))
   .map(one => [one.outerHTML.slice(0, 60), Math.round(one.getBoundingClientRect().height)])
   .filter(([, height]) => height && height < 44)"""
-"""Links that stand alone, outside of titles, lines of facts and texts, and are less than 44 pixels high."""
+"""Links outside of titles, lines of facts, flowing lists and texts that are less than 44 pixels high."""
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
