@@ -183,9 +183,8 @@ def _numbers(text: str) -> dict[str, int]:
         value = _value(whole, fraction, scale.lower())
         is_round = value < 30 or 1990 <= value <= 2030 or f"{value:e}".startswith("1.000000e")
         if not is_round:
-            found.setdefault(
-                ("money " if has_currency or unit.lower() in _MONEY else "") + f"{value:g}", start
-            )
+            is_money = has_currency or unit.lower() in _MONEY
+            found.setdefault(f"money {value:g}" if is_money else f"{value:g}", start)
     return found
 
 

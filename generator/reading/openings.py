@@ -16,12 +16,16 @@ def is_furniture(text: str, title: str = "") -> bool:
         return False
     if _ASIDE.fullmatch(text):
         return True
-    if _NOTICE.match(text) or _SIGNED.match(text) or (not text.isascii() and _CHINESE_NOTICE.search(text)):
+    if _NOTICE.match(text) or _SIGNED.match(text) or (not text.isascii() and _is_chinese_notice(text)):
         return True
     is_sentence = text.endswith(_ENDS) and not text.endswith(("..", "Inc.", "UTC."))
     if is_sentence or len(text) > _LONGEST_BYLINE:
         return False
     return _BYLINE.match(text) is not None or _FIELD.match(text) is not None
+
+
+def _is_chinese_notice(text: str) -> bool:
+    return _CHINESE_NOTICE.match(text) is not None or _WITHIN_NOTICE.search(text) is not None
 
 
 def begins_program(text: str) -> bool:
@@ -109,13 +113,16 @@ _NOTICE = re.compile(
 )
 """How a notice, an author's affiliation or the caption of a picture begins."""
 _CHINESE_NOTICE = re.compile(
+    r"(?:这是|本文是|今天这?篇?(?:文章|推送)?是).{0,16}第 ?\d{1,4} ?篇(?:原创)?(?:文章|推送|分享)?[。！]?$"
+    r"|[\[【]?(?:不想错过|错过).{0,14}(?:设置?|加).{0,3}星标|往期.{0,6}$|(?:长按|扫码|扫描)(?:识别|二维码|关注).{0,24}$"
+)
+_WITHIN_NOTICE = re.compile(
     r"仅供.{0,16}(?:研究|学习|教学|参考|交流|测试)|不承担.{0,12}责任|转载(?:请|或传播)|[如若]有?侵权|侵删|免责声明"
     r"|所造成的任?何?.{0,10}(?:后果|损失)|官网\s?[:：]$"
-    r"|^(?:这是|本文是|今天这?篇?(?:文章|推送)?是).{0,16}第 ?\d{1,4} ?篇(?:原创)?(?:文章|推送|分享)?[。！]?$"
-    r"|^[\[【]?(?:不想错过|错过).{0,14}(?:设置?|加).{0,3}星标|^往期.{0,6}$|^(?:长按|扫码|扫描)(?:识别|二维码|关注).{0,24}$"
     r"|(?:本|此)(?:文章?|篇)所?(?:节选|选|摘)自|(?:发[表布]过|此前|相关|方面的?)[^。]{0,30}文章[:：]$"
     r"|<[^<>：:]{2,16}>[:：]|(?:编者按|前言|引言|导语|摘要)[:：]?$"
 )
+"""What only a notice says, wherever it stands. Apart from the beginnings, because so a search is fast."""
 
 
 def repeats(text: str, title: str) -> bool:

@@ -31,7 +31,7 @@ class Patterns(msgspec.Struct, frozen=True):
     plain: Either | None = None
     """All but `others`. The fields up to `reach` quickly reject texts that none of them matches."""
     begins: Mapping[str, re.Pattern[str]] = {}
-    """First character, as `_class_of` gives it → the expressions that can start with it, and `rest`."""
+    """First character, as `_class_of` gives it → the expressions that can start with it."""
     rest: re.Pattern[str] | None = None
     """The expressions whose first characters are not known."""
     anywhere: Mapping[int, re.Pattern[str]] = {}
@@ -47,8 +47,8 @@ class Patterns(msgspec.Struct, frozen=True):
 
     def find(self, text: str) -> int | None:
         """Return the number of the first expression that matches."""
-        begins = self.begins.get(_class_of(text[:1]), self.rest)
-        if begins is not None and begins.match(text):
+        begins = self.begins.get(_class_of(text[:1]))
+        if (begins is not None and begins.match(text)) or (self.rest is not None and self.rest.match(text)):
             return self.plain.find(text) if self.plain else None
         if self.words is not None and self.words.search(text, 0, self.reach):
             beginning = text[: self.reach]
@@ -77,9 +77,7 @@ def patterns_of(given: Sequence[str]) -> Patterns:
                 rest.append(given[number])
     return Patterns(
         plain=_either_of(given, plain),
-        begins={
-            character: _any_of(map(_grouped, (*patterns, *rest))) for character, patterns in begins.items()
-        },
+        begins={character: _any_of(map(_grouped, patterns)) for character, patterns in begins.items()},
         rest=_any_of(map(_grouped, rest)) if rest else None,
         anywhere={number: re.compile(given[number], re.DOTALL) for number in words},
         required=tuple([(word, number) for number, (found, _) in words.items() for word in found]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from generator.reading.boilerplate.blocks import Block
 from generator.reading.boilerplate.families import Found
@@ -75,8 +76,13 @@ _SPEECH = re.compile(r"[,”\"] (?:[A-Za-z’'-]+ ){0,3}(?:said|says|asked|added
 
 def is_call_of_title(page: Page, block: Block) -> bool:
     """Return whether a block calls to take part in what the title calls for, such as a survey."""
-    words = _INVITATIONS.findall(page.blocks[0].plain)
-    return any(word in block.plain for word in words)
+    words = _invitations(page.blocks[0].plain)
+    return bool(words) and any(word in block.plain for word in words)
+
+
+@lru_cache(8)  # asked for many blocks of a page
+def _invitations(title: str) -> tuple[str, ...]:
+    return tuple(_INVITATIONS.findall(title))
 
 
 _INVITATIONS = re.compile("报名|问卷|调研|调查|投票")
