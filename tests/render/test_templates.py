@@ -227,8 +227,8 @@ def test_jumps_and_headings_of_a_day_have_the_same_words():
 def test_sections_of_a_day_say_their_order_once():
     stories = tuple(item(f"{n:012}", sources=3 - n) for n in range(2))
     for language, words in (
-        ("en", ("the lead, then by sources and length", "most to read first")),
-        ("zh", ("头条，其余按来源数、篇幅排列", "内容多的来源在前")),
+        ("en", ("the lead, then most sources", "most to read first")),
+        ("zh", ("头条，其余来源多的在前", "内容多的来源在前")),
     ):
         html = html_of("day.html", day_view(block(), block(), stories=stories), in_site=site(language))
         assert [html.count(f'<p class="legend">{one}</p>') for one in words] == [1, 1]
