@@ -126,7 +126,7 @@ def _part_view(names: Names, part: IdentifierPart, *, titles: bool) -> Identifie
 
 
 def described_by(identifier: Identifier) -> Article:
-    """Return the article whose title describes an identifier in a list: the longest, the first of equal ones."""
+    """Return the article whose title describes an identifier in a list: the longest."""
     return max(reversed(identifier.articles), key=lambda one: one.letters)
 
 
