@@ -74,7 +74,7 @@ def _others(
 
 def _names(article: Article, text: str) -> dict[int, str]:
     """Return feature → what it stands for."""
-    named = named_features(article.title, without_hidden(text), article.url)
+    named = named_features(article.title, without_hidden(text), article.url, article.named_or_mentioned)
     identifiers = {feature("identifier", name): name for name in article.identifiers}
     return {number & ~1: name for number, name in named.items()} | identifiers
 

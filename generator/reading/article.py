@@ -186,7 +186,7 @@ def _article(fields: ClippingFields, head: _Head, remainder: Remaining, body: st
         repeated=remainder.repeated,
         identifiers=named,
         mentions=mentioned,
-        features=features_of(head.title, visible, head.url),
+        features=features_of(head.title, visible, head.url, (*named, *mentioned)),
         tag_words=words_in(head.title, visible, fields.rules.tag_words),
     )
     return article, unlisted

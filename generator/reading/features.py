@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from importlib import resources
 
 from generator.model.features import feature, marked
+from generator.model.identifiers import label_of
 from generator.reading.canonical import keys_of
 from generator.reading.terms import terms_of
 
@@ -72,13 +73,16 @@ _SHORTEST_LINK = 20
 """Number of characters of a key below which an address is that of a site, not of an article."""
 
 
-def features_of(title: str, text: str, url: str | None) -> bytes:
-    """Return the features of a text as unsigned integers of 32 bits, sorted. `text` is Markdown."""
-    return array("I", sorted(named_features(title, text, url))).tobytes()
+def features_of(title: str, text: str, url: str | None, identifiers: Iterable[str] = ()) -> bytes:
+    """Return the features of a text as unsigned integers of 32 bits, sorted. Arguments: as below."""
+    return array("I", sorted(named_features(title, text, url, identifiers))).tobytes()
 
 
-def named_features(title: str, text: str, url: str | None) -> dict[int, str]:
-    """Return feature → what it stands for, such as `name crowdstrike`. `text` is Markdown."""
+def named_features(title: str, text: str, url: str | None, identifiers: Iterable[str] = ()) -> dict[int, str]:
+    """Return feature → what it stands for, such as `name crowdstrike`.
+
+    `text` is Markdown. `identifiers` are those that the article names or mentions: they are no names as well.
+    """
     cut = text[: 2 * _EXAMINED]
     outside = _FENCE.sub(" ", cut) if "```" in cut else cut
     if "](" in outside or "://" in outside or "![" in outside:
@@ -89,7 +93,7 @@ def named_features(title: str, text: str, url: str | None) -> dict[int, str]:
     quotes = _quotes(title, plain)
     found: dict[int, str] = {}
     for kind, names in (
-        ("name", _names(title, plain)),
+        ("name", _without(identifiers, _names(title, plain))),
         ("quote", quotes),
         ("number", [*numbers]),
         ("link", _links(cut, url)),
@@ -121,6 +125,11 @@ def _names(title: str, plain: str) -> list[str]:
     low = title.lower()
     weights = {name: count + 5 * (name in low) for name, count in counts.items() if count}
     return sorted(weights, key=lambda name: (-weights[name], name))
+
+
+def _without(identifiers: Iterable[str], names: list[str]) -> list[str]:
+    labels = [label_of(one).lower() for one in identifiers]
+    return [name for name in names if not any(name in one for one in labels)] if labels else names
 
 
 def _says_little(name: str) -> bool:

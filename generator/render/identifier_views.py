@@ -33,7 +33,7 @@ class IdentifierRow(Named, frozen=True, kw_only=True):
 
     sources: int
     title: str
-    """The title of the first article with a text that names it; empty if the page has no room for it."""
+    """The title of the longest article that names it; empty if the page has no room for it."""
     language: str
     """The language of the title."""
     dir: str

@@ -13,7 +13,7 @@ from generator.config.identifiers import address_at_authority
 from generator.config.site import IdentifierConfig
 from generator.model import addresses
 from generator.model.identifiers import kind_of, label_of
-from generator.model.types import Article, Identifier, Verdict, direction
+from generator.model.types import Article, Identifier, direction
 from generator.render import views
 from generator.render.identifier_kinds import IdentifierKind, IdentifierMonth, IdentifierPart
 from generator.render.identifier_views import IdentifierRow, IdentifiersView, IdentifierView
@@ -126,9 +126,8 @@ def _part_view(names: Names, part: IdentifierPart, *, titles: bool) -> Identifie
 
 
 def described_by(identifier: Identifier) -> Article:
-    """Return the article whose title describes an identifier in a list: the first with a text."""
-    articles = identifier.articles
-    return next((one for one in reversed(articles) if one.verdict is not Verdict.LINK), articles[-1])
+    """Return the article whose title describes an identifier in a list: the longest."""
+    return max(reversed(identifier.articles), key=lambda one: one.letters)
 
 
 def kinds(plan: Plan) -> tuple[views.Named, ...]:

@@ -29,6 +29,13 @@ def test_reports_in_two_languages_share_names_numbers_and_links():
     assert "quote 活字安全条例" in theirs
 
 
+def test_an_identifier_is_no_name_as_well():
+    text = "The caxton press mends QW-4711. Then USN-7001-1 was told by Gutenberg."
+    assert names("", text) == {"name usn-7001-1", "name qw-4711", "name gutenberg"}
+    found = named_features("", text, None, ("USN-7001-1", "ticket:QW-4711"))
+    assert set(found.values()) == {"name gutenberg"}
+
+
 def test_a_phrase_gives_one_name_and_of_common_words_it_is_one():
     text = "We met Aldus Manutius in Venice, on Monday, at the Security Conference, with an iPhone."
     assert names("", text) == {"name manutius", "name venice", "phrase security conference", "name iphone"}
