@@ -117,6 +117,18 @@ class TextIndex:
         for number in text.features if text.day in self._features else ():
             self._features[text.day][number].remove(text.path)
 
+    def replace(self, left: Iterable[Text], come: Iterable[Text]) -> None:
+        """Remove and add texts. Those that have the same day and features as before change no weight."""
+        new = {text.path: text for text in come}
+        for text in left:
+            same = new.get(text.path)
+            if same and same.day == text.day and same.features == text.features:
+                self.texts[text.path] = new.pop(text.path)
+            else:
+                self.remove(text)
+        if new:
+            self.add(new.values())
+
     @property
     def days(self) -> list[int]:
         """The days that have texts, in order."""

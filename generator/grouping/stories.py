@@ -153,24 +153,27 @@ class Stories:
     def _regroup(self, left: Sequence[Text], come: Sequence[Text]) -> None:
         """Replace texts, and group all again that are connected with one whose pairs may have changed."""
         index = self._index
-        touched = {path for text in left for path in partners(index, text, text.day + DAYS)}
-        before = self._weights(left, come)
-        for text in left:
-            index.remove(text)
-        index.add(come)
-        after = self._weights(left, come)
+        old, before = self._pairs_of(left), self._weights(left, come)
+        index.replace(left, come)
+        new, after = self._pairs_of(come), self._weights(left, come)
+        touched = {path for path in old.keys() | new.keys() if old.get(path) != new.get(path)}
+        touched.update(*(old[path][1] for path in touched & old.keys()))
         for (number, day), weight in after.items():
             if weight != before[number, day]:
                 touched.update(index.having(number, day - DAYS, day))
-        touched |= {text.path for text in come}
         touched |= self._with_names_of(left, come)
         edges = self._connected(path for path in touched if path in index.texts)
-        for path in (*(text.path for text in left), *touched, *edges.of):
+        for path in (*touched, *edges.of):
             if group := self._groups.get(path):
                 for one in group:
                     del self._groups[one]
                 self._outdated |= group
         self._add_groups(self._grouped(edges))
+
+    def _pairs_of(self, texts: Iterable[Text]) -> dict[str, tuple[int, dict[str, int]]]:
+        """Return path → day and partners, of texts that have any."""
+        found = {text.path: (text.day, partners(self._index, text, text.day + DAYS)) for text in texts}
+        return {path: pairs for path, pairs in found.items() if pairs[1]}
 
     def _with_names_of(self, left: Iterable[Text], come: Iterable[Text]) -> set[str]:
         """Return the paths of later texts that share names with those that leave and come."""
