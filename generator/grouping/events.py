@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from bisect import insort
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from functools import lru_cache
 
 import msgspec
 
 from generator.grouping.evidence import is_empty
 from generator.grouping.titles import Title, similarity, title_of
-from generator.model.features import feature, kind_of, stem_of, unpacked
+from generator.model.features import feature, kind_of, packed_forms, stem_of, stored, unpacked
 from generator.model.types import Article
 
 DAYS = 6
@@ -95,6 +95,8 @@ class TextIndex:
         self._days: dict[int, list[str]] = {}
         self._features: dict[int, dict[int, list[str]]] = {}
         """Day → feature → paths, sorted."""
+        self._packed: dict[int, bytes] = {}
+        """Day → features of all its texts, with which most days need no index."""
         self._weights: dict[tuple[int, int], int] = {}
         """(feature, day) → weight, until texts are added or removed."""
 
@@ -105,6 +107,7 @@ class TextIndex:
             path = text.path
             self.texts[path] = text
             self._days.setdefault(text.day, []).append(path)
+            self._packed.pop(text.day, None)
             if (index := self._features.get(text.day)) is not None:
                 for number in text.features:
                     insort(index.setdefault(number, []), path)
@@ -114,6 +117,7 @@ class TextIndex:
         self._weights.clear()
         del self.texts[text.path]
         self._days[text.day].remove(text.path)
+        self._packed.pop(text.day, None)
         for number in text.features if text.day in self._features else ():
             self._features[text.day][number].remove(text.path)
 
@@ -140,18 +144,30 @@ class TextIndex:
 
     def having(self, number: int, first: int, last: int) -> list[str]:
         """Return the paths of the texts with a feature within days, in order."""
-        found: list[str] = []
-        for day in range(first, last + 1):
-            if paths := (self._features.get(day) or self.by_feature(day)).get(number):
-                found += paths
-        return found
+        return [path for day in range(first, last + 1) for path in self._on(number, day)]
 
     def count(self, number: int, first: int, last: int) -> int:
         """Return the number of texts with a feature within days."""
         days = self._features
         return sum(
-            [len((days.get(day) or self.by_feature(day)).get(number, ())) for day in range(first, last + 1)]
+            [
+                len(self._on(number, day) if (index := days.get(day)) is None else index.get(number, ()))
+                for day in range(first, last + 1)
+            ]
         )
+
+    def _on(self, number: int, day: int) -> Sequence[str]:
+        return self.by_feature(day).get(number, ()) if self.may_have((number,), day) else ()
+
+    def may_have(self, numbers: Iterable[int], day: int) -> bool:
+        """Return whether a text of a day may have one of some features."""
+        if day in self._features:
+            return True
+        packed = self._packed.get(day)
+        if packed is None:
+            texts = map(self.texts.__getitem__, self._days.get(day, ()))
+            packed = self._packed[day] = b"".join(map(_packed, texts))
+        return any(form in packed for number in numbers for form in packed_forms(number))
 
     def before(self, number: int, day: int) -> list[str]:
         """Return the paths of the texts with a feature in the days before those of an event on a day."""
@@ -175,8 +191,9 @@ class TextIndex:
     def forget_before(self, day: int) -> None:
         """Drop the indexes of days that are not needed any more, to save memory."""
         self._weights.clear()
-        for old in [one for one in self._features if one < day]:
-            del self._features[old]
+        for known in (self._features, self._packed):
+            for old in [one for one in known if one < day]:
+                del known[old]
 
     def by_feature(self, day: int) -> dict[int, list[str]]:
         """Return feature → paths of a day."""
@@ -188,6 +205,12 @@ class TextIndex:
                     index.setdefault(number, []).append(path)
             self._features[day] = index
         return index
+
+
+def _packed(text: Text) -> bytes:
+    """Return the features of a text in their stored form, early or not."""
+    packed, identifiers = text.article.features, text.article.identifiers
+    return packed + stored(feature("identifier", name) for name in identifiers) if identifiers else packed
 
 
 _Sign = tuple[int, int, bool]
@@ -322,10 +345,9 @@ def _candidates(index: TextIndex, one: Text, last: int) -> Iterator[str]:
     """Yield the texts that have a feature of one, where it counts, once for each."""
     features = one.features
     for day in range(one.day - DAYS, min(last, one.day + DAYS) + 1):
-        having = index.by_feature(day)
-        for number in features.keys() & having.keys():
-            paths = having[number]
-            if (len(paths) > 1 or day != one.day) and index.weight(number, max(day, one.day)):
+        for number in _among(index, features.keys(), day):
+            paths = index.by_feature(day)[number]
+            if len(paths) > (day == one.day) and index.weight(number, max(day, one.day)):
                 yield from paths
 
 
@@ -333,11 +355,16 @@ def affected_pairs(index: TextIndex, features: Iterable[int], day: int) -> Itera
     """Yield the texts of later pairs that share two names, which a text of a day may make one sign."""
     names = {number for number in features if kind_of(number) in _NAMES}
     for later in range(day + DAYS + 1, day + BEFORE + 1):
-        weights = {number: index.weight(number, later) for number in names & index.by_feature(later).keys()}
+        weights = {number: index.weight(number, later) for number in _among(index, names, later)}
         known = [number for number, weight in weights.items() if weight]
         if len(known) > 1 and _FULL in weights.values():
             shared = Counter(path for number in known for path in index.having(number, later - DAYS, later))
             yield from (path for path, count in shared.items() if count > 1)
+
+
+def _among(index: TextIndex, numbers: Set[int], day: int) -> Set[int]:
+    """Return which of some features the texts of a day have."""
+    return numbers & index.by_feature(day).keys() if index.may_have(numbers, day) else frozenset()
 
 
 class Edges(msgspec.Struct):

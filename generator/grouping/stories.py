@@ -137,6 +137,8 @@ class Stories:
         edges = Edges({})
         for day in self._index.days:
             self._index.forget_before(day - BEFORE - DAYS)
+            for one in range(day - BEFORE - DAYS, day + DAYS + 1):
+                self._index.by_feature(one)  # all of them will be needed often
             for path in self._index.of_day(day):
                 edges.add(path, partners(self._index, self._index.texts[path], day))
         self._index.forget_before(dt.date.max.toordinal())

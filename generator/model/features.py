@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterable, Sequence
 
 KINDS = ("identifier", "name", "quote", "number", "link", "phrase", "term")
 _IS_EARLY = 1
@@ -61,3 +62,13 @@ def unpacked(features: bytes) -> dict[int, bool]:
     whole = features[: len(features) // 4 * 4]
     numbers: Sequence[int] = memoryview(whole).cast("I")
     return {number & ~_IS_EARLY: bool(number & _IS_EARLY) for number in numbers}
+
+
+def packed_forms(number: int) -> tuple[bytes, bytes]:
+    """Return the bytes that stand for a feature where features are stored: for an early one, and others."""
+    return stored((marked(number),)), stored((number,))
+
+
+def stored(numbers: Iterable[int]) -> bytes:
+    """Return features in the form that is stored."""
+    return array("I", numbers).tobytes()

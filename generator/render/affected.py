@@ -168,7 +168,7 @@ def by_file(pages: Iterable[Page]) -> dict[str, Page]:
 
 
 def is_near(page: Page, changed: Set[str], dates: Set[dt.date]) -> bool:
-    """Return whether a curator looks at a page after a save: it is of a changed article, by path, or a day."""
+    """Return whether a curator looks at a page after a save: that of a changed article (path) or a date."""
     match page.subject:
         case Article():
             return page.subject.path in changed

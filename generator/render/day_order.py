@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple, Protocol
 
 from generator.model.types import Article, Digest, Edition
-from generator.render.day_plan import KEPT, DayPart, Row
+from generator.render.day_plan import DayPart, Row
+from generator.render.kept_days import KEPT
 
 
 class Paged(Protocol):

@@ -24,8 +24,6 @@ _SOURCE, _READ, _LINK, _REASON, _ABOVE, _TOLD, _COPY = 100, 127, 60, 52, 220, 90
 """Bytes of HTML of a source's heading, of an item to read or a link, and what a reason, a story, another text
 of it and a copy add, all without the texts of the clipping.
 """
-KEPT = 200
-"""Number of days whose parts are kept. A row takes 150 bytes."""
 FEWEST_SOURCES = 2
 """Number of independent sources from which a story is told."""
 RUNNING = 3
@@ -96,49 +94,6 @@ class EditionPart(msgspec.Struct, frozen=True):
 
     edition: Edition
     number: int
-
-
-class Days:
-    """The parts of days. Those of the days that were needed last are kept, as several pages need them."""
-
-    def __init__(self) -> None:
-        self._of: tuple[Digest | None, dt.date] = None, dt.date.min
-        self._kept: dict[dt.date, tuple[object, tuple[DayPart, ...]]] = {}
-        """Day → what its parts were made of, and the parts."""
-        self._checked: set[dt.date] = set()
-        """Days whose parts were compared with the digest."""
-
-    def parts(self, edition: Edition, known: Grouped) -> tuple[DayPart, ...]:
-        """Return the parts of a day: the same object as for another digest, if nothing that decides differs."""
-        if self._of[0] is not known.digest or self._of[1] != known.since:
-            self._of, self._checked = (known.digest, known.since), set()
-        kept = self._kept.get(edition.first)
-        if kept is None or edition.first not in self._checked:
-            basis = _basis(edition, known)
-            self._checked.add(edition.first)
-            if kept is None or kept[0] != basis:
-                if len(self._kept) == KEPT:
-                    del self._kept[next(iter(self._kept))]
-                kept = self._kept[edition.first] = basis, parts_of(edition, known)
-        return kept[1]
-
-
-def _basis(edition: Edition, known: Grouped) -> object:
-    """Return all that decides the parts of a day, and is quickly compared because most objects are the same."""
-    articles = [article for group in edition.groups for article in group.articles]
-    return (
-        edition,
-        known.since,
-        known.language,
-        [known.copies.get(article.id) for article in articles],
-        [known.stories.get(article.id) for article in articles],
-        [_deciding(known.digest.sources[group.source]) for group in edition.groups],
-    )
-
-
-def _deciding(source: Source) -> tuple[object, ...]:
-    """Return what of a source decides where its articles stand, and how much they weigh."""
-    return source.slug, source.text, source.is_activity
 
 
 def parts_of(edition: Edition, known: Grouped, limit: int = PART) -> tuple[DayPart, ...]:
