@@ -14,17 +14,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from generator.grouping.aggregators import Aggregators
 from generator.grouping.editions import FULLNESS, order
-from generator.grouping.events import (
-    BEFORE,
-    DAYS,
-    Edges,
-    Text,
-    TextIndex,
-    affected_pairs,
-    grouped,
-    partners,
-    text_of,
-)
+from generator.grouping.events import Edges, affected_pairs, grouped, partners
+from generator.grouping.text_index import BEFORE, DAYS, Text, TextIndex, text_of
 from generator.model.features import unpacked
 from generator.model.types import Article, CopyGroup, Story, Verdict, is_in
 

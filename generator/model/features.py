@@ -64,11 +64,14 @@ def unpacked(features: bytes) -> dict[int, bool]:
     return {number & ~_IS_EARLY: bool(number & _IS_EARLY) for number in numbers}
 
 
-def packed_forms(number: int) -> tuple[bytes, bytes]:
-    """Return the bytes that stand for a feature where features are stored: for an early one, and others."""
-    return stored((marked(number),)), stored((number,))
-
-
-def stored(numbers: Iterable[int]) -> bytes:
-    """Return features in the form that is stored."""
+def packed(numbers: Iterable[int]) -> bytes:
+    """Return features as bytes."""
     return array("I", numbers).tobytes()
+
+
+def count_packed(features: bytes, number: int) -> int:
+    """Return how often a feature is among some that are `packed`."""
+    wanted, count, at = packed((number,)), 0, -1
+    while (at := features.find(wanted, at + 1)) >= 0:
+        count += at % len(wanted) == 0
+    return count
