@@ -2,8 +2,8 @@
 
 Two independent features are needed, or more if neither title nor lead of both contain one, or if one text
 only mentions them; not if they share a link that no others have. How much a feature counts depends on how
-many texts have it in the days before (`text_index.RARITY`). Titles without texts decide nothing, and round-ups and
-series join nothing.
+many texts have it in the days before (`RARITY` in `text_index`). Titles without texts decide nothing, and
+round-ups and series join nothing.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_left, insort
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from generator.grouping.aggregators import Aggregators
@@ -56,7 +56,11 @@ class Stories:
         self._language = language
         self._articles = {article.path: article for article in articles}
         self._copies = {article.path: group for group in copies for article in group.articles}
-        self._index = TextIndex()
+        self._unread: defaultdict[dt.date, list[Article]] = defaultdict(list)
+        """Day → its articles, until its texts are needed. Most days of an archive are not changed."""
+        for article in articles:
+            self._unread[article.date].append(article)
+        self._index = TextIndex(map(dt.date.toordinal, self._unread), self._texts_on)
         self._groups: dict[str, frozenset[str]] = {}
         """Path of a text → paths of the texts on its event."""
         self._curated: dict[str, frozenset[str]] = {}
@@ -66,7 +70,6 @@ class Stories:
         self._outdated: set[str] = set()
         """Paths of texts whose stories must be updated."""
         self.aggregators.change((), articles, (), copies)
-        self._index.add(self._texts_of(articles))
         self._add_groups(
             self._search()
             if found is None
@@ -88,8 +91,11 @@ class Stories:
     ) -> None:
         """Remove and add articles and groups of copies."""
         moved = self.aggregators.change(removed, added, ended, begun)
-        paths = {one.path for one in (*removed, *added)}
-        paths.update(one.path for group in (*ended, *begun) for one in group.articles)
+        groups = (*ended, *begun)
+        changed = (*removed, *added, *(one for group in groups for one in group.articles))
+        paths = {one.path for one in changed}
+        for day in {one.date for one in changed}:
+            self._index.load(day.toordinal())
         left = [text for path in sorted(paths) if (text := self._index.texts.get(path))]
         self._replace_articles(removed, added, ended, begun)
         come = [*self._texts_of(filter(None, map(self._articles.get, sorted(paths))))]
@@ -99,6 +105,10 @@ class Stories:
             self._outdated.update(
                 path for path in self._groups if any(article.source in moved for article in self._same(path))
             )
+
+    def _texts_on(self, day: int) -> Iterator[Text]:
+        """Yield the texts of a day of which nothing has changed yet."""
+        return self._texts_of(self._unread.pop(dt.date.fromordinal(day)))
 
     def _texts_of(self, articles: Iterable[Article]) -> Iterator[Text]:
         """Yield the texts of articles that may be on an event: no copies, and no round-ups."""

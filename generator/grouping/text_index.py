@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from functools import lru_cache
 
 import msgspec
@@ -63,11 +63,15 @@ def text_of(article: Article) -> Text:
 
 
 class TextIndex:
-    """Texts by day and feature. Days are indexed when they are asked for."""
+    """Texts by day and feature. Days are loaded and indexed when they are asked for."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, days: Iterable[int] = (), load: Callable[[int], Iterable[Text]] = lambda _: ()
+    ) -> None:
+        """`load` returns the texts of one of the `days` as they are before any of that day changes."""
         self.texts: dict[str, Text] = {}
-        """Path → text."""
+        """Path → text, of days that were asked for."""
+        self._load, self._unloaded = load, {*days}
         self._days: dict[int, list[str]] = {}
         self._features: dict[int, dict[int, list[str]]] = {}
         """Day → feature → paths, sorted."""
@@ -76,13 +80,23 @@ class TextIndex:
         self._weights: dict[tuple[int, int], int] = {}
         """(feature, day) → weight, until texts are added or removed."""
 
+    def load(self, day: int) -> list[str]:
+        """Return the paths of a day. It must be loaded before one of its texts changes."""
+        paths = self._days.setdefault(day, [])
+        if day in self._unloaded:
+            self._unloaded.remove(day)
+            texts = {text.path: text for text in self._load(day)}
+            self.texts |= texts
+            paths += texts
+        return paths
+
     def add(self, texts: Iterable[Text]) -> None:
         """Add texts."""
         self._weights.clear()
         for text in texts:
             path = text.path
+            self.load(text.day).append(path)
             self.texts[path] = text
-            self._days.setdefault(text.day, []).append(path)
             self._packed.pop(text.day, None)
             if (index := self._features.get(text.day)) is not None:
                 for number in text.features:
@@ -112,11 +126,11 @@ class TextIndex:
     @property
     def days(self) -> list[int]:
         """The days that have texts, in order."""
-        return sorted(day for day, paths in self._days.items() if paths)
+        return sorted(day for day in self._unloaded | self._days.keys() if self.load(day))
 
     def of_day(self, day: int) -> list[str]:
         """Return the paths of a day, sorted."""
-        return sorted(self._days.get(day, ()))
+        return sorted(self.load(day))
 
     def having(self, number: int, first: int, last: int) -> list[str]:
         """Return the paths of the texts with a feature within days, in order."""
@@ -149,7 +163,7 @@ class TextIndex:
         """Return the number of texts of a day with a feature, without an index of the day."""
         packed = self._packed.get(day)
         if packed is None:
-            texts = map(self.texts.__getitem__, self._days.get(day, ()))
+            texts = map(self.texts.__getitem__, self.load(day))
             packed = self._packed[day] = b"".join([text.packed for text in texts])
         return count_packed(packed, number)
 
