@@ -12,7 +12,7 @@ from bisect import bisect_left, insort
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
-from generator.grouping.aggregators import Aggregators
+from generator.grouping.aggregators import Aggregators, KnownAggregators
 from generator.grouping.editions import FULLNESS, order
 from generator.grouping.events import Edges, affected_pairs, grouped, partners
 from generator.grouping.text_index import BEFORE, DAYS, Text, TextIndex, text_of
@@ -43,15 +43,17 @@ class Stories:
         promotions: Sequence[str] = (),
         found: Sequence[Sequence[int]] | None = None,
         language: str = "",
+        aggregators: KnownAggregators | None = None,
     ) -> None:
         """Find the stories of all articles, or restore what was `found` earlier.
 
+        `aggregators`: those of these articles by these settings, if they are known.
         `configured`: source → whether it is said to be an aggregator. `promotions`: words in their titles.
         `language`: that of the site, whose texts represent stories if they can be read.
         """
         self.stories: list[Story] = []
         """The stories, sorted by first articles. `update` changes the list in place."""
-        self.aggregators = Aggregators(configured)
+        self.aggregators = Aggregators(configured, aggregators)
         self._promotions = tuple(word.casefold() for word in promotions)
         self._language = language
         self._articles = {article.path: article for article in articles}
@@ -69,7 +71,8 @@ class Stories:
         """Path of a text → its story."""
         self._outdated: set[str] = set()
         """Paths of texts whose stories must be updated."""
-        self.aggregators.change((), articles, (), copies)
+        if aggregators is None:
+            self.aggregators.change((), articles, (), copies)
         self._add_groups(
             self._search()
             if found is None
