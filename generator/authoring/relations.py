@@ -11,8 +11,9 @@ from generator.config.options import Options
 from generator.config.site import Site
 from generator.engine.build_context import BuildContext
 from generator.engine.site_index import read
-from generator.grouping.events import TextIndex, shared_features, strength, text_of
+from generator.grouping.events import shared_features, strength
 from generator.grouping.evidence import evidence_of, judge
+from generator.grouping.text_index import TextIndex, text_of
 from generator.model.features import feature, kind_of
 from generator.model.types import Article, CopyGroup, Digest, Story
 from generator.reading.features import named_features

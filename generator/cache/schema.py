@@ -5,7 +5,7 @@ from __future__ import annotations
 from generator.cache.seals import Seal
 
 TABLES = """
-CREATE TABLE notes (key BLOB PRIMARY KEY, value BLOB) WITHOUT ROWID;
+CREATE TABLE notes (key BLOB PRIMARY KEY, value BLOB);
 CREATE TABLE clippings (path BLOB PRIMARY KEY, size INT, modified INT, changed INT, inode INT,
     digest BLOB, source TEXT, day INT, seal BLOB) WITHOUT ROWID;
 CREATE INDEX clippings_by_source ON clippings (source);
@@ -17,6 +17,8 @@ CREATE TABLE sources (name TEXT PRIMARY KEY, key BLOB, value BLOB);
 CREATE TABLE pages (output BLOB, path TEXT, inputs BLOB, digest BLOB, size INT, modified INT, changed INT,
     inode INT, seal BLOB, PRIMARY KEY (output, path)) WITHOUT ROWID;
 """
+
+"""Large values are in tables with row ids: without, each search for a key would read those of other rows."""
 
 DROPS = {
     "clippings": ("DELETE FROM clippings WHERE path = ?",),

@@ -76,6 +76,14 @@ def stored_article(article: Article, zone: dt.tzinfo) -> Article:
     )
 
 
+def zoned_article(article: Article, zone: dt.tzinfo) -> Article:
+    """Return an article from the cache, with its times in a time zone. Most have none to change."""
+    time, fetched = _in_zone(article.time, zone), _in_zone(article.fetched, zone)
+    if time is article.time and fetched is article.fetched:
+        return article
+    return msgspec.structs.replace(article, time=time, fetched=fetched)
+
+
 @lru_cache(1 << 12)
 def _same(date: dt.date) -> dt.date:
     """Return the same object for equal dates."""

@@ -15,6 +15,7 @@ from generator.render.affected import (
     affects_all_pages,
     by_file,
     edition_pages,
+    files_leading_to,
     identifier_pages,
     is_near,
     linked_otherwise,
@@ -23,7 +24,6 @@ from generator.render.affected import (
     owners_of,
     tag_pages,
 )
-from generator.render.beside import pages_beside
 from generator.render.feed_plan import feed_paths
 from generator.render.pages import Page, page_of_source
 from generator.render.plan import Plan
@@ -33,7 +33,7 @@ class Effects(NamedTuple):
     """The outputs that a change may have made stale, by path. Their fingerprints decide."""
 
     near: tuple[str, ...] = ()
-    """Pages that a curator looks at after a save: those of articles and of their days."""
+    """Pages that a curator looks at after a save: those of changed articles and of their days."""
     others: tuple[str, ...] = ()
     removed: frozenset[str] = frozenset()
     """Paths of files that are no longer planned."""
@@ -73,14 +73,14 @@ def effects_of(
         affected_pages(plan, (*added, *parted), begun, removed, ended, is_recounted=change.is_recounted)
     )
     moved = moved_sources(digest, last)
-    pages |= by_file(
-        (*edition_pages(plan, moved), *pages_beside(plan, (one for own in moved for one in own.articles)))
-    )
+    pages |= by_file(edition_pages(plan, moved))
     if digest.days[-1].first != last.days[-1].first:
         pages |= by_file(map(page_of_source, digest.sources.values()))
-    dates = {article.date for article in (*removed, *added)}
-    near = [path for path, page in pages.items() if is_near(page, dates)]
-    others = [path for path, page in pages.items() if not is_near(page, dates)]
+    changed, dates = {one.path for one in added}, {article.date for article in (*removed, *added)}
+    near = [path for path, page in pages.items() if is_near(page, changed, dates)]
+    others = [path for path, page in pages.items() if not is_near(page, changed, dates)]
+    others += files_leading_to(plan, change.articles, is_recounted=change.is_recounted)
+    others += files_leading_to(plan, [one for own in moved for one in own.articles], is_recounted=False)
     has_other_feeds = bool(plan.picks) is not had_picks
     if has_other_feeds:
         others.append(addresses.file_of(addresses.FRONT))  # it announces the feed of picks

@@ -21,7 +21,7 @@ from generator.config.tags import tag_rules
 from generator.engine import stored_copies, stored_stories
 from generator.engine.build_context import BuildContext
 from generator.engine.changes import Stale, stale_by_config
-from generator.engine.document_table import DocumentTable, stored_article
+from generator.engine.document_table import DocumentTable, zoned_article
 from generator.engine.site_index import SiteIndex, related
 from generator.engine.state import SiteState
 from generator.engine.unchanged import PACK, Inputs, OutputSnapshot, epoch_of, unpacked
@@ -161,7 +161,7 @@ def _load(head: Head, site: Site, context: BuildContext) -> StoredState | None:
         kept = msgspec.msgpack.decode(value, type=Kept)
         if kept.source.name != name:
             return None
-        articles = tuple([stored_article(article, zone) for article in kept.source.articles])
+        articles = tuple([zoned_article(article, zone) for article in kept.source.articles])
         sources[name] = msgspec.structs.replace(kept.source, articles=articles, months=months_of(articles))
         healths[name] = kept.health
         content_hashes.update(zip([one.id for one in articles], kept.content_hashes, strict=True))

@@ -12,6 +12,7 @@ import msgspec
 from generator.cache.store import Cache
 from generator.cache.versions import hashed
 from generator.config.site import Config
+from generator.grouping.aggregators import KnownAggregators
 from generator.grouping.sources import configured_aggregators
 from generator.grouping.stories import Stories
 from generator.model.errors import BuildError
@@ -23,6 +24,10 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
 
     key: bytes
     groups: list[list[int]]
+    configured: dict[str, bool]
+    """What the configuration said of aggregators."""
+    aggregators: list[str]
+    """Names of the aggregators by these articles, copies and settings."""
 
     def fits(self, count: int) -> bool:
         """Return whether this may belong to so many articles. It may come from another user's folder."""
@@ -41,16 +46,21 @@ def stories_of(
     Each output folder has its own: a preview follows what a build has not seen.
     """
     kept, key = cache.noted(f"stories {output}", Kept), _key(digest, content_hashes)
-    found = kept.groups if kept and kept.key == key and kept.fits(len(digest.articles)) else None
-    configured = configured_aggregators(config)
-    return Stories(digest.articles, digest.copies, configured, config.promotions, found, config.language)
+    is_same = kept is not None and kept.key == key and kept.fits(len(digest.articles))
+    found, configured, known = kept.groups if kept and is_same else None, configured_aggregators(config), None
+    if kept and is_same and kept.configured == configured and digest.sources.keys() >= {*kept.aggregators}:
+        known = KnownAggregators(kept.aggregators, digest.sources, digest.copies)
+    return Stories(
+        digest.articles, digest.copies, configured, config.promotions, found, config.language, known
+    )
 
 
 def keep(
     cache: Cache, output: Path, stories: Stories, digest: Digest, content_hashes: Mapping[str, bytes]
 ) -> None:
     """Store the stories of a digest."""
-    kept = Kept(_key(digest, content_hashes), stories.found(digest.articles))
+    names, configured = stories.aggregators.names, stories.aggregators.configured
+    kept = Kept(_key(digest, content_hashes), stories.found(digest.articles), {**configured}, sorted(names))
     with contextlib.suppress(BuildError):
         cache.keep_note(f"stories {output}", msgspec.msgpack.encode(kept))
 

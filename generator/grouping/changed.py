@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 import msgspec
@@ -14,7 +13,7 @@ from generator.grouping.picks import Choices
 from generator.grouping.regrouping import recounts, spliced
 from generator.grouping.stories import Stories
 from generator.grouping.tags import regrouped_tags
-from generator.model.types import Article, Digest, Related, Story
+from generator.model.types import Article, Digest, Related
 
 
 class Change(NamedTuple):
@@ -29,11 +28,8 @@ class Change(NamedTuple):
 
     @property
     def is_recounted(self) -> bool:
-        """Whether articles came or went, or moved to other lists.
-
-        Longer periods list only articles with a story, so it counts too which articles have one.
-        """
-        return recounts(self.removed, self.added) or _members(self.ended) != _members(self.begun)
+        """Whether articles came or went, or moved to other lists."""
+        return recounts(self.removed, self.added)
 
     @property
     def articles(self) -> list[Article]:
@@ -78,14 +74,7 @@ def changed(
         copies=tuple(copies.groups),
         stories=tuple(stories.stories),
         aggregators=frozenset(aggregators),
-        identifiers=regrouped_identifiers(
-            last.identifiers, articles, aggregators, (*removed, *added, *moved)
-        ),
+        identifiers=regrouped_identifiers(last.identifiers, articles, aggregators, removed, added, moved),
         tags=regrouped_tags(last.tags, removed, added, tag_rules),
     )
     return Change(digest, removed, added, [*parted, *ended], [*joined, *begun])
-
-
-def _members(groups: Iterable[Related]) -> set[str]:
-    """Return the ids of the articles of the stories among some groups."""
-    return {article.id for group in groups if isinstance(group, Story) for article in group.articles}

@@ -2,13 +2,12 @@
 
 Two independent features are needed, or more if neither title nor lead of both contain one, or if one text
 only mentions them; not if they share a link that no others have. How much a feature counts depends on how
-many texts have it in the days before (`RARITY`). Titles without texts decide nothing, and round-ups and
-series join nothing.
+many texts have it in the days before (`RARITY` in `text_index`). Titles without texts decide nothing, and
+round-ups and series join nothing.
 """
 
 from __future__ import annotations
 
-from bisect import insort
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -16,26 +15,11 @@ from functools import lru_cache
 import msgspec
 
 from generator.grouping.evidence import is_empty
+from generator.grouping.text_index import BEFORE, DAYS, Text, TextIndex
 from generator.grouping.titles import Title, similarity, title_of
-from generator.model.features import feature, kind_of, stem_of, unpacked
+from generator.model.features import kind_of, stem_of
 from generator.model.types import Article
 
-DAYS = 6
-"""Maximum number of days between two reports on one event."""
-BEFORE = 30
-"""Number of days over which the texts that have a feature are counted."""
-COMMON = 150
-"""Number of texts within `DAYS` that make a feature meaningless."""
-RARITY: Mapping[str, tuple[tuple[int, int, int], ...]] = {
-    "identifier": ((10, 60, COMMON),),
-    "name": ((10, 1, 20), (6, 4, COMMON), (3, 10, 60)),
-    "quote": ((10, 2, 20),),
-    "number": ((10, 1, 16), (5, 4, 24)),
-    "link": ((11, 0, 4), (10, 4, 8)),
-    "phrase": ((9, 1, 20), (5, 4, COMMON), (3, 10, 60)),
-    "term": ((5, 1, 20), (3, 4, 30)),
-}
-"""Kind → how much a feature counts if at most so many texts have it before, and so many within `DAYS`."""
 _FEWEST = 2
 """Number of features that two texts share at least."""
 _ENOUGH = 12
@@ -56,126 +40,6 @@ _STRONGEST = 4
 _NAMES = frozenset({"name", "phrase"})
 _ALIKE = 0.6
 """Similarity of titles from which two texts are parts of a series, if they are no copies."""
-
-
-class Text(msgspec.Struct, frozen=True, gc=False, eq=False):
-    """What the judgement needs of a text."""
-
-    article: Article
-    day: int
-    source: str
-
-    @property
-    def path(self) -> str:
-        """The path of its article."""
-        return self.article.path
-
-    @property
-    def features(self) -> dict[int, bool]:
-        """Feature → whether title or lead contain it."""
-        return _features(self.article.features, self.article.identifiers)
-
-
-@lru_cache(20_000)
-def _features(features: bytes, identifiers: tuple[str, ...]) -> dict[int, bool]:
-    return unpacked(features) | {feature("identifier", name): True for name in identifiers}
-
-
-def text_of(article: Article) -> Text:
-    """Return what the judgement needs of an article."""
-    return Text(article, article.date.toordinal(), article.source)
-
-
-class TextIndex:
-    """Texts by day and feature. Days are indexed when they are asked for."""
-
-    def __init__(self) -> None:
-        self.texts: dict[str, Text] = {}
-        """Path → text."""
-        self._days: dict[int, list[str]] = {}
-        self._features: dict[int, dict[int, list[str]]] = {}
-        """Day → feature → paths, sorted."""
-        self._weights: dict[tuple[int, int], int] = {}
-        """(feature, day) → weight, until texts are added or removed."""
-
-    def add(self, texts: Iterable[Text]) -> None:
-        """Add texts."""
-        self._weights.clear()
-        for text in texts:
-            path = text.path
-            self.texts[path] = text
-            self._days.setdefault(text.day, []).append(path)
-            if (index := self._features.get(text.day)) is not None:
-                for number in text.features:
-                    insort(index.setdefault(number, []), path)
-
-    def remove(self, text: Text) -> None:
-        """Remove a text."""
-        self._weights.clear()
-        del self.texts[text.path]
-        self._days[text.day].remove(text.path)
-        for number in text.features if text.day in self._features else ():
-            self._features[text.day][number].remove(text.path)
-
-    @property
-    def days(self) -> list[int]:
-        """The days that have texts, in order."""
-        return sorted(day for day, paths in self._days.items() if paths)
-
-    def of_day(self, day: int) -> list[str]:
-        """Return the paths of a day, sorted."""
-        return sorted(self._days.get(day, ()))
-
-    def having(self, number: int, first: int, last: int) -> list[str]:
-        """Return the paths of the texts with a feature within days, in order."""
-        found: list[str] = []
-        for day in range(first, last + 1):
-            if paths := (self._features.get(day) or self.by_feature(day)).get(number):
-                found += paths
-        return found
-
-    def count(self, number: int, first: int, last: int) -> int:
-        """Return the number of texts with a feature within days."""
-        days = self._features
-        return sum(
-            [len((days.get(day) or self.by_feature(day)).get(number, ())) for day in range(first, last + 1)]
-        )
-
-    def before(self, number: int, day: int) -> list[str]:
-        """Return the paths of the texts with a feature in the days before those of an event on a day."""
-        return self.having(number, day - BEFORE, day - DAYS - 1)
-
-    def weight(self, number: int, day: int) -> int:
-        """Return how much a feature counts for two texts of which the later one is of a day."""
-        weight = self._weights.get((number, day))
-        if weight is None:
-            weight = self._weights[number, day] = self._weighed(number, day)
-        return weight
-
-    def _weighed(self, number: int, day: int) -> int:
-        near = self.count(number, day - DAYS, day + DAYS)
-        if near > COMMON:
-            return 0
-        before = self.count(number, day - BEFORE, day - DAYS - 1)
-        rarity = RARITY.get(kind_of(number), ())
-        return next((full for full, rare, few in rarity if before <= rare and near <= few), 0)
-
-    def forget_before(self, day: int) -> None:
-        """Drop the indexes of days that are not needed any more, to save memory."""
-        self._weights.clear()
-        for old in [one for one in self._features if one < day]:
-            del self._features[old]
-
-    def by_feature(self, day: int) -> dict[int, list[str]]:
-        """Return feature → paths of a day."""
-        index = self._features.get(day)
-        if index is None:
-            index = {}
-            for path in self.of_day(day):
-                for number in self.texts[path].features:
-                    index.setdefault(number, []).append(path)
-            self._features[day] = index
-        return index
 
 
 _Sign = tuple[int, int, bool]
@@ -310,18 +174,17 @@ def _candidates(index: TextIndex, one: Text, last: int) -> Iterator[str]:
     """Yield the texts that have a feature of one, where it counts, once for each."""
     features = one.features
     for day in range(one.day - DAYS, min(last, one.day + DAYS) + 1):
-        having = index.by_feature(day)
-        for number in features.keys() & having.keys():
-            paths = having[number]
-            if (len(paths) > 1 or day != one.day) and index.weight(number, max(day, one.day)):
-                yield from paths
+        for number in index.among(features.keys(), day):
+            is_other = day != one.day or index.count(number, day, day) > 1
+            if is_other and index.weight(number, max(day, one.day)):
+                yield from index.on(number, day)
 
 
 def affected_pairs(index: TextIndex, features: Iterable[int], day: int) -> Iterator[str]:
     """Yield the texts of later pairs that share two names, which a text of a day may make one sign."""
     names = {number for number in features if kind_of(number) in _NAMES}
     for later in range(day + DAYS + 1, day + BEFORE + 1):
-        weights = {number: index.weight(number, later) for number in names & index.by_feature(later).keys()}
+        weights = {number: index.weight(number, later) for number in index.among(names, later)}
         known = [number for number, weight in weights.items() if weight]
         if len(known) > 1 and _FULL in weights.values():
             shared = Counter(path for number in known for path in index.having(number, later - DAYS, later))

@@ -9,22 +9,13 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_left, insort
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
-from generator.grouping.aggregators import Aggregators
+from generator.grouping.aggregators import Aggregators, KnownAggregators
 from generator.grouping.editions import FULLNESS, order
-from generator.grouping.events import (
-    BEFORE,
-    DAYS,
-    Edges,
-    Text,
-    TextIndex,
-    affected_pairs,
-    grouped,
-    partners,
-    text_of,
-)
+from generator.grouping.events import Edges, affected_pairs, grouped, partners
+from generator.grouping.text_index import BEFORE, DAYS, Text, TextIndex, text_of
 from generator.model.features import unpacked
 from generator.model.types import Article, CopyGroup, Story, Verdict, is_in
 
@@ -52,20 +43,26 @@ class Stories:
         promotions: Sequence[str] = (),
         found: Sequence[Sequence[int]] | None = None,
         language: str = "",
+        aggregators: KnownAggregators | None = None,
     ) -> None:
         """Find the stories of all articles, or restore what was `found` earlier.
 
+        `aggregators`: those of these articles by these settings, if they are known.
         `configured`: source → whether it is said to be an aggregator. `promotions`: words in their titles.
         `language`: that of the site, whose texts represent stories if they can be read.
         """
         self.stories: list[Story] = []
         """The stories, sorted by first articles. `update` changes the list in place."""
-        self.aggregators = Aggregators(configured)
+        self.aggregators = Aggregators(configured, aggregators)
         self._promotions = tuple(word.casefold() for word in promotions)
         self._language = language
         self._articles = {article.path: article for article in articles}
         self._copies = {article.path: group for group in copies for article in group.articles}
-        self._index = TextIndex()
+        self._unread: defaultdict[dt.date, list[Article]] = defaultdict(list)
+        """Day → its articles, until its texts are needed. Most days of an archive are not changed."""
+        for article in articles:
+            self._unread[article.date].append(article)
+        self._index = TextIndex(map(dt.date.toordinal, self._unread), self._texts_on)
         self._groups: dict[str, frozenset[str]] = {}
         """Path of a text → paths of the texts on its event."""
         self._curated: dict[str, frozenset[str]] = {}
@@ -74,8 +71,8 @@ class Stories:
         """Path of a text → its story."""
         self._outdated: set[str] = set()
         """Paths of texts whose stories must be updated."""
-        self.aggregators.change((), articles, (), copies)
-        self._index.add(self._texts_of(articles))
+        if aggregators is None:
+            self.aggregators.change((), articles, (), copies)
         self._add_groups(
             self._search()
             if found is None
@@ -97,8 +94,11 @@ class Stories:
     ) -> None:
         """Remove and add articles and groups of copies."""
         moved = self.aggregators.change(removed, added, ended, begun)
-        paths = {one.path for one in (*removed, *added)}
-        paths.update(one.path for group in (*ended, *begun) for one in group.articles)
+        groups = (*ended, *begun)
+        changed = (*removed, *added, *(one for group in groups for one in group.articles))
+        paths = {one.path for one in changed}
+        for day in {one.date for one in changed}:
+            self._index.load(day.toordinal())
         left = [text for path in sorted(paths) if (text := self._index.texts.get(path))]
         self._replace_articles(removed, added, ended, begun)
         come = [*self._texts_of(filter(None, map(self._articles.get, sorted(paths))))]
@@ -108,6 +108,10 @@ class Stories:
             self._outdated.update(
                 path for path in self._groups if any(article.source in moved for article in self._same(path))
             )
+
+    def _texts_on(self, day: int) -> Iterator[Text]:
+        """Yield the texts of a day of which nothing has changed yet."""
+        return self._texts_of(self._unread.pop(dt.date.fromordinal(day)))
 
     def _texts_of(self, articles: Iterable[Article]) -> Iterator[Text]:
         """Yield the texts of articles that may be on an event: no copies, and no round-ups."""
@@ -137,6 +141,8 @@ class Stories:
         edges = Edges({})
         for day in self._index.days:
             self._index.forget_before(day - BEFORE - DAYS)
+            for one in range(day - BEFORE - DAYS, day + DAYS + 1):
+                self._index.by_feature(one)  # all of them will be needed often
             for path in self._index.of_day(day):
                 edges.add(path, partners(self._index, self._index.texts[path], day))
         self._index.forget_before(dt.date.max.toordinal())
@@ -153,24 +159,27 @@ class Stories:
     def _regroup(self, left: Sequence[Text], come: Sequence[Text]) -> None:
         """Replace texts, and group all again that are connected with one whose pairs may have changed."""
         index = self._index
-        touched = {path for text in left for path in partners(index, text, text.day + DAYS)}
-        before = self._weights(left, come)
-        for text in left:
-            index.remove(text)
-        index.add(come)
-        after = self._weights(left, come)
+        old, before = self._pairs_of(left), self._weights(left, come)
+        index.replace(left, come)
+        new, after = self._pairs_of(come), self._weights(left, come)
+        touched = {path for path in old.keys() | new.keys() if old.get(path) != new.get(path)}
+        touched.update(*(old[path][1] for path in touched & old.keys()))
         for (number, day), weight in after.items():
             if weight != before[number, day]:
                 touched.update(index.having(number, day - DAYS, day))
-        touched |= {text.path for text in come}
         touched |= self._with_names_of(left, come)
         edges = self._connected(path for path in touched if path in index.texts)
-        for path in (*(text.path for text in left), *touched, *edges.of):
+        for path in (*touched, *edges.of):
             if group := self._groups.get(path):
                 for one in group:
                     del self._groups[one]
                 self._outdated |= group
         self._add_groups(self._grouped(edges))
+
+    def _pairs_of(self, texts: Iterable[Text]) -> dict[str, tuple[int, dict[str, int]]]:
+        """Return path → day and partners, of texts that have any."""
+        found = {text.path: (text.day, partners(self._index, text, text.day + DAYS)) for text in texts}
+        return {path: pairs for path, pairs in found.items() if pairs[1]}
 
     def _with_names_of(self, left: Iterable[Text], come: Iterable[Text]) -> set[str]:
         """Return the paths of later texts that share names with those that leave and come."""

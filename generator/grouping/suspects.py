@@ -48,8 +48,9 @@ def _ordered(found: Iterator[_Found]) -> list[Suspect]:
 def _short_texts(source: Source) -> Iterator[_Found]:
     """Yield full texts with hardly a sentence. The curator's own may be short."""
     for article in source.articles:
-        fewest = fewest_letters(FEWEST_LETTERS, article.language)
-        if article.verdict is Verdict.FULL and article.url and article.letters < fewest:
+        if article.letters >= FEWEST_LETTERS or article.verdict is not Verdict.FULL or not article.url:
+            continue
+        if article.letters < fewest_letters(FEWEST_LETTERS, article.language):
             message = f"its text is complete with {article.letters} letters"
             yield -article.letters, _suspect("short", article.path, message)
 
@@ -60,7 +61,7 @@ def _shared_excerpts(source: Source, groups: dict[str, str]) -> Iterator[_Found]
     for article in source.articles:
         if len(article.excerpt) >= _SHORT_EXCERPT:
             by_excerpt[article.excerpt].append(article)
-    for own in by_excerpt.values():
+    for own in [own for own in by_excerpt.values() if len(own) > 1]:
         texts = {groups.get(article.id, article.id) for article in own}
         if len(texts) > 1 and len({article.title.casefold() for article in own}) > 1:
             message = f"{len(own)} articles of {source.name} have its excerpt: {own[0].excerpt[:60]}"

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterable, Sequence
 
 KINDS = ("identifier", "name", "quote", "number", "link", "phrase", "term")
 _IS_EARLY = 1
@@ -61,3 +62,16 @@ def unpacked(features: bytes) -> dict[int, bool]:
     whole = features[: len(features) // 4 * 4]
     numbers: Sequence[int] = memoryview(whole).cast("I")
     return {number & ~_IS_EARLY: bool(number & _IS_EARLY) for number in numbers}
+
+
+def packed(numbers: Iterable[int]) -> bytes:
+    """Return features as bytes."""
+    return array("I", numbers).tobytes()
+
+
+def count_packed(features: bytes, number: int) -> int:
+    """Return how often a feature is among some that are `packed`."""
+    wanted, count, at = packed((number,)), 0, -1
+    while (at := features.find(wanted, at + 1)) >= 0:
+        count += at % len(wanted) == 0
+    return count

@@ -212,7 +212,7 @@ class Workers:
         if self._pool is None:
             # Tasks that read clippings open no database, so they may run in a fork made while one is open.
             self._is_sound = is_read_here
-            self._pool = Pool(self.count, _context if is_read_here else _copied_or_not)
+            self._pool = Pool(self.count, _context if is_read_here else _starts())
         return self._pool
 
     def _lose(self) -> None:
@@ -337,12 +337,23 @@ def _copied() -> Any:  # noqa: ANN401 - the contexts of `multiprocessing` have n
     return multiprocessing.get_context("fork")
 
 
-def _copied_or_not() -> Any:  # noqa: ANN401
-    """Return how to start a process that opens nothing: a fork if possible, which starts fastest."""
-    if not may_fork():
-        return _context()
-    importlib.import_module(PRELOAD)  # otherwise each fork imports it
-    return _copied()
+def _starts() -> Callable[[], Any]:
+    """Return what returns how to start a process that opens nothing: a fork if possible, which is fastest.
+
+    The first fork imports by itself what all workers need. Most builds need no other; others inherit it.
+    """
+    is_first = True
+
+    def context() -> Any:  # noqa: ANN401
+        nonlocal is_first
+        if not may_fork():
+            return _context()
+        if not is_first:
+            importlib.import_module(PRELOAD)
+        is_first = False
+        return _copied()
+
+    return context
 
 
 def _context() -> Any:  # noqa: ANN401

@@ -11,14 +11,13 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence, Set
-from itertools import chain
 
 from generator.config.tags import NEWEST
 from generator.model import addresses
 from generator.model.identifiers import kind_of
 from generator.model.types import Article, Digest, Edition, Period, Related, Source, SourceMonth, Story, Tag
 from generator.render.all_pages import page_of_identifier, page_of_tag, pages_of_kind, pages_of_tag
-from generator.render.beside import pages_beside
+from generator.render.beside import articles_beside
 from generator.render.day_plan import EditionPart
 from generator.render.feed_plan import feed_paths
 from generator.render.pages import (
@@ -64,7 +63,6 @@ def affected_pages(
         if source := digest.sources.get(article.source):  # else it lost its last article
             yield page_of_source(source)
             yield from _months(source, article, with_neighbours=is_recounted)
-            yield from _of_same_month(plan, source, article) if is_recounted else ()
     for article in {one.date: one for one in everyone}.values():
         yield from _editions(plan, digest.days, article, with_neighbours=is_recounted)
     # Longer periods name picks and stories alone, and count the others.
@@ -75,10 +73,25 @@ def affected_pages(
     for group in groups:
         if isinstance(group, Story):
             yield from pages_of_story(plan, group)
-    yield from pages_beside(plan, everyone)
     yield from identifier_pages(plan, everyone)
     yield from tag_pages(plan, everyone, is_recounted=is_recounted)
     yield from overviews(plan)
+
+
+def files_leading_to(plan: Plan, articles: Sequence[Article], *, is_recounted: bool) -> list[str]:
+    """Return the paths of pages of articles that may lead to some changed ones, which may be of another plan.
+
+    With `is_recounted`, those of the same source and month follow, which name the part that lists them. The
+    pages of articles that did not change neither come nor go.
+    """
+    found = {one.id: one for one in articles_beside(plan, articles)}
+    months = {(one.source, one.date.replace(day=1)) for one in articles} if is_recounted else ()
+    for name, first in months:
+        source = plan.digest.sources.get(name)
+        of_month = (month for month in source.months if month.first == first) if source else ()
+        found |= {one.id: one for month in of_month for part in month.parts for one in part}
+    pages = (page for one in found.values() for page in pages_of_article(plan, one))
+    return [addresses.file_of(page.address) for page in pages]
 
 
 def edition_pages(plan: Plan, sources: Iterable[Source]) -> Iterator[Page]:
@@ -128,15 +141,6 @@ def _months(owner: Source | Tag, article: Article, *, with_neighbours: bool) -> 
         yield from pages_of_month(owner, month)
 
 
-def _of_same_month(plan: Plan, source: Source, article: Article) -> Iterator[Page]:
-    """Yield the pages of all articles of a month, because these name the part that lists them."""
-    first = article.date.replace(day=1)
-    for month in source.months:
-        if month.first == first:
-            for one in chain.from_iterable(month.parts):
-                yield from pages_of_article(plan, one)
-
-
 def _editions(
     plan: Plan, editions: tuple[Edition, ...], article: Article, *, with_neighbours: bool
 ) -> Iterator[Page]:
@@ -153,8 +157,9 @@ def moved_sources(digest: Digest, other: Digest) -> list[Source]:
     return [
         source
         for source, twin in both
-        if twin and (twin.is_activity, twin.text) != (source.is_activity, source.text)
-    ]
+        if twin is not source and twin
+        and (twin.is_activity, twin.text) != (source.is_activity, source.text)
+    ]  # fmt: skip
 
 
 def by_file(pages: Iterable[Page]) -> dict[str, Page]:
@@ -162,11 +167,11 @@ def by_file(pages: Iterable[Page]) -> dict[str, Page]:
     return {addresses.file_of(page.address): page for page in pages}
 
 
-def is_near(page: Page, dates: Set[dt.date]) -> bool:
-    """Return whether a curator probably looks at a page after a save: it is one of some days."""
+def is_near(page: Page, changed: Set[str], dates: Set[dt.date]) -> bool:
+    """Return whether a curator looks at a page after a save: that of a changed article (path) or a date."""
     match page.subject:
         case Article():
-            return page.subject.date in dates
+            return page.subject.path in changed
         case Alias():
             return True
         case Edition(period=Period.DAY):

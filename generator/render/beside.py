@@ -13,7 +13,6 @@ from itertools import islice
 from typing import NamedTuple
 
 from generator.model.types import Article, Tag
-from generator.render.pages import Page, pages_of_article
 from generator.render.plan import Plan
 
 MORE = 3
@@ -72,11 +71,11 @@ def _tagged(plan: Plan, article: Article, passed: Collection[str]) -> tuple[Tag 
     return None, ()
 
 
-def pages_beside(plan: Plan, articles: Iterable[Article]) -> Iterator[Page]:
-    """Yield the pages that may lead to some articles, which may be of another plan."""
+def articles_beside(plan: Plan, articles: Iterable[Article]) -> Iterator[Article]:
+    """Yield those whose pages may lead to some articles, which may be of another plan; many of them twice."""
     articles = tuple(articles)
     for date in {one.date for one in articles}:
-        yield from _pages(plan, plan.orders.of(plan, date).articles)
+        yield from plan.orders.of(plan, date).articles
     lists = {(one.source, one.date): plan.digest.sources.get(one.source) for one in articles}
     tags = {
         (key, one.date): plan.digest.tags.get(key)
@@ -87,12 +86,7 @@ def pages_beside(plan: Plan, articles: Iterable[Article]) -> Iterator[Page]:
     for (_, date), owner in (*lists.items(), *tags.items()):
         if owner:  # else it lost its last article
             start, end = _on(owner.articles, date)
-            yield from _pages(plan, owner.articles[max(0, start - _WINDOW) : end])
-
-
-def _pages(plan: Plan, articles: Iterable[Article]) -> Iterator[Page]:
-    for article in articles:
-        yield from pages_of_article(plan, article)
+            yield from owner.articles[max(0, start - _WINDOW) : end]
 
 
 def _older(articles: Sequence[Article], article: Article) -> Sequence[Article]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple, Protocol
 
 from generator.model.types import Article, Digest, Edition
 from generator.render.day_plan import DayPart, Row
+from generator.render.kept_days import KEPT
 
 
 class Paged(Protocol):
@@ -37,26 +38,37 @@ class DayOrder(NamedTuple):
 
 
 class DayOrders:
-    """The orders of the days of one digest, each found when it is needed and kept."""
+    """The orders of days, each found when it is needed and kept as long as the parts of its day."""
 
     def __init__(self) -> None:
-        self._of: tuple[Digest, dt.date] | None = None
+        self._of: tuple[Digest | None, dt.date] = None, dt.date.min
+        self._kept: dict[dt.date, tuple[tuple[DayPart, ...], DayOrder]] = {}
         self._known: dict[dt.date, DayOrder] = {}
+        """The orders of one digest's days."""
 
     def of(self, plan: Paged, date: dt.date) -> DayOrder:
         """Return the order of a day; an empty one if it has no articles."""
-        if self._of is None or self._of[0] is not plan.digest or self._of[1] != plan.since:
+        if self._of[0] is not plan.digest or self._of[1] != plan.since:
             self._of, self._known = (plan.digest, plan.since), {}
         order = self._known.get(date)
         if order is None:
-            order = self._known[date] = _order(plan, date)
+            order = self._known[date] = self._found(plan, date)
         return order
 
+    def _found(self, plan: Paged, date: dt.date) -> DayOrder:
+        days = plan.digest.days
+        at = bisect_left(days, date, key=lambda day: day.first)
+        if at == len(days) or days[at].first != date:
+            return DayOrder((), {}, {})
+        parts, kept = plan.day(days[at]), self._kept.get(date)
+        if kept is None or kept[0] is not parts:
+            if len(self._kept) == KEPT:
+                del self._kept[next(iter(self._kept))]
+            kept = self._kept[date] = parts, _order(plan, date, parts)
+        return kept[1]
 
-def _order(plan: Paged, date: dt.date) -> DayOrder:
-    days = plan.digest.days
-    at = bisect_left(days, date, key=lambda day: day.first)
-    parts = plan.day(days[at]) if at < len(days) and days[at].first == date else ()
+
+def _order(plan: Paged, date: dt.date, parts: Iterable[DayPart]) -> DayOrder:
     shown = {
         article.id: (number, article)
         for number, part in enumerate(parts, 1)

@@ -24,8 +24,6 @@ _SOURCE, _READ, _LINK, _REASON, _ABOVE, _TOLD, _COPY = 100, 127, 60, 52, 220, 90
 """Bytes of HTML of a source's heading, of an item to read or a link, and what a reason, a story, another text
 of it and a copy add, all without the texts of the clipping.
 """
-KEPT = 200
-"""Number of days whose parts are kept. A row takes 150 bytes."""
 FEWEST_SOURCES = 2
 """Number of independent sources from which a story is told."""
 RUNNING = 3
@@ -96,25 +94,6 @@ class EditionPart(msgspec.Struct, frozen=True):
 
     edition: Edition
     number: int
-
-
-class Days:
-    """The parts of days. Those of the days that were needed last are kept, as several pages need them."""
-
-    def __init__(self) -> None:
-        self._of: tuple[object, object] = None, None
-        self._parts: dict[dt.date, tuple[DayPart, ...]] = {}
-
-    def parts(self, edition: Edition, known: Grouped) -> tuple[DayPart, ...]:
-        """Return the parts of a day."""
-        if self._of[0] is not known.digest or self._of[1] != known.since:
-            self._of, self._parts = (known.digest, known.since), {}
-        parts = self._parts.get(edition.first)
-        if parts is None:
-            if len(self._parts) == KEPT:
-                del self._parts[next(iter(self._parts))]
-            parts = self._parts[edition.first] = parts_of(edition, known)
-        return parts
 
 
 def parts_of(edition: Edition, known: Grouped, limit: int = PART) -> tuple[DayPart, ...]:

@@ -22,7 +22,7 @@ from generator.model.types import (
     Story,
     Tag,
 )
-from generator.render.day_plan import EditionPart, is_light
+from generator.render.day_plan import EditionPart
 from generator.render.identifier_kinds import IdentifierKind, IdentifierPart
 from generator.render.plan import Plan
 from generator.render.source_lists import SourceList, lists_of
@@ -161,8 +161,8 @@ def pages_of_edition(plan_: Plan, edition: Edition) -> Iterator[Page]:
         modified=edition.days[-1][0],
     )
     yield page
-    if edition.period is Period.DAY and not is_light(edition, plan_):
-        for part in range(2, len(plan_.day(edition)) + 1):
+    if edition.period is Period.DAY:
+        for part in range(2, plan_.parts_of_day(edition) + 1):
             address = addresses.day(edition.first, part)
             yield msgspec.structs.replace(page, address=address, subject=EditionPart(edition, part))
 

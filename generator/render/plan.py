@@ -27,8 +27,9 @@ from generator.model.types import (
     Tag,
 )
 from generator.render.day_order import DayOrders
-from generator.render.day_plan import DayPart, Days
+from generator.render.day_plan import DayPart
 from generator.render.identifier_kinds import IdentifierKind, kinds_of
+from generator.render.kept_days import Days
 from generator.render.others import Others
 from generator.render.tag_index import TagIndex, tag_index
 
@@ -151,6 +152,10 @@ class Plan(msgspec.Struct, kw_only=True):
     def day(self, edition: Edition) -> tuple[DayPart, ...]:
         """Return the parts of a day."""
         return self._days.parts(edition, self)
+
+    def parts_of_day(self, edition: Edition) -> int:
+        """Return the number of parts of a day."""
+        return self._days.count(edition, self)
 
     def has_page(self, article: Article) -> bool:
         """Return whether an article gets a page of its own."""

@@ -210,8 +210,11 @@ class Templates:
         fields = self._sources.site_fields(template)
         translations = [(name, getattr(self._site, name)) for name in self._site.__struct_fields__]
         own = repr([one for one in translations if fields is None or one[0] in fields])
-        names = repr(sorted(self._theme.assets()))
-        return hashed(files, names.encode()), hashed(own.encode("utf-8", "surrogatepass"))
+        return hashed(files, self._asset_names), hashed(own.encode("utf-8", "surrogatepass"))
+
+    @functools.cached_property
+    def _asset_names(self) -> bytes:
+        return repr(sorted(self._theme.assets())).encode()
 
     def reads(self, field: str) -> bool:
         """Return whether pages other than overviews may show a field of `site`."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 from bisect import bisect_left, bisect_right
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from zlib import crc32
 
@@ -114,9 +113,9 @@ class Months:
         if known is None or known[0] is not edition:
             articles = self.articles(edition.first)
             parts = _parts(articles, has_texts=self._has_texts)
-            numbering = crc32("\n".join([str(parts), *(one.id for one in articles)]).encode())
-            days = Counter(one.date.day for one in articles)
-            counts = tuple(days[day] for day in range(1, max(days) + 1))
+            numbering = crc32("\n".join([str(parts), *[one.id for one in articles]]).encode())
+            days = {date.day: count for date, count in edition.days}
+            counts = tuple(days.get(day, 0) for day in range(1, max(days) + 1))
             month = Month(edition.first, counts, parts, numbering)
             known = self._known[edition.first] = edition, month
         return known[1]

@@ -60,6 +60,19 @@ def change(root: Path, name: str = "0.md", title: str = "Another title") -> None
 # --- what is kept comes back --------------------------------------------------------------------------
 
 
+def test_a_small_note_is_found_without_reading_a_large_one(tmp_path):
+    with Cache.of(tmp_path, b"rules") as cache:
+        cache.keep_note("large", bytes(1 << 20))
+        cache.keep_note("later", b"small")
+    connection = sqlite3.connect(cache.file)
+    pages = connection.execute("PRAGMA page_size").fetchone()[0]
+    [(place,)] = connection.execute(
+        "SELECT rootpage FROM sqlite_master WHERE name = 'sqlite_autoindex_notes_1'"
+    )
+    connection.close()
+    assert b"small" not in cache.file.read_bytes()[(place - 1) * pages : place * pages]
+
+
 def test_what_is_kept_comes_back(tmp_path):
     with Cache.of(tmp_path, b"rules") as cache:
         cache.keep_clippings([("a\udcff/é.md", STAMP, DocumentInfo(b"digest", "源", 738000))])

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 import msgspec
+import pytest
 
-from generator.engine.document_table import stored_article
+from generator.engine.document_table import stored_article, zoned_article
 from generator.model.types import Article, Verdict
 
 ZONE = dt.timezone(dt.timedelta(hours=8))
@@ -27,8 +28,9 @@ def test_equal_values_are_one_object() -> None:
         assert getattr(one, name) is getattr(other, name)
 
 
-def test_times_are_in_the_zone_of_the_site() -> None:
-    found = stored_article(read("a.md"), ZONE)
+@pytest.mark.parametrize("from_cache", [stored_article, zoned_article])
+def test_times_are_in_the_zone_of_the_site(from_cache) -> None:
+    found = from_cache(read("a.md"), ZONE)
     assert found.fetched == FETCHED
     assert found.fetched.tzinfo is ZONE
     assert found.time is None

@@ -61,5 +61,5 @@ def test_regrouping_is_grouping(before, added, aggregators, others):
     after = sorted([one for one in before if one.id not in new] + added, key=order)
     known = identifiers_of(sorted(before, key=order), aggregators)
     moved = [one for one in after if one.source in aggregators ^ others]
-    found = regrouped_identifiers(known, after, others, [*removed, *added, *moved])
+    found = regrouped_identifiers(known, after, others, removed, added, moved)
     assert list(found.items()) == list(identifiers_of(after, others).items())

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from generator.grouping.aggregators import FEWEST
 from generator.grouping.copies import Copies
-from generator.grouping.events import DAYS, TextIndex
 from generator.grouping.stories import Stories, stories_of
+from generator.grouping.text_index import DAYS, TextIndex
 from generator.model.features import feature, marked
 from generator.model.types import CopyGroup, Verdict
 from grouping.test_copies import POOL, UNRELATED, article, prose

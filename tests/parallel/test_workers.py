@@ -526,3 +526,27 @@ with Workers(2) as workers:
 def test_ctrl_c_does_not_end_what_starts_workers_while_it_starts() -> None:
     ended = subprocess.run([sys.executable, "-c", INTERRUPTED], capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stderr) == (0, "")
+
+
+FEW = """
+import sys
+from pathlib import Path
+from generator.config.options import Options, silent
+from generator.engine import build
+from writing import NOW, site_in
+build.build(site_in(Path(sys.argv[1])), Options(as_of=NOW), silent)
+print("generator.engine.preload" in sys.modules)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere processes are not forked")
+def test_a_build_that_reads_one_clipping_leaves_the_rules_of_cleaning_to_its_worker(tmp_path):
+    for title in ("A title", "Another one"):
+        write_config(tmp_path)
+        write_clipping(tmp_path / "content", "a.md", title=title)
+        command = [sys.executable, "-c", FEW, tmp_path]
+        paths = os.pathsep.join((str(Path(__file__).parents[1]), *sys.path))
+        built = subprocess.run(
+            command, env={**os.environ, "PYTHONPATH": paths}, capture_output=True, text=True, check=True
+        )
+    assert built.stdout == "False\n"

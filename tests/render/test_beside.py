@@ -10,7 +10,7 @@ from generator.config.tags import TagRules
 from generator.grouping import digest_of
 from generator.grouping.tags import tags_of
 from generator.model.types import Article, CopyGroup, TextPolicy, Verdict
-from generator.render.beside import MORE, beside, pages_beside
+from generator.render.beside import MORE, articles_beside, beside
 from generator.render.plan import Plan, plan
 
 DAY = dt.date(2024, 7, 3)
@@ -97,8 +97,8 @@ def test_pages_that_lead_elsewhere_after_a_change_are_named(rows, new, number):
     changed = articles[number % len(articles)]
     other = article(int(changed.id), *new[:2], is_link=new[2], tag=new[3])
     before, after = planned(*articles), planned(*(other if one is changed else one for one in articles))
-    named = {page.subject.id for page in pages_beside(before, [changed])}
-    named |= {page.subject.id for page in pages_beside(after, [changed, other])}
+    named = {one.id for one in articles_beside(before, [changed])}
+    named |= {one.id for one in articles_beside(after, [changed, other])}
     old = all_beside(before)
     assert {id_ for id_, now in all_beside(after).items() if old.get(id_) != now} <= named | {other.id}
 

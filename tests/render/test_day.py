@@ -13,11 +13,11 @@ from generator.grouping import digest_of
 from generator.grouping.activity import FEWEST, MOST, is_activity
 from generator.grouping.health import healths_of
 from generator.model import addresses
-from generator.model.types import Article, Story, TextPolicy, Verdict
+from generator.model.types import Article, CopyGroup, Story, TextPolicy, Verdict
 from generator.render.affected import affected_pages
 from generator.render.all_pages import pages_of
 from generator.render.compose import composer
-from generator.render.day_plan import DayPart, parts_of
+from generator.render.day_plan import DayPart, parts_of, rows_of
 from generator.render.frame import Framer
 from generator.render.page_at import page_at
 from generator.render.plan import plan
@@ -369,6 +369,48 @@ def test_pages_of_parts_are_found_by_path_and_follow_changes():
         changed = {page.address for page in affected_pages(plan_, own[:1], (), is_recounted=False)}
         assert address in changed
     assert page_at(plan_, f"{ADDRESS}9/index.html", lambda _: None) is None
+
+
+def test_parts_are_kept_while_nothing_that_decides_them_differs():
+    own = [article(n, f"S{n % 5}") for n in range(30)]
+    digest, _, _ = digest_of(own, {}, TextPolicy.FULL)
+    plan_ = plan(digest)
+    first = digest.days[0]
+    known, order = plan_.day(first), plan_.orders.of(plan_, first.first)
+    plan_.digest = msgspec.structs.replace(digest)
+    assert plan_.day(first) is known
+    assert plan_.orders.of(plan_, first.first) is order
+
+    def holds() -> bool:
+        """Return whether the parts and the order are those that a new plan finds, and differ from before."""
+        nonlocal known
+        last, known = known, plan_.day(plan_.digest.days[0])
+        fresh = parts_of(plan_.digest.days[0], plan_)
+        ids_ = [row.article.id for part in fresh for row in rows_of(part) if plan_.has_page(row.article)]
+        shown = [one.id for one in plan_.orders.of(plan_, first.first).articles]
+        return (
+            known == fresh
+            and known != last
+            and set(ids_) <= set(shown)
+            and len(fresh) == plan_.parts_of_day(first)
+        )
+
+    copies = CopyGroup(id=own[0].id, articles=(own[0], own[5]))
+    plan_.digest, plan_.copies = msgspec.structs.replace(digest), {one.id: copies for one in copies.articles}
+    assert holds()
+    source = msgspec.structs.replace(digest.sources["S1"], is_activity=True)
+    plan_.digest = msgspec.structs.replace(digest, sources={**digest.sources, "S1": source})
+    assert holds()
+    story = Story(
+        id=own[1].id, articles=(own[1], own[2]), texts=(own[1], own[2]), reported=(own[1].date,) * 2
+    )
+    plan_.digest, plan_.stories = (
+        msgspec.structs.replace(plan_.digest),
+        {one.id: story for one in story.texts},
+    )
+    assert holds()
+    plan_.since = first.first + dt.timedelta(1)
+    assert holds()
 
 
 @pytest.mark.parametrize("sign", ["&<>\"'", "长标题", "a"])
