@@ -405,7 +405,8 @@ def test_numbers_that_only_count_may_differ():
 def test_generic_titles_make_no_copies():
     for title in (
         "Weekly report", "Exploit for Vulnerability in Typesetter", "招聘", "404 Page not found",
-        "Just a moment...", "Untitled", "无标题", "请稍候……", "Release v2.1.0", "v2.1.0-rc1", "Version 2024.07.3",
+        "Just a moment...", "Untitled", "无标题", "请稍候……", "Release v2.1.0", "v2.1.0-rc1",
+        "Version 2024.07.3",
     ):  # fmt: skip
         assert not are_same(article("a", title), article("b", title, day=1))
     named = "Release v2.1.0 of the press"

@@ -17,8 +17,20 @@ from grouping.test_copies import POOL, UNRELATED, article, prose
 TITLES = ("The Caxton press burns", "Feuer bei Caxton", "卡克斯顿印刷厂起火", "Ink prices double")
 
 
+BURNS = "The presses burned down at night."
+
+
 def report(
-    path, *names, early=("caxton",), day=0, source=None, title=None, letters=900, identifiers=(), link=""
+    path,
+    *names,
+    early=("caxton",),
+    day=0,
+    source=None,
+    title=None,
+    letters=900,
+    identifiers=(),
+    link="",
+    excerpt=BURNS,
 ):
     """An article with text of its own, whose features are `names` and a `link` far down."""
     numbers = [(marked if name in early else int)(feature("name", name)) for name in names]
@@ -27,6 +39,7 @@ def report(
     return msgspec.structs.replace(
         one,
         letters=letters,
+        excerpt=excerpt,
         verdict="full" if letters else "link",
         features=array("I", sorted(numbers)).tobytes(),
         identifiers=tuple(identifiers),
@@ -143,6 +156,56 @@ def test_texts_that_share_two_names_and_begin_with_others_are_on_two_events():
     assert not are_joined(("gutenberg",), ("aldus",), both=(*shared, "caxton-pro"))
 
 
+def test_texts_that_share_a_few_names_only_must_say_something_else_alike():
+    """Names of a person and a town go together in a quake and in a case of fraud."""
+
+    def are_joined(ours, theirs, *, names=NAMES[:3], language="en", **more):
+        one, other = (
+            report(path, *names, title=title, excerpt=text, **more)
+            for path, (title, text) in (("a", ours), ("b", theirs))
+        )
+        return are_one(one, msgspec.structs.replace(other, title_language=language))
+
+    quake = (
+        "Quake at Caxton",
+        "The mayor asks people to stay outside until engineers have seen the bridges.",
+    )
+    fraud = ("Caxton charged", "Hanno Caxton, the mayor of the town, sold a park, says the court.")
+    assert not are_joined(quake, fraud)
+    assert not are_joined(quake, fraud, language="en-GB")
+    assert are_joined(quake, fraud, language="de")
+    assert are_joined(quake, fraud, names=NAMES[:4])
+    assert are_joined(quake, fraud, link="court.example/case/1")
+    assert are_joined(quake, (fraud[0], "Engineers of the mayor look at each bridge."))
+    assert not are_joined(("Hanno Caxton in Aldus", ""), ("Aldus fears Hanno Caxton", ""))
+    assert are_joined(("InkWorm spreads", ""), ("Who wrote inkworm?", ""))
+    zh = [
+        msgspec.structs.replace(report(path, *NAMES[:2], title=title, excerpt=""), title_language="zh")
+        for path, title in (
+            ("a", "卡克斯顿印刷厂起火"),
+            ("b", "大火烧毁卡克斯顿的老印刷厂"),
+            ("c", "卡克斯顿地震"),
+        )
+    ]
+    assert are_one(*zh[:2])
+    assert not are_one(*zh[1:])
+
+
+def test_nouns_with_capitals_are_no_names_in_german():
+    def are_joined(language):
+        both = (
+            report(path, *NAMES[:2], title=title, excerpt="")
+            for path, title in (
+                ("a", "Feuer in der Druckerei Caxton"),
+                ("b", "Druckerei Caxton nach dem Feuer"),
+            )
+        )
+        return are_one(*(msgspec.structs.replace(one, title_language=language) for one in both))
+
+    assert are_joined("de-AT")
+    assert not are_joined("en")
+
+
 def test_texts_on_days_further_apart_must_name_something_new_in_common_early():
     one = report("a", *NAMES[:4])
     assert are_one(one, report("b", *NAMES[:4], early=NAMES[1:2], day=3))
@@ -256,6 +319,23 @@ REPORTS = [
 ]
 
 
+TOLD = [
+    report(
+        f"t{at}",
+        *names,
+        source=f"S{at % 3}",
+        day=at % 4,
+        title=title,
+        excerpt=text,
+        letters=900 * (at % 3 > 0),
+    )
+    for at, (names, (title, text)) in enumerate(
+        (names, told)
+        for names in (NAMES[:2], NAMES[:3], NAMES[1:5])
+        for told in (("Caxton", BURNS), ("Aldus", BURNS), ("InkWorm", ""), ("Stop inkworm", "It spreads."))
+    )
+]
+"""Texts that share names, but not all of them words."""
 KNOWN = [
     report(f"k{at}", *names, early=names, source=f"S{at % 3}", day=day)
     for at, (day, names) in enumerate(
@@ -267,7 +347,7 @@ KNOWN = [
 """Texts of which the first tells which names of the others go together."""
 
 
-@pytest.mark.parametrize("pool", [POOL[:12], REPORTS, [*REPORTS[::2], *POOL[:6]], KNOWN])
+@pytest.mark.parametrize("pool", [POOL[:12], REPORTS, [*REPORTS[::2], *POOL[:6]], KNOWN, TOLD])
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_what_is_kept_becomes_the_same_as_found_from_scratch(pool, data):
