@@ -377,7 +377,7 @@ def grouped(edges: Edges, days: Mapping[str, int]) -> list[frozenset[str]]:
 
 
 _FEW_PAIRS = 8
-_SPAN = 9
+SPAN = 9
 """Maximum number of days from a story's first text to its last."""
 
 
@@ -387,7 +387,7 @@ def _fit(edges: Edges, ours: Collection[str], theirs: Collection[str], days: Map
     Of many possible pairs a third is enough: not all texts on a large event share its names.
     """
     of_all = [days[path] for path in (*ours, *theirs)]
-    if max(of_all) - min(of_all) > _SPAN:
+    if max(of_all) - min(of_all) > SPAN:
         return False
     pairs = sum(len(edges.of[path].keys() & theirs) for path in ours)
     possible = len(ours) * len(theirs)

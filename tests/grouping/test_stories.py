@@ -1,11 +1,13 @@
 import datetime as dt
 from array import array
+from unittest import mock
 
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from generator.grouping import bursts
 from generator.grouping.aggregators import FEWEST
 from generator.grouping.copies import Copies
 from generator.grouping.events import DAYS, TextIndex
@@ -345,6 +347,83 @@ KNOWN = [
     )
 ]
 """Texts of which the first tells which names of the others go together."""
+
+
+def crowd(count, day=0, start=0, names=("caxton",)):
+    """Texts on one event of which two each share another name."""
+    return [
+        report(f"c{n:02}", *names, f"own{n // 2}", early=(*names, f"own{n // 2}"), day=day)
+        for n in range(start, start + count)
+    ]
+
+
+def test_groups_of_a_large_event_are_one_story():
+    many = crowd(30)
+    everything = {one.path for one in many}
+    assert found(*many) == [everything]
+    assert len(found(*many[:28])) == 14
+    soon, later = crowd(2, 2, start=30), crowd(2, 3, start=30)
+    assert found(*many, *soon) == [everything | {"c30", "c31"}]
+    assert found(*many, *later) == [everything, {"c30", "c31"}]
+    assert found(*many, *crowd(2, 0, start=30, names=())) == [everything, {"c30", "c31"}]
+    before = [report(f"x{n}", "caxton", day=-20, source=f"X{n}") for n in range(3)]
+    assert len(found(*before, *many)) == 15
+    assert found(*before[:2], *many) == [everything]
+
+
+def test_two_thirds_of_the_texts_of_a_group_begin_with_the_name_of_a_large_event():
+    many = crowd(30)
+    names = ("own40", "own41")
+    pair = [report(path, *names, early=names) for path in ("p", "q")]
+    with_name = [report(path, "caxton", *names, early=("caxton", *names)) for path in ("p", "q")]
+    third = report("r", *names, early=names)
+    assert len(found(*many, *pair, third)) == 2
+    assert len(found(*many, *with_name)) == 1
+    assert len(found(*many, *with_name, third)) == 1
+    assert len(found(*many, *with_name, third, report("s", *names, early=names))) == 2
+
+
+CROWD = [
+    report(f"w{at}", *names, early=("caxton", "aldus", *names[1:]), source=f"S{at % 4}", day=day)
+    for at, (day, names) in enumerate(
+        (day, (name, f"own{at}"))
+        for at, (name, days) in enumerate(
+            [
+                ("caxton", (0, 1)),
+                ("caxton", (2, 2)),
+                ("caxton", (4, 5)),
+                ("aldus", (0, 2)),
+                ("foundry", (1, 1)),
+            ]
+        )
+        for day in days
+    )
+]
+CROWD += [report(f"v{n}", "caxton", "aldus", early=("caxton", "aldus"), day=n) for n in range(4)]
+"""Pairs of texts, which a name that is frequent for their number joins."""
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_groups_of_large_events_become_the_same_as_found_from_scratch(data):
+    known = {one.path: one for one in CROWD}
+    some = st.lists(st.sampled_from(sorted(known)), unique=True, min_size=6)
+    now = {path: known[path] for path in data.draw(some)}
+    with mock.patch.multiple(bursts, _MANY=5, _MANY_OF_DAY=2, _TIMES=2):
+        kept = Stories([*now.values()])
+        for _ in range(data.draw(st.integers(1, 3))):
+            removed = [
+                now.pop(path) for path in data.draw(st.lists(st.sampled_from(sorted(known)))) if path in now
+            ]
+            shift = dt.timedelta(data.draw(st.sampled_from((0, 0, 1, 8))))
+            added = [
+                msgspec.structs.replace(known[path], date=known[path].date + shift)
+                for path in data.draw(some)
+                if path not in now
+            ]
+            now |= {one.path: one for one in added}
+            kept.change(removed, added, (), ())
+            assert kept.updated() == stories_of([*now.values()])
 
 
 @pytest.mark.parametrize("pool", [POOL[:12], REPORTS, [*REPORTS[::2], *POOL[:6]], KNOWN, TOLD])
