@@ -180,14 +180,14 @@ class Stories:
 
         Adds to `touched` the texts of all groups that may be joined with these, or were.
         """
-        index, new = self._index, touched
-        while new:
-            touched |= {one for path in new for one in self._groups.get(path, ())}
+        index, new = self._index, set(touched)
+        while True:
+            touched |= {one for path in new for one in self._groups.get(path, (path,))}
             edges = self._connected(path for path in touched if path in index.texts)
             groups = self._grouped(edges)
             new = {path for path in near(index, groups) if path in self._groups} - touched - edges.of.keys()
-            touched |= new
-        return edges, groups
+            if not new:
+                return edges, groups
 
     def _with_names_of(self, left: Iterable[Text], come: Iterable[Text]) -> set[str]:
         """Return the paths of later texts that share names with those that leave and come."""

@@ -352,8 +352,17 @@ KNOWN = [
 def crowd(count, day=0, start=0, names=("caxton",)):
     """Texts on one event of which two each share another name."""
     return [
-        report(f"c{n:02}", *names, f"own{n // 2}", early=(*names, f"own{n // 2}"), day=day)
+        report(
+            f"c{n:02}",
+            *names,
+            own,
+            f"also {own}",
+            early=(*names, own),
+            day=day,
+            title=f"{own} {TITLES[n % 2]}",
+        )
         for n in range(start, start + count)
+        for own in [f"own{n // 2}"]
     ]
 
 
@@ -362,9 +371,10 @@ def test_groups_of_a_large_event_are_one_story():
     everything = {one.path for one in many}
     assert found(*many) == [everything]
     assert len(found(*many[:28])) == 14
-    soon, later = crowd(2, 2, start=30), crowd(2, 3, start=30)
-    assert found(*many, *soon) == [everything | {"c30", "c31"}]
-    assert found(*many, *later) == [everything, {"c30", "c31"}]
+    soon, later = crowd(4, 2, start=30), crowd(4, 3, start=30)
+    assert found(*many, *soon) == [everything | {one.path for one in soon}]
+    assert found(*many, *later) == [everything, {"c30", "c31"}, {"c32", "c33"}]
+    assert found(*many, *soon[:2]) == [everything, {"c30", "c31"}]
     assert found(*many, *crowd(2, 0, start=30, names=())) == [everything, {"c30", "c31"}]
     before = [report(f"x{n}", "caxton", day=-20, source=f"X{n}") for n in range(3)]
     assert len(found(*before, *many)) == 15
@@ -384,7 +394,14 @@ def test_two_thirds_of_the_texts_of_a_group_begin_with_the_name_of_a_large_event
 
 
 CROWD = [
-    report(f"w{at}", *names, early=("caxton", "aldus", *names[1:]), source=f"S{at % 4}", day=day)
+    report(
+        f"w{at}",
+        *names,
+        early=("caxton", "aldus", *names[1:]),
+        source=f"S{at % 4}",
+        day=day,
+        title=TITLES[at % 4],
+    )
     for at, (day, names) in enumerate(
         (day, (name, f"own{at}"))
         for at, (name, days) in enumerate(
@@ -399,7 +416,9 @@ CROWD = [
         for day in days
     )
 ]
-CROWD += [report(f"v{n}", "caxton", "aldus", early=("caxton", "aldus"), day=n) for n in range(4)]
+CROWD += [
+    report(f"v{n}", "caxton", "aldus", early=("caxton", "aldus"), day=n, title=TITLES[n]) for n in range(4)
+]
 """Pairs of texts, which a name that is frequent for their number joins."""
 
 
