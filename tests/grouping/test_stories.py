@@ -381,6 +381,23 @@ def test_groups_of_a_large_event_are_one_story():
     assert found(*before[:2], *many) == [everything]
 
 
+def test_texts_elsewhere_make_a_name_frequent_or_known_and_join_or_part_groups():
+    many = crowd(30)
+    before = [report(f"x{n}", "caxton", day=-20, source=f"X{n}") for n in range(3)]
+    kept, now = Stories(many), set(many)
+    for removed, added in (
+        (many[28:], []),
+        ([], many[28:]),
+        ([], before),
+        (before[1:], []),
+        (many[5:6], before[1:]),
+    ):
+        kept.change(removed, added, (), ())
+        now = now - {*removed} | {*added}
+        assert kept.updated() == stories_of([*now])
+    assert len(kept.stories) == 14
+
+
 def test_two_thirds_of_the_texts_of_a_group_begin_with_the_name_of_a_large_event():
     many = crowd(30)
     names = ("own40", "own41")
