@@ -35,7 +35,8 @@ def is_burst(index: TextIndex, number: int, day: int) -> bool:
 
 def bursts_of(index: TextIndex, day: int) -> frozenset[int]:
     """Return the names of a day that are bursts."""
-    return frozenset(number for number in index.by_feature(day) if is_burst(index, number, day))
+    names = (number for number, paths in index.by_feature(day).items() if len(paths) >= _MANY_OF_DAY)
+    return frozenset(number for number in names if is_burst(index, number, day))
 
 
 def names_of(group: Collection[str], texts: Mapping[str, Text], is_burst: IsBurst) -> list[int]:

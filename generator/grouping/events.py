@@ -98,6 +98,7 @@ class TextIndex:
         self._days: dict[int, list[str]] = {}
         self._features: dict[int, dict[int, list[str]]] = {}
         """Day → feature → paths, sorted."""
+        self._spans: dict[tuple[int, int], list[dict[int, list[str]]]] = {}
         self._weights: dict[tuple[int, int], int] = {}
         """(feature, day) → weight, until texts are added or removed."""
 
@@ -131,18 +132,18 @@ class TextIndex:
 
     def having(self, number: int, first: int, last: int) -> list[str]:
         """Return the paths of the texts with a feature within days, in order."""
-        found: list[str] = []
-        for day in range(first, last + 1):
-            if paths := (self._features.get(day) or self.by_feature(day)).get(number):
-                found += paths
-        return found
+        return [path for index in self._indexes(first, last) for path in index.get(number, ())]
 
     def count(self, number: int, first: int, last: int) -> int:
         """Return the number of texts with a feature within days."""
-        days = self._features
-        return sum(
-            [len((days.get(day) or self.by_feature(day)).get(number, ())) for day in range(first, last + 1)]
-        )
+        return sum([len(paths) for index in self._indexes(first, last) if (paths := index.get(number))])
+
+    def _indexes(self, first: int, last: int) -> list[dict[int, list[str]]]:
+        """Return feature → paths of each of some days. The list is kept until days are dropped."""
+        found = self._spans.get((first, last))
+        if found is None:
+            found = self._spans[first, last] = [self.by_feature(day) for day in range(first, last + 1)]
+        return found
 
     def before(self, number: int, day: int) -> list[str]:
         """Return the paths of the texts with a feature in the days before those of an event on a day."""
@@ -166,6 +167,7 @@ class TextIndex:
     def forget_before(self, day: int) -> None:
         """Drop the indexes of days that are not needed any more, to save memory."""
         self._weights.clear()
+        self._spans.clear()
         for old in [one for one in self._features if one < day]:
             del self._features[old]
 
