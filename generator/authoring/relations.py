@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
@@ -11,9 +11,10 @@ from generator.config.options import Options
 from generator.config.site import Site
 from generator.engine.build_context import BuildContext
 from generator.engine.site_index import read
+from generator.grouping.bursts import shared as shared_bursts
 from generator.grouping.events import shared_features, strength
 from generator.grouping.evidence import evidence_of, judge
-from generator.grouping.text_index import TextIndex, text_of
+from generator.grouping.text_index import Text, TextIndex, text_of
 from generator.model.features import feature, kind_of
 from generator.model.types import Article, CopyGroup, Digest, Story
 from generator.reading.features import named_features
@@ -68,9 +69,17 @@ def _others(
         if other is own:
             continue
         pair = text_of(own), text_of(other)
-        shared = shared_features(index, *pair) if strength(index, *pair) else []
         known = names | _names(other, texts.get(other.path, ""))
-        yield Relation(other, ", ".join(known.get(number, kind_of(number)) for _, number, _ in shared))
+        yield Relation(other, ", ".join(_shared(index, *pair, known)))
+
+
+def _shared(index: TextIndex, one: Text, other: Text, known: Mapping[int, str]) -> Iterator[str]:
+    """Yield what two texts share if that joins them, or else what joins their groups."""
+    if strength(index, one, other):
+        yield from (known.get(number, kind_of(number)) for _, number, _ in shared_features(index, one, other))
+        return
+    for number in shared_bursts(index, one, other):
+        yield f"{known.get(number, kind_of(number))} in many texts of these days"
 
 
 def _names(article: Article, text: str) -> dict[int, str]:

@@ -15,6 +15,7 @@ from functools import lru_cache
 import msgspec
 
 from generator.grouping.evidence import is_empty
+from generator.grouping.heads import are_comparable, say_alike
 from generator.grouping.text_index import BEFORE, DAYS, Text, TextIndex
 from generator.grouping.titles import Title, similarity, title_of
 from generator.model.features import kind_of, stem_of
@@ -38,6 +39,8 @@ _ASIDE = 60
 """Sum of weights that is enough if one text may only mention the features, because they are far down."""
 _STRONGEST = 4
 _NAMES = frozenset({"name", "phrase"})
+_FEW_NAMES = 3
+"""Number of shared names up to which titles and excerpts must also share words, or a coined name."""
 _ALIKE = 0.6
 """Similarity of titles from which two texts are parts of a series, if they are no copies."""
 
@@ -68,6 +71,12 @@ def strength(index: TextIndex, one: Text, other: Text) -> int:
         return 0
     signs = _independent(index, shared, max(one.day, other.day))
     if len(signs) < _FEWEST or not _are_about(signs, one, other) or _name_others(index, signs, one, other):
+        return 0
+    if (
+        _are_names(signs)
+        and are_comparable(one.article, other.article)
+        and not say_alike(one.article, other.article)
+    ):
         return 0
     found = _sum(signs[:_STRONGEST])
     return 0 if found < _ENOUGH or _are_others(one.article, other.article) else found
@@ -102,6 +111,11 @@ def _is_known_with(index: TextIndex, name: int, kept: Iterable[_Sign], day: int)
             if not earlier.isdisjoint(paths):
                 return True
     return False
+
+
+def _are_names(signs: Sequence[_Sign]) -> bool:
+    """Return whether signs are only a few names, which two events of one town, person or league share too."""
+    return len(signs) <= _FEW_NAMES and all(kind_of(number) in _NAMES for _, number, _ in signs)
 
 
 def _name_others(index: TextIndex, signs: Sequence[_Sign], one: Text, other: Text) -> bool:
@@ -226,7 +240,7 @@ def grouped(edges: Edges, days: Mapping[str, int]) -> list[frozenset[str]]:
 
 
 _FEW_PAIRS = 8
-_SPAN = 9
+SPAN = 9
 """Maximum number of days from a story's first text to its last."""
 
 
@@ -236,7 +250,7 @@ def _fit(edges: Edges, ours: Collection[str], theirs: Collection[str], days: Map
     Of many possible pairs a third is enough: not all texts on a large event share its names.
     """
     of_all = [days[path] for path in (*ours, *theirs)]
-    if max(of_all) - min(of_all) > _SPAN:
+    if max(of_all) - min(of_all) > SPAN:
         return False
     pairs = sum(len(edges.of[path].keys() & theirs) for path in ours)
     possible = len(ours) * len(theirs)

@@ -25,6 +25,7 @@ from generator.grouping.titles import (
     title_of,
     words_of,
 )
+from generator.model.identifiers import name_others
 from generator.model.types import Article, Verdict
 
 REASONS = ("key", "title and text", "text", "most of the text", "text at home", "title", "like title")
@@ -201,7 +202,7 @@ def judge(one: Evidence, other: Evidence) -> str:
     """Return the reason why two articles are the same, one of `REASONS`; empty if they are not."""
     common = set(one.keys).intersection(other.keys)
     share = likeness(one.signature, other.signature)
-    if not common and (marks_conflict(one.title, other.title) or _are_picture_and_text(one, other, share)):
+    if not common and (_conflict(one, other) or _are_picture_and_text(one, other, share)):
         return ""
     if common:
         return "key" if _by_key(one, other, common, share) else ""
@@ -247,7 +248,7 @@ def objects(one: Evidence, other: Evidence) -> bool:
     """Return whether two articles cannot be in one group, whatever connects them."""
     if not set(one.keys).isdisjoint(other.keys):
         return False
-    if marks_conflict(one.title, other.title):
+    if _conflict(one, other):
         return True
     if one.text == other.text:
         return _have_different_texts(one.article, other.article) and not judge(one, other)
@@ -257,6 +258,13 @@ def objects(one: Evidence, other: Evidence) -> bool:
     if share < 0.1 or _differ_by_words(one, other, share) or _are_roundup_and_item(one, other, share):
         return True
     return share < 0.9 and one.is_at_home_with(other)
+
+
+def _conflict(one: Evidence, other: Evidence) -> bool:
+    """Return whether two titles have different marks, or titles or leads only different identifiers."""
+    return marks_conflict(one.title, other.title) or name_others(
+        one.article.identifiers, other.article.identifiers
+    )
 
 
 def _have_different_texts(one: Article, other: Article) -> bool:
@@ -279,7 +287,7 @@ def _by_title(one: Evidence, other: Evidence, share: float, inside: float, *, at
         return ""
     is_bulletin = not at_home and (title.bulletin or other.title.bulletin)
     if not (one.signature and other.signature):
-        says_little = title.generic or is_bulletin or (at_home and title.weight < 5)
+        says_little = title.generic or is_bulletin or (at_home and (title.weight < 5 or _is_of_code(one)))
         return "" if says_little or apart > _days_of_title(title, at_home=at_home) else "title"
     is_confirmed = share >= 0.4 or inside >= 0.75 if is_bulletin else share >= 0.15 or inside >= 0.5
     if share >= 0.8 or (is_confirmed and not at_home):
@@ -296,6 +304,10 @@ def _is_corrected(one: Evidence, other: Evidence) -> bool:
         return False
     differing = differing_words(one.text, other.text)
     return bool(differing) and one.title.weight >= 6 and is_misspelt(*differing)
+
+
+def _is_of_code(one: Evidence) -> bool:
+    return any(map(is_project, one.homes))
 
 
 def _has_new_headline(one: Evidence, other: Evidence) -> bool:
@@ -343,7 +355,7 @@ def _by_home(one: Evidence, other: Evidence, share: float) -> str:
     A site's boilerplate, taken for text, is alike on all pages, as is the interface of a host of code.
     Accounts have no boilerplate.
     """
-    if any(map(is_project, one.homes)):
+    if _is_of_code(one):
         return ""
     if one.title.serial or other.title.serial:
         return ""

@@ -13,6 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from generator.grouping.aggregators import Aggregators, KnownAggregators
+from generator.grouping.bursts import bursts_of, is_burst, joined, near
 from generator.grouping.editions import FULLNESS, order
 from generator.grouping.events import Edges, affected_pairs, grouped, partners
 from generator.grouping.text_index import BEFORE, DAYS, Text, TextIndex, text_of
@@ -139,14 +140,16 @@ class Stories:
     def _search(self) -> list[frozenset[str]]:
         """Return the groups of all texts, day by day, to save memory."""
         edges = Edges({})
+        bursts: dict[int, frozenset[int]] = {}
         for day in self._index.days:
             self._index.forget_before(day - BEFORE - DAYS)
             for one in range(day - BEFORE - DAYS, day + DAYS + 1):
                 self._index.by_feature(one)  # all of them will be needed often
+            bursts[day] = bursts_of(self._index, day)
             for path in self._index.of_day(day):
                 edges.add(path, partners(self._index, self._index.texts[path], day))
         self._index.forget_before(dt.date.max.toordinal())
-        return self._grouped(edges)
+        return joined(self._grouped(edges), self._index.texts, lambda number, day: number in bursts[day])
 
     def _grouped(self, edges: Edges) -> list[frozenset[str]]:
         return grouped(edges, {path: self._index.texts[path].day for path in edges.of})
@@ -167,14 +170,29 @@ class Stories:
         for (number, day), weight in after.items():
             if weight != before[number, day]:
                 touched.update(index.having(number, day - DAYS, day))
+        touched |= {path for path, *_ in _judged_by(left) ^ _judged_by(come)}
         touched |= self._with_names_of(left, come)
-        edges = self._connected(path for path in touched if path in index.texts)
+        edges, groups = self._grouped_anew(touched)
         for path in (*touched, *edges.of):
             if group := self._groups.get(path):
                 for one in group:
                     del self._groups[one]
                 self._outdated |= group
-        self._add_groups(self._grouped(edges))
+        self._add_groups(joined(groups, index.texts, lambda number, day: is_burst(index, number, day)))
+
+    def _grouped_anew(self, touched: set[str]) -> tuple[Edges, list[frozenset[str]]]:
+        """Return the pairs of texts and their groups, before those of a large event are joined.
+
+        Adds to `touched` the texts of all groups that may be joined with these, or were.
+        """
+        index, new = self._index, set(touched)
+        while True:
+            touched |= {one for path in new for one in self._groups.get(path, (path,))}
+            edges = self._connected(path for path in touched if path in index.texts)
+            groups = self._grouped(edges)
+            new = {path for path in near(index, groups) if path in self._groups} - touched - edges.of.keys()
+            if not new:
+                return edges, groups
 
     def _pairs_of(self, texts: Iterable[Text]) -> dict[str, tuple[int, dict[str, int]]]:
         """Return path → day and partners, of texts that have any."""
@@ -188,8 +206,8 @@ class Stories:
         features = ((day, unpacked(packed)) for (day, packed), count in moved.items() if count)
         return {path for day, own in features for path in affected_pairs(self._index, own, day)}
 
-    def _weights(self, left: Sequence[Text], come: Sequence[Text]) -> dict[tuple[int, int], int]:
-        """Return (feature, day) → weight, wherever it may change because texts leave and come."""
+    def _weights(self, left: Sequence[Text], come: Sequence[Text]) -> dict[tuple[int, int], tuple[int, bool]]:
+        """Return (feature, day) → weight, and whether it is a burst, where texts that come may change it."""
         moved = Counter((number, text.day) for text in come for number in text.features)
         moved.subtract((number, text.day) for text in left for number in text.features)
         wanted = {
@@ -198,7 +216,10 @@ class Stories:
             if count
             for after in range(-DAYS, BEFORE + 1)
         }
-        return {(number, day): self._index.weight(number, day) for number, day in wanted}
+        index = self._index
+        return {
+            (number, day): (index.weight(number, day), is_burst(index, number, day)) for number, day in wanted
+        }
 
     def _connected(self, paths: Iterable[str]) -> Edges:
         """Return the pairs of all texts that are connected with some."""
@@ -318,6 +339,11 @@ class Stories:
     def _copies_of(self, text: Article) -> Sequence[Article]:
         group = self._copies.get(text.path)
         return group.articles if group else ()
+
+
+def _judged_by(texts: Iterable[Text]) -> set[tuple[str, int, bytes, tuple[str, ...]]]:
+    """Return path, day and features of texts, which decide what they are joined with."""
+    return {(one.path, one.day, one.article.features, one.article.identifiers) for one in texts}
 
 
 def _place(article: Article) -> tuple[dt.date, str]:

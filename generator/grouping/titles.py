@@ -44,6 +44,7 @@ _FLAW_ENDS = ("scripting", "forgery", "injection", "execution", "inclusion")
 
 _GENERIC = re.compile(
     r"exploit for (?!cve)\w.* in .*"
+    r"|(?:(?:pre-?)?release|version|tag|changelog)? *v?\d+(?:[._-](?:\d+|(?:alpha|beta|rc)[.-]?\d*))*"
     r"|(?:security |weekly |daily |monthly |news)*(?:newsletter|update|news|digest|roundup|review|report"
     r"|bulletin|release|index|home|readme|untitled|podcast)s?"
     r"|(?:this )?(?:a )?week in (?:security|review)|update readme(?:md)?|merge .*|initial commit"

@@ -46,3 +46,10 @@ def slug_of(identifier: str) -> str:
 def are_many(identifiers: Collection[str]) -> bool:
     """Return whether identifiers are as many as only a round-up names."""
     return len(identifiers) > MANY and max(Counter(map(kind_of, identifiers)).values(), default=0) > MANY
+
+
+def name_others(ours: Collection[str], theirs: Collection[str]) -> bool:
+    """Return whether two articles name identifiers of one kind, and none in common."""
+    if not (ours and theirs and set(ours).isdisjoint(theirs)):
+        return False
+    return not set(map(kind_of, ours)).isdisjoint(map(kind_of, theirs))

@@ -405,9 +405,38 @@ def test_numbers_that_only_count_may_differ():
 def test_generic_titles_make_no_copies():
     for title in (
         "Weekly report", "Exploit for Vulnerability in Typesetter", "招聘", "404 Page not found",
-        "Just a moment...", "Untitled", "无标题", "请稍候……",
+        "Just a moment...", "Untitled", "无标题", "请稍候……", "Release v2.1.0", "v2.1.0-rc1",
+        "Version 2024.07.3",
     ):  # fmt: skip
         assert not are_same(article("a", title), article("b", title, day=1))
+    named = "Release v2.1.0 of the press"
+    assert are_same(article("a", named), article("b", named, day=1))
+
+
+def test_a_version_alone_does_not_tell_of_which_of_two_projects_an_empty_mirror_is():
+    address = "https://github.com/{}/wheel/releases/tag/v2.1.0"
+    projects = [
+        article(path, "Release v2.1.0", prose(path, count), url=address.format(path))
+        for path, count in (("caxton", 12), ("aldus", 200))
+    ]
+    assert found(*projects, article("mirror", "Release v2.1.0", source="Mirror")) == []
+
+
+def test_two_texts_that_name_different_flaws_are_no_copies():
+    one, other = (
+        msgspec.structs.replace(
+            article(path, title, f"{prose(path, 5)} {prose(1)}"),
+            identifiers=(f"CVE-2026-{number}", "RFC 9110"),
+        )
+        for path, title, number in (("a", "Caxton mends two holes of its press", 1), ("b", "A third hole", 2))
+    )
+    assert are_same(one, other)
+    one, other = (msgspec.structs.replace(each, identifiers=each.identifiers[:1]) for each in (one, other))
+    assert not are_same(one, other)
+    assert found(one, other, article("c", "A third hole", source="Mirror")) == [{"b", "c"}]
+    assert are_same(one, msgspec.structs.replace(other, identifiers=("GHSA-2345-6789-cfgh",)))
+    assert are_same(one, msgspec.structs.replace(other, identifiers=()))
+    assert are_same(one, msgspec.structs.replace(other, keys=one.keys))
 
 
 def test_a_title_that_a_home_repeats_is_a_series():
@@ -451,10 +480,10 @@ def test_two_texts_under_one_title_are_not_copies_through_an_empty_mirror():
     address = "https://github.com/{}/releases/tag/v2.1.0"
     for count in (12, 200):
         one, other = (
-            article(path, "Release v2.1.0", prose(at, count), url=address.format(path))
+            article(path, "Release v2.1.0 of the press", prose(at, count), url=address.format(path))
             for at, path in enumerate(("caxton", "aldus"))
         )
-        mirror = article("mirror", "Release v2.1.0", source="Mirror")
+        mirror = article("mirror", "Release v2.1.0 of the press", source="Mirror")
         assert found(one, mirror) == [{"caxton", "mirror"}]
         [group] = found(one, other, mirror)
         assert [group] == found(mirror, other, one)
@@ -571,12 +600,25 @@ RETITLED = [
     )
 ]
 """One address under several titles, and a title with an error in it."""
+FLAWS = [
+    msgspec.structs.replace(
+        article(f"f{at}", title, text, source=f"S{at % 4}", day=at % 3),
+        identifiers=(f"CVE-2026-{number}",) * bool(number),
+    )
+    for at, (title, text, number) in enumerate(
+        (title, text, number)
+        for title in ("Caxton mends two holes of its press", "Caxton mends a third hole of its press")
+        for text in ("", prose(7))
+        for number in (0, 1, 2)
+    )
+]
+"""Texts under like titles that name one flaw, another or none."""
 UNRELATED = article("z", "Bees in the garden of a lighthouse keeper", prose(99), source="Z", day=4)
 
 
 @settings(max_examples=60)
 @given(
-    st.lists(st.sampled_from([*POOL, *RETITLED]), unique_by=lambda one: one.path),
+    st.lists(st.sampled_from([*POOL, *RETITLED, *FLAWS]), unique_by=lambda one: one.path),
     st.randoms(use_true_random=False),
 )
 def test_stories_depend_on_neither_order_nor_neighbours(articles, chance):
@@ -621,7 +663,7 @@ def test_a_key_becomes_a_channel_and_one_articles_again(data):
 @settings(max_examples=80, deadline=None)
 @given(st.data())
 def test_what_is_kept_becomes_the_same_as_found_from_scratch(data):
-    pool = {one.path: one for one in [*POOL, *CROWD, *RETITLED]}
+    pool = {one.path: one for one in [*POOL, *CROWD, *RETITLED, *FLAWS]}
     now = dict.fromkeys(data.draw(st.lists(st.sampled_from(sorted(pool)), unique=True)))
     now = {path: pool[path] for path in now}
     kept = Copies(now.values())

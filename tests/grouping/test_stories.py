@@ -1,11 +1,13 @@
 import datetime as dt
 from array import array
+from unittest import mock
 
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from generator.grouping import bursts
 from generator.grouping.aggregators import FEWEST
 from generator.grouping.copies import Copies
 from generator.grouping.stories import Stories, stories_of
@@ -17,8 +19,20 @@ from grouping.test_copies import POOL, UNRELATED, article, prose
 TITLES = ("The Caxton press burns", "Feuer bei Caxton", "卡克斯顿印刷厂起火", "Ink prices double")
 
 
+BURNS = "The presses burned down at night."
+
+
 def report(
-    path, *names, early=("caxton",), day=0, source=None, title=None, letters=900, identifiers=(), link=""
+    path,
+    *names,
+    early=("caxton",),
+    day=0,
+    source=None,
+    title=None,
+    letters=900,
+    identifiers=(),
+    link="",
+    excerpt=BURNS,
 ):
     """An article with text of its own, whose features are `names` and a `link` far down."""
     numbers = [(marked if name in early else int)(feature("name", name)) for name in names]
@@ -27,6 +41,7 @@ def report(
     return msgspec.structs.replace(
         one,
         letters=letters,
+        excerpt=excerpt,
         verdict="full" if letters else "link",
         features=array("I", sorted(numbers)).tobytes(),
         identifiers=tuple(identifiers),
@@ -143,6 +158,56 @@ def test_texts_that_share_two_names_and_begin_with_others_are_on_two_events():
     assert not are_joined(("gutenberg",), ("aldus",), both=(*shared, "caxton-pro"))
 
 
+def test_texts_that_share_a_few_names_only_must_say_something_else_alike():
+    """Names of a person and a town go together in a quake and in a case of fraud."""
+
+    def are_joined(ours, theirs, *, names=NAMES[:3], language="en", **more):
+        one, other = (
+            report(path, *names, title=title, excerpt=text, **more)
+            for path, (title, text) in (("a", ours), ("b", theirs))
+        )
+        return are_one(one, msgspec.structs.replace(other, title_language=language))
+
+    quake = (
+        "Quake at Caxton",
+        "The mayor asks people to stay outside until engineers have seen the bridges.",
+    )
+    fraud = ("Caxton charged", "Hanno Caxton, the mayor of the town, sold a park, says the court.")
+    assert not are_joined(quake, fraud)
+    assert not are_joined(quake, fraud, language="en-GB")
+    assert are_joined(quake, fraud, language="de")
+    assert are_joined(quake, fraud, names=NAMES[:4])
+    assert are_joined(quake, fraud, link="court.example/case/1")
+    assert are_joined(quake, (fraud[0], "Engineers of the mayor look at each bridge."))
+    assert not are_joined(("Hanno Caxton in Aldus", ""), ("Aldus fears Hanno Caxton", ""))
+    assert are_joined(("InkWorm spreads", ""), ("Who wrote inkworm?", ""))
+    zh = [
+        msgspec.structs.replace(report(path, *NAMES[:2], title=title, excerpt=""), title_language="zh")
+        for path, title in (
+            ("a", "卡克斯顿印刷厂起火"),
+            ("b", "大火烧毁卡克斯顿的老印刷厂"),
+            ("c", "卡克斯顿地震"),
+        )
+    ]
+    assert are_one(*zh[:2])
+    assert not are_one(*zh[1:])
+
+
+def test_nouns_with_capitals_are_no_names_in_german():
+    def are_joined(language):
+        both = (
+            report(path, *NAMES[:2], title=title, excerpt="")
+            for path, title in (
+                ("a", "Feuer in der Druckerei Caxton"),
+                ("b", "Druckerei Caxton nach dem Feuer"),
+            )
+        )
+        return are_one(*(msgspec.structs.replace(one, title_language=language) for one in both))
+
+    assert are_joined("de-AT")
+    assert not are_joined("en")
+
+
 def test_texts_on_days_further_apart_must_name_something_new_in_common_early():
     one = report("a", *NAMES[:4])
     assert are_one(one, report("b", *NAMES[:4], early=NAMES[1:2], day=3))
@@ -256,6 +321,23 @@ REPORTS = [
 ]
 
 
+TOLD = [
+    report(
+        f"t{at}",
+        *names,
+        source=f"S{at % 3}",
+        day=at % 4,
+        title=title,
+        excerpt=text,
+        letters=900 * (at % 3 > 0),
+    )
+    for at, (names, (title, text)) in enumerate(
+        (names, told)
+        for names in (NAMES[:2], NAMES[:3], NAMES[1:5])
+        for told in (("Caxton", BURNS), ("Aldus", BURNS), ("InkWorm", ""), ("Stop inkworm", "It spreads."))
+    )
+]
+"""Texts that share names, but not all of them words."""
 KNOWN = [
     report(f"k{at}", *names, early=names, source=f"S{at % 3}", day=day)
     for at, (day, names) in enumerate(
@@ -267,7 +349,120 @@ KNOWN = [
 """Texts of which the first tells which names of the others go together."""
 
 
-@pytest.mark.parametrize("pool", [POOL[:12], REPORTS, [*REPORTS[::2], *POOL[:6]], KNOWN])
+def crowd(count, day=0, start=0, names=("caxton",)):
+    """Texts on one event of which two each share another name."""
+    return [
+        report(
+            f"c{n:02}",
+            *names,
+            own,
+            f"also {own}",
+            early=(*names, own),
+            day=day,
+            title=f"{own} {TITLES[n % 2]}",
+        )
+        for n in range(start, start + count)
+        for own in [f"own{n // 2}"]
+    ]
+
+
+def test_groups_of_a_large_event_are_one_story():
+    many = crowd(30)
+    everything = {one.path for one in many}
+    assert found(*many) == [everything]
+    assert len(found(*many[:28])) == 14
+    soon, later = crowd(4, 2, start=30), crowd(4, 3, start=30)
+    assert found(*many, *soon) == [everything | {one.path for one in soon}]
+    assert found(*many, *later) == [everything, {"c30", "c31"}, {"c32", "c33"}]
+    assert found(*many, *soon[:2]) == [everything, {"c30", "c31"}]
+    assert found(*many, *crowd(2, 0, start=30, names=())) == [everything, {"c30", "c31"}]
+    before = [report(f"x{n}", "caxton", day=-20, source=f"X{n}") for n in range(3)]
+    assert len(found(*before, *many)) == 15
+    assert found(*before[:2], *many) == [everything]
+
+
+def test_texts_elsewhere_make_a_name_frequent_or_known_and_join_or_part_groups():
+    many = crowd(30)
+    before = [report(f"x{n}", "caxton", day=-20, source=f"X{n}") for n in range(3)]
+    kept, now = Stories(many), set(many)
+    for removed, added in (
+        (many[28:], []),
+        ([], many[28:]),
+        ([], before),
+        (before[1:], []),
+        (many[5:6], before[1:]),
+    ):
+        kept.change(removed, added, (), ())
+        now = now - {*removed} | {*added}
+        assert kept.updated() == stories_of([*now])
+    assert len(kept.stories) == 14
+
+
+def test_two_thirds_of_the_texts_of_a_group_begin_with_the_name_of_a_large_event():
+    many = crowd(30)
+    names = ("own40", "own41")
+    pair = [report(path, *names, early=names) for path in ("p", "q")]
+    with_name = [report(path, "caxton", *names, early=("caxton", *names)) for path in ("p", "q")]
+    third = report("r", *names, early=names)
+    assert len(found(*many, *pair, third)) == 2
+    assert len(found(*many, *with_name)) == 1
+    assert len(found(*many, *with_name, third)) == 1
+    assert len(found(*many, *with_name, third, report("s", *names, early=names))) == 2
+
+
+CROWD = [
+    report(
+        f"w{at}",
+        *names,
+        early=("caxton", "aldus", *names[1:]),
+        source=f"S{at % 4}",
+        day=day,
+        title=TITLES[at % 4],
+    )
+    for at, (day, names) in enumerate(
+        (day, (name, f"own{at}"))
+        for at, (name, days) in enumerate(
+            [
+                ("caxton", (0, 1)),
+                ("caxton", (2, 2)),
+                ("caxton", (4, 5)),
+                ("aldus", (0, 2)),
+                ("foundry", (1, 1)),
+            ]
+        )
+        for day in days
+    )
+]
+CROWD += [
+    report(f"v{n}", "caxton", "aldus", early=("caxton", "aldus"), day=n, title=TITLES[n]) for n in range(4)
+]
+"""Pairs of texts, which a name that is frequent for their number joins."""
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_groups_of_large_events_become_the_same_as_found_from_scratch(data):
+    known = {one.path: one for one in CROWD}
+    some = st.lists(st.sampled_from(sorted(known)), unique=True, min_size=6)
+    now = {path: known[path] for path in data.draw(some)}
+    with mock.patch.multiple(bursts, _MANY=5, _MANY_OF_DAY=2, _TIMES=2):
+        kept = Stories([*now.values()])
+        for _ in range(data.draw(st.integers(1, 3))):
+            removed = [
+                now.pop(path) for path in data.draw(st.lists(st.sampled_from(sorted(known)))) if path in now
+            ]
+            shift = dt.timedelta(data.draw(st.sampled_from((0, 0, 1, 8))))
+            added = [
+                msgspec.structs.replace(known[path], date=known[path].date + shift)
+                for path in data.draw(some)
+                if path not in now
+            ]
+            now |= {one.path: one for one in added}
+            kept.change(removed, added, (), ())
+            assert kept.updated() == stories_of([*now.values()])
+
+
+@pytest.mark.parametrize("pool", [POOL[:12], REPORTS, [*REPORTS[::2], *POOL[:6]], KNOWN, TOLD])
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_what_is_kept_becomes_the_same_as_found_from_scratch(pool, data):

@@ -48,7 +48,7 @@ def test_short_texts_count_unless_they_are_the_curators_own_or_not_whole():
     ]
 
 
-def test_an_excerpt_of_several_articles_counts_once_unless_they_are_one_story():
+def test_an_excerpt_of_several_articles_counts_once_unless_they_are_copies():
     words = "Sign in to read about presses and type."
     one, two, three = (article(n, excerpt=words, date=DAY + dt.timedelta(n)) for n in (1, 2, 3))
     assert told(digest(one, two, three)) == [
@@ -56,6 +56,8 @@ def test_an_excerpt_of_several_articles_counts_once_unless_they_are_one_story():
     ]
     group = CopyGroup(id=one.id, articles=(one, two, three))
     assert not told(digest(one, two, three, copies=(group,)))
+    story = Story(id=one.id, articles=(one, two, three), texts=(one, two, three))
+    assert [kind for kind, *_ in told(digest(one, two, three, stories=(story,)))] == ["excerpt"]
     assert not told(digest(one, msgspec.structs.replace(two, title=one.title)))
     assert not told(digest(one, msgspec.structs.replace(two, source="Beta")))
 
