@@ -170,15 +170,28 @@ def _is_label_above(
     above, below = blocks[index - 1], blocks[index + 1 : index + 2]
     if above.links or not 0 < above.units <= _LABEL or any(one.is_linked for one in below):
         return False
-    words = above.text.strip()
+    return above.kind == "heading" or is_label_line(above.text.strip())
+
+
+def is_label_line(line: str) -> bool:
+    """Return whether a line is set like a label: with a colon, in bold, or a few Chinese words."""
     return (
-        above.kind == "heading"
-        or words.rstrip(" *_").endswith((":", "："))
-        or _BOLD.fullmatch(words) is not None
+        line.rstrip(" *_").endswith((":", "："))
+        or _BOLD.fullmatch(line) is not None
+        or _is_chinese_label(line)
     )
 
 
 _BOLD = re.compile(r"\*\*[^*\n]+\*\*")
+_CHINESE_LABEL = re.compile(
+    r"(?:[一二三四五六七八九十]{1,3}、|\d{1,2}[、.．])\s?[\u4e00-\u9fff]{2,12}|[\u4e00-\u9fff]{2,6}"
+)
+"""A line that is numbered like a section, or is a word or two."""
+
+
+def _is_chinese_label(line: str) -> bool:
+    is_label = _CHINESE_LABEL.fullmatch(line) is not None
+    return is_label and _PUBLISHED.search(line) is None and _COUNTED.search(line) is None
 
 
 def _is_behind(
@@ -216,15 +229,15 @@ def _alike(
     """Yield repeated lines next to labelled values that are labelled in the same way: `Severity: high`."""
     for step in (-1, 1):
         for value in values:
-            mark, index = _mark_of(blocks[value]), value + step
+            mark, index = mark_of(blocks[value]), value + step
             while mark and 0 <= index < len(blocks) and index not in values:
-                if found[index] is not None or not repetition[index] or _mark_of(blocks[index]) != mark:
+                if found[index] is not None or not repetition[index] or mark_of(blocks[index]) != mark:
                     break
                 yield index
                 index += step
 
 
-def _mark_of(block: Block) -> str:
+def mark_of(block: Block) -> str:
     """Return how the label before a value is marked; empty if there is none, or it is about the page."""
     labelled = _LABELLED.match(block.text) if block.kind == "text" and not block.links else None
     if labelled is None or block.units > _LONGEST or _PUBLISHED.search(labelled["label"]):
