@@ -53,7 +53,7 @@ def _sections(
         index, mark = block.index, found[block.index]
         if block.kind == "tail" or (mark is not None and mark.kind == "end"):
             return
-        if mark is not None or not _may_be_of_form(block):
+        if mark is not None or not _may_be_of_form(block) or (repetition[index] and "](" in block.text):
             is_next, waiting, below = False, [], _VALUES + 1
             continue
         is_label = _is_label(block)
