@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from generator.reading.boilerplate.blocks import Block
 from generator.reading.boilerplate.families import Found
-from generator.reading.boilerplate.repeats import LearnedBoilerplate, cached_hash, line_hashes
+from generator.reading.boilerplate.repeats import LearnedBoilerplate, cached_hash, is_entry, line_hashes
 
 _LONGEST = 120
 """Number of letters of a value."""
@@ -35,6 +35,7 @@ _DATE = re.compile(
     rf"|{_MONTH}\s\d{{1,4}}(?:st|nd|rd|th)?(?:,?\s+\d{{4}})?)(?!\d)",
     re.IGNORECASE,
 )
+ONLY_DATE = re.compile(rf"[\s*_>-]*(?:{_DATE.pattern})[\s*_:：]*", re.IGNORECASE)
 _TIME = re.compile(
     r"\d{1,2}:\d\d(?::\d\d)?(?:\s?[ap]\.?m\b\.?)?(?:\s[A-Z]{2,4}\b)?"
     r"|\b(?:[Aa]t|[Uu]m|[Uu]hr|[Aa]lle|[Oo]re|à)\b"
@@ -87,8 +88,6 @@ def values_in(
 
     `text`: the index of the first block below the title, and of the first and last block of own prose.
     """
-    if not repeats.varying:
-        return frozenset()
     varying = [
         index
         for index, place in enumerate(repetition)
@@ -117,7 +116,7 @@ def _may_be_value(block: Block, varying: frozenset[int]) -> bool:
         return False
     if block.kind not in {"text", "list"} or block.units > _LONGEST or "://" in block.text:
         return False
-    if cached_hash(block.text) in varying:
+    if cached_hash(block.text) in varying or is_entry(block.text):
         return True
     return "\n" in block.text and not varying.isdisjoint(line_hashes(block.text))
 

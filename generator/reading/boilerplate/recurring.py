@@ -263,12 +263,50 @@ def repeated_inside(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
             continue
         if not run:
             continue
-        run = _without_section_label(page, removed, run)
+        run = _without_sections(page, _without_section_label(page, removed, run))
         linked = [index for index in run if page.blocks[index].is_linked or "](" in page.blocks[index].text]
         is_box = len(run) >= 3 or all(_is_link(page.blocks[index]) for index in run)
         if linked and is_box and not _has_steps(page, run):
             yield from ((index, REPEATED_WITHIN) for index in run if index not in removed)
         run = []
+
+
+def _without_sections(page: Page, run: list[int]) -> list[int]:
+    """Return a run of blocks without the parts of a form at its ends.
+
+    At its start, these are labels with a value each, above another label: those of an advertisement have its
+    link below them. At its end, these are a line with a colon that introduces text or data, and its label.
+    """
+    while len(run) > 2 and _is_field(page, run[:3]):
+        run = run[2:]
+    if run and run[-1] + 1 < len(page.blocks) and _introduces(page.blocks[run[-1]], page.blocks[run[-1] + 1]):
+        has_label = len(run) > 1 and _is_set_off(page.blocks[run[-2]])
+        return run[: -2 if has_label else -1]
+    return run
+
+
+def _is_field(page: Page, indexes: list[int]) -> bool:
+    """Return whether three blocks are a label, a value and another label set in the same way."""
+    label, value, other = (page.blocks[index] for index in indexes)
+    return (
+        _is_set_off(label)
+        and _is_set_off(other)
+        and label.text[:2] == other.text[:2]
+        and value.kind in {"text", "list"}
+        and "](" not in value.text
+        and not _is_set_off(value)
+        and all(page.found[index] is None for index in indexes)
+    )
+
+
+def _introduces(block: Block, following: Block) -> bool:
+    """Return whether a line with a colon stands above data, such as an address."""
+    return block.plain.rstrip(" *\xa0").endswith((":", "：")) and not block.links and is_data(following)
+
+
+def _is_set_off(block: Block) -> bool:
+    is_label = block.kind == "heading" or (block.text.startswith("**") and block.text.rstrip().endswith("**"))
+    return is_label and not block.links and 0 < block.units <= _LABEL
 
 
 def _has_steps(page: Page, run: list[int]) -> bool:
