@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from generator.reading.boilerplate.blocks import Block
+from generator.reading.boilerplate.blocks import Block, is_data
 from generator.reading.boilerplate.families import Found
 from generator.reading.boilerplate.repeats import LearnedBoilerplate, cached_hash, is_entry, line_hashes
 
@@ -204,13 +204,16 @@ def _is_behind(
 ) -> bool:
     """Return whether boilerplate lies between a block and the text."""
     start, first, last = text
-    between = range(index + 1, first) if index < first <= last else range(max(last + 1, start), index)
+    is_above = index < first <= last
+    between = range(index + 1, first) if is_above else range(index - 1, max(last, start - 1), -1)
     for other in between:
         block = blocks[other]
         if found[other] is not None or (repetition[other] and ("](" in block.text or block.kind == "image")):
             return True
         if not is_labelled and repetition[other] and (block.is_prose or block.kind == "rule"):
             return True
+        if not (is_above or repetition[other]) and is_data(block):
+            return False  # what an article cites, or lists
     return False
 
 

@@ -263,12 +263,21 @@ def repeated_inside(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
             continue
         if not run:
             continue
-        run = _without_sections(page, _without_section_label(page, removed, run))
-        linked = [index for index in run if page.blocks[index].is_linked or "](" in page.blocks[index].text]
-        is_box = len(run) >= 3 or all(_is_link(page.blocks[index]) for index in run)
-        if linked and is_box and not _has_steps(page, run):
-            yield from ((index, REPEATED_WITHIN) for index in run if index not in removed)
+        run = _without_section_label(page, removed, run)
+        own = _without_sections(page, run)
+        if _is_box(page, own):
+            yield from ((index, REPEATED_WITHIN) for index in own if index not in removed)
+        elif _is_box(page, run):  # pictures of the form
+            pictures = [index for index in run if page.blocks[index].kind == "image"]
+            yield from ((index, REPEATED_WITHIN) for index in pictures if index not in removed)
         run = []
+
+
+def _is_box(page: Page, run: list[int]) -> bool:
+    """Return whether a run contains links and is long enough for an advertisement, or nothing but links."""
+    is_linked = any(page.blocks[index].is_linked or "](" in page.blocks[index].text for index in run)
+    is_box = len(run) >= 3 or all(_is_link(page.blocks[index]) for index in run)
+    return is_linked and is_box and not _has_steps(page, run)
 
 
 def _without_sections(page: Page, run: list[int]) -> list[int]:
@@ -301,7 +310,7 @@ def _is_field(page: Page, indexes: list[int]) -> bool:
 
 def _introduces(block: Block, following: Block) -> bool:
     """Return whether a line with a colon stands above data, such as an address."""
-    return block.plain.rstrip(" *\xa0").endswith((":", "：")) and not block.links and is_data(following)
+    return block.plain.rstrip(" *\xa0").endswith((":", "：")) and following.kind != "code" and is_data(following)
 
 
 def _is_set_off(block: Block) -> bool:
