@@ -21,6 +21,7 @@ _NEAR = 6
 """Number of blocks of a form between two values."""
 _LABEL = 40
 _COUNT = 40
+_DIGITS = 2
 
 _MONTH = (
     r"(?:jan(?:uar[yi]?|\.)?|feb(?:ruar[yi]?|\.)?|mar(?:ch|\.)?|märz?|apr(?:il|\.)?|may|mai|june?|jun[il]|july?|juli"
@@ -208,6 +209,8 @@ def _is_behind(
     between = range(index + 1, first) if is_above else range(index - 1, max(last, start - 1), -1)
     for other in between:
         block = blocks[other]
+        if len(block.label) <= _DIGITS and block.label.isdecimal():
+            continue  # the number of a section
         if found[other] is not None or (repetition[other] and ("](" in block.text or block.kind == "image")):
             return True
         if not is_labelled and repetition[other] and (block.is_prose or block.kind == "rule"):

@@ -97,8 +97,8 @@ def _without_section_label(page: Page, removed: Removed, run: list[int]) -> list
     if names_references(label) and is_data(page.blocks[label.index + 1]):
         return run[:-1]
     mark = label.text.partition(" ")[0] if label.kind == "heading" else "**"
-    is_colon = label.kind != "heading" and label.plain.rstrip(" *\xa0").endswith((":", "："))
-    if is_colon or not label.text.startswith(mark):
+    is_colon = label.kind != "heading" and _ends_with_colon(label)
+    if not label.text.startswith(mark):
         return run
     others = page.blocks[label.index + 1 : page.last + 1]
     is_one_of_some = any(
@@ -106,10 +106,15 @@ def _without_section_label(page: Page, removed: Removed, run: list[int]) -> list
         and one.text.startswith(mark)
         and one.units <= 40
         and not one.links
+        and (not is_colon or _ends_with_colon(one))
         and one.index not in removed
         for one in others
     )
     return run[:-1] if is_one_of_some else run
+
+
+def _ends_with_colon(block: Block) -> bool:
+    return block.plain.rstrip(" *_\xa0").endswith((":", "："))
 
 
 def _is_own_image(page: Page, index: int) -> bool:
@@ -117,7 +122,7 @@ def _is_own_image(page: Page, index: int) -> bool:
 
 
 def _is_label(block: Block) -> bool:
-    return block.kind == "heading" or block.plain.rstrip(" *_\xa0").endswith((":", "："))
+    return block.kind == "heading" or _ends_with_colon(block)
 
 
 def _end_of_run(page: Page, removed: Removed, indexes: range, places: set[str]) -> int:
@@ -310,7 +315,7 @@ def _is_field(page: Page, indexes: list[int]) -> bool:
 
 def _introduces(block: Block, following: Block) -> bool:
     """Return whether a line with a colon stands above data, such as an address."""
-    return block.plain.rstrip(" *\xa0").endswith((":", "：")) and following.kind != "code" and is_data(following)
+    return _ends_with_colon(block) and following.kind != "code" and is_data(following)
 
 
 def _is_set_off(block: Block) -> bool:
