@@ -78,8 +78,7 @@ def _sections(
             waiting = []
         elif block.is_own:
             is_next, style, waiting = True, "", []
-    else:
-        yield from _last_pairs(blocks, waiting, style)
+    yield from _last_pairs(blocks, waiting, style)
 
 
 def _last_pairs(blocks: Sequence[Block], waiting: Sequence[int], style: str) -> Iterator[int]:
