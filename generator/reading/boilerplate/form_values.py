@@ -57,7 +57,7 @@ _COUNTED = re.compile(
     re.IGNORECASE,
 )
 """What pages count of themselves."""
-_PUBLISHED = re.compile(
+OF_PUBLISHER = re.compile(
     r"publi|pubbl|post|updat(?!e \d)|modif|edit|creat|writ|filed|änder|veröff|aktual|aggiorn|auto?r|source"
     r"|quelle|fonte|photo|foto"
     r"|^\W*(?:date|data|datum|last|stand|by|von|di|da|par|por|vom)\b"
@@ -142,7 +142,7 @@ def _is_value_line(line: str, *, is_labelled: bool, is_above: bool) -> bool:
     label, colon, _ = untimed.replace("：", ":").partition(":")
     if dates or _CLOCK.search(words):
         return _is_event(label, colon, rest, is_labelled=is_labelled, is_above=is_above)
-    if _PUBLISHED.match(words) and not is_labelled:
+    if OF_PUBLISHER.match(words) and not is_labelled:
         return False
     own = _WORD.findall(rest)
     is_named = bool(own) and (not words[0].isdigit() or len(own) > _FEWEST)
@@ -151,7 +151,7 @@ def _is_value_line(line: str, *, is_labelled: bool, is_above: bool) -> bool:
 
 def _is_event(label: str, colon: str, rest: str, *, is_labelled: bool, is_above: bool) -> bool:
     """Return whether a line with a date tells of an event, and not when the page was published."""
-    if _PUBLISHED.search(label if colon else rest):
+    if OF_PUBLISHER.search(label if colon else rest):
         return is_labelled and not colon
     if is_labelled or _EVENT.search(rest):
         return True
@@ -191,7 +191,7 @@ _CHINESE_LABEL = re.compile(
 
 def _is_chinese_label(line: str) -> bool:
     is_label = _CHINESE_LABEL.fullmatch(line) is not None
-    return is_label and _PUBLISHED.search(line) is None and _COUNTED.search(line) is None
+    return is_label and OF_PUBLISHER.search(line) is None and _COUNTED.search(line) is None
 
 
 def _is_behind(
@@ -245,9 +245,16 @@ def _alike(
 def mark_of(block: Block) -> str:
     """Return how the label before a value is marked; empty if there is none, or it is about the page."""
     labelled = _LABELLED.match(block.text) if block.kind == "text" and not block.links else None
-    if labelled is None or block.units > _LONGEST or _PUBLISHED.search(labelled["label"]):
+    labelled = labelled or (
+        _DEFINED.match(block.text) if ":" in block.text and block.kind == "text" else None
+    )
+    if labelled is None or block.units > _LONGEST or OF_PUBLISHER.search(labelled["label"]):
         return ""
     return labelled["mark"] or ":"
+
+
+_DEFINED = re.compile(r"(?P<mark>)(?P<label>[^\n:：*_]{1,40})\n: +\S")
+"""A definition list: a term, and what it is on a line of its own."""
 
 
 _LABELLED = re.compile(

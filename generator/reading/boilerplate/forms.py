@@ -12,9 +12,15 @@ from collections.abc import Iterator, Sequence
 
 from generator.reading.boilerplate.blocks import Block
 from generator.reading.boilerplate.families import Found
-from generator.reading.boilerplate.form_values import ONLY_DATE, is_label_line, mark_of, values_in
+from generator.reading.boilerplate.form_values import (
+    ONLY_DATE,
+    OF_PUBLISHER,
+    is_label_line,
+    mark_of,
+    values_in,
+)
 from generator.reading.boilerplate.page_words import SPEAKS_OF_PAGE
-from generator.reading.boilerplate.repeats import LearnedBoilerplate
+from generator.reading.boilerplate.repeats import LearnedBoilerplate, line_hashes
 
 _LONGEST = 240
 """Number of letters of a value that a source repeats."""
@@ -24,6 +30,9 @@ _VALUES = 4
 """Number of blocks below one label."""
 _SHORT = 60
 """Number of letters of a value that stands where the form may have ended."""
+_FEWEST = 3
+"""Number of lines of a list of labels and values."""
+_NUMBERED = re.compile(r"(?:\d{1,2}|[IVX]{1,4})[.)]\s\S[^\n.!?。！？]{1,38}")
 _LETTERS = re.compile(r"[^\W\d_]{2}|[\u3040-\u9fff]")
 
 
@@ -38,23 +47,31 @@ def own_in(
 
     `text`: the index of the first block below the title, and of the first and last block of own prose.
     """
-    _, first, last = text
+    start, first, last = text
     values = values_in(blocks, repetition, found, repeats, text)
-    if last < first or not any(repetition[first:]):
+    if last < first or not any(repetition[start:]):
         return values
     places = ["" if n in values else place for n, place in enumerate(repetition)] if values else repetition
-    return values.union(_sections(blocks, places, found, first))
+    return values.union(_sections(blocks, places, found, repeats, (start, first)))
 
 
 def _sections(
-    blocks: Sequence[Block], repetition: Sequence[str], found: Sequence[Found | None], first: int
+    blocks: Sequence[Block],
+    repetition: Sequence[str],
+    found: Sequence[Found | None],
+    repeats: LearnedBoilerplate,
+    text: tuple[int, int],
 ) -> Iterator[int]:
     """Yield repeated blocks that wait for something of the article's own, once it comes, or dates do."""
     waiting: list[int] = []
     below = _VALUES + 1  # number of blocks since the last label
-    is_next, style, dated = True, "", -1
-    for block in blocks[first + 1 :]:
+    start, first = text
+    is_next, style, dated = start > 0, "", -1
+    for block in blocks[start:]:
         index, mark = block.index, found[block.index]
+        if index == first:
+            is_next, style, waiting, below = True, "", [], _VALUES + 1
+            continue
         if block.kind == "tail" or (mark is not None and mark.kind == "end"):
             break
         if mark is not None or not _may_be_of_form(block) or (repetition[index] and "](" in block.text):
@@ -64,7 +81,10 @@ def _sections(
         is_label = _is_label(block, is_repeated=bool(repetition[index]), is_below_label=below == 0)
         below = 0 if is_label else below + 1
         is_labelled = is_label or below <= _VALUES or bool(mark_of(block))
-        if is_next and is_labelled and ONLY_DATE.fullmatch(block.text):
+        if is_next and repetition[index] and _is_own_list(block, repeats):
+            yield from (*waiting, index)
+            waiting = []
+        elif is_next and is_labelled and ONLY_DATE.fullmatch(block.text):
             if dated == index - 2:  # a timeline, whose entries may be the same
                 yield from (*waiting, index, index + 1)
                 waiting = []
@@ -88,6 +108,8 @@ def _last_pairs(blocks: Sequence[Block], waiting: Sequence[int], style: str) -> 
         is_value = 0 < one.units <= _SHORT and "\n" not in one.text and not SPEAKS_OF_PAGE.search(one.plain)
         if not style or _style(blocks[label]) != style or _style(one) or not is_value:
             return
+        if _OF_PAGE.search(blocks[label].plain) or _OFTEN_OF_PAGE.search(blocks[label].plain):
+            return
         yield from (label, value)
 
 
@@ -109,17 +131,36 @@ def _is_label(block: Block, *, is_repeated: bool, is_below_label: bool) -> bool:
 
     A word or two that no other article has may also be the value of the label above.
     """
-    if block.links or not 0 < block.units <= _LABEL or block.kind not in {"heading", "text"}:
+    text = block.text.strip()
+    if block.links or not 0 < block.units <= _LABEL or _OF_PAGE.search(block.plain):
         return False
-    if block.kind != "heading" and not is_label_line(block.text.strip()):
+    if block.kind == "list":
+        return is_repeated and _NUMBERED.fullmatch(text) is not None
+    if block.kind != "heading" and not (block.kind == "text" and is_label_line(text)):
         return False
-    if not is_repeated and is_below_label and block.text.strip().isalnum():
+    return is_repeated or not is_below_label or not text.isalnum()
+
+
+def _is_own_list(block: Block, repeats: LearnedBoilerplate) -> bool:
+    """Return whether a list of labels and values has a line that no other article has."""
+    lines = [line.lstrip("*-+ \t") for line in block.text.split("\n")]
+    if block.kind != "list" or len(lines) < _FEWEST or block.units > _LONGEST:
         return False
-    return not _OF_PAGE.search(block.plain)
+    if not all(":" in line[:_LABEL] or "：" in line[:_LABEL] for line in lines) or any(
+        map(OF_PUBLISHER.search, lines)
+    ):
+        return False
+    known = repeats.head | repeats.tail | repeats.inside
+    return any(value not in known for value in line_hashes(block.text))
 
 
 _OF_PAGE = re.compile(
     r"^\W*(?:about|written by|posted|filed|tags?|tagged|categor|topics?|editor|related|next|previous|more|share"
     r"|follow|subscribe|newsletter|contact us|关于|标签|分类|相关|推荐|往期|上一篇|下一篇|更多|关注|扫码)",
+    re.IGNORECASE,
+)
+_OFTEN_OF_PAGE = re.compile(
+    r"^\W*(?:support|help|contact|kontakt|legal|disclaimer|terms|licen[cs]|copyright|privacy|donat|sponsor|partner"
+    r"|advert|imprint|impressum|member|join|feedback|联系|声明|版权|合作|投稿)",
     re.IGNORECASE,
 )
