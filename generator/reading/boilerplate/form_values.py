@@ -245,9 +245,8 @@ def _alike(
 def mark_of(block: Block) -> str:
     """Return how the label before a value is marked; empty if there is none, or it is about the page."""
     labelled = _LABELLED.match(block.text) if block.kind == "text" and not block.links else None
-    labelled = labelled or (
-        _DEFINED.match(block.text) if ":" in block.text and block.kind == "text" else None
-    )
+    if labelled is None and block.kind == "text" and "\n:" in block.text:
+        labelled = _DEFINED.match(block.text)
     if labelled is None or block.units > _LONGEST or OF_PUBLISHER.search(labelled["label"]):
         return ""
     return labelled["mark"] or ":"

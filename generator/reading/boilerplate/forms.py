@@ -10,11 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+import msgspec
+
 from generator.reading.boilerplate.blocks import Block
 from generator.reading.boilerplate.families import Found
 from generator.reading.boilerplate.form_values import (
-    ONLY_DATE,
     OF_PUBLISHER,
+    ONLY_DATE,
     is_label_line,
     mark_of,
     values_in,
@@ -33,7 +35,33 @@ _SHORT = 60
 _FEWEST = 3
 """Number of lines of a list of labels and values."""
 _NUMBERED = re.compile(r"(?:\d{1,2}|[IVX]{1,4})[.)]\s\S[^\n.!?。！？]{1,38}")
+_COLON = re.compile("[:：]")
+_DIGIT = re.compile(r"\d")
 _LETTERS = re.compile(r"[^\W\d_]{2}|[\u3040-\u9fff]")
+
+
+class _Form(msgspec.Struct):
+    """What is known of a form while its blocks are read from top to bottom."""
+
+    is_next: bool
+    """Whether only the article's own text and its form have been seen since the last own paragraph."""
+    waiting: list[int] = []
+    """Repeated blocks since the last one of the article's own."""
+    below: int = _VALUES + 1
+    """Number of blocks since the last label."""
+    style: str = ""
+    """How the last label with something of its own below it is set."""
+    dated: int = -1
+    """The last date that is an entry of a timeline."""
+
+    def end(self) -> None:
+        """Forget the form, because furniture follows."""
+        self.is_next, self.waiting, self.below, self.style, self.dated = False, [], _VALUES + 1, "", -1
+
+    def take(self) -> list[int]:
+        """Return the blocks that waited. They belong to the article."""
+        taken, self.waiting = self.waiting, []
+        return taken
 
 
 def own_in(
@@ -63,52 +91,58 @@ def _sections(
     text: tuple[int, int],
 ) -> Iterator[int]:
     """Yield repeated blocks that wait for something of the article's own, once it comes, or dates do."""
-    waiting: list[int] = []
-    below = _VALUES + 1  # number of blocks since the last label
     start, first = text
-    is_next, style, dated = start > 0, "", -1
+    form = _Form(is_next=start > 0)
     for block in blocks[start:]:
         index, mark = block.index, found[block.index]
         if index == first:
-            is_next, style, waiting, below = True, "", [], _VALUES + 1
-            continue
-        if block.kind == "tail" or (mark is not None and mark.kind == "end"):
+            form = _Form(is_next=True)
+        elif block.kind == "tail" or (mark is not None and mark.kind == "end"):
             break
-        if mark is not None or not _may_be_of_form(block) or (repetition[index] and "](" in block.text):
-            yield from _last_pairs(blocks, waiting, style)
-            is_next, waiting, below, style, dated = False, [], _VALUES + 1, "", -1
-            continue
-        is_label = _is_label(block, is_repeated=bool(repetition[index]), is_below_label=below == 0)
-        below = 0 if is_label else below + 1
-        is_labelled = is_label or below <= _VALUES or bool(mark_of(block))
-        if is_next and repetition[index] and _is_own_list(block, repeats):
-            yield from (*waiting, index)
-            waiting = []
-        elif is_next and is_labelled and ONLY_DATE.fullmatch(block.text):
-            if dated == index - 2:  # a timeline, whose entries may be the same
-                yield from (*waiting, index, index + 1)
-                waiting = []
-            dated, below = index, 0
-        elif repetition[index] or is_label:
-            is_next = is_next and is_labelled and block.units <= _LONGEST
-            waiting = [*waiting, index] if is_next else []
-        elif is_next and waiting and is_labelled and _LETTERS.search(block.plain):
-            yield from waiting
-            style = "" if block.is_own else _style(blocks[waiting[-1]])
-            waiting = []
-        elif block.is_own:
-            is_next, style, waiting = True, "", []
-    yield from _last_pairs(blocks, waiting, style)
+        elif mark is not None or not _may_be_of_form(block) or (repetition[index] and "](" in block.text):
+            yield from _last_pairs(blocks, form)
+            form.end()
+        elif index > first or not (repetition[index] and _DIGIT.search(block.text)):
+            is_list = repetition[index] != "" and _is_own_list(block, repeats)
+            yield from _taken(blocks, form, index, is_list=is_list, is_repeated=repetition[index] != "")
+        else:
+            form.end()  # a date, or a counter
+    yield from _last_pairs(blocks, form)
 
 
-def _last_pairs(blocks: Sequence[Block], waiting: Sequence[int], style: str) -> Iterator[int]:
+def _taken(
+    blocks: Sequence[Block], form: _Form, index: int, *, is_list: bool, is_repeated: bool
+) -> Sequence[int]:
+    """Return the repeated blocks that belong to the article because of a block, and add it to the form."""
+    block = blocks[index]
+    is_label = _is_label(block, is_repeated=is_repeated, is_below_label=form.below == 0)
+    form.below = 0 if is_label else form.below + 1
+    is_labelled = is_label or form.below <= _VALUES or bool(mark_of(block))
+    if form.is_next and is_list:
+        return [*form.take(), index]
+    if form.is_next and is_labelled and ONLY_DATE.fullmatch(block.text):
+        is_second = is_repeated and form.dated == index - 2
+        form.dated, form.below = index, 0
+        return [*form.take(), *range(index, len(blocks))[:2]] if is_second else ()
+    if is_repeated or is_label:
+        form.is_next = form.is_next and is_labelled and block.units <= _LONGEST
+        form.waiting = [*form.waiting, index] if form.is_next else []
+    elif form.is_next and form.waiting and is_labelled and _LETTERS.search(block.plain):
+        form.style = "" if block.is_own else _style(blocks[form.waiting[-1]])
+        return form.take()
+    elif block.is_own:
+        form.is_next, form.style, form.waiting = True, "", []
+    return ()
+
+
+def _last_pairs(blocks: Sequence[Block], form: _Form) -> Iterator[int]:
     """Yield labels with a short repeated value each, below such a label with something of its own."""
-    for label, value in zip(waiting[::2], waiting[1::2], strict=False):
-        one = blocks[value]
+    for label, value in zip(form.waiting[::2], form.waiting[1::2], strict=False):
+        one, above = blocks[value], blocks[label]
         is_value = 0 < one.units <= _SHORT and "\n" not in one.text and not SPEAKS_OF_PAGE.search(one.plain)
-        if not style or _style(blocks[label]) != style or _style(one) or not is_value:
+        if not form.style or _style(above) != form.style or _style(one) or not is_value:
             return
-        if _OF_PAGE.search(blocks[label].plain) or _OFTEN_OF_PAGE.search(blocks[label].plain):
+        if _OF_PAGE.search(above.plain) or _OFTEN_OF_PAGE.search(above.plain):
             return
         yield from (label, value)
 
@@ -146,17 +180,16 @@ def _is_own_list(block: Block, repeats: LearnedBoilerplate) -> bool:
     lines = [line.lstrip("*-+ \t") for line in block.text.split("\n")]
     if block.kind != "list" or len(lines) < _FEWEST or block.units > _LONGEST:
         return False
-    if not all(":" in line[:_LABEL] or "：" in line[:_LABEL] for line in lines) or any(
-        map(OF_PUBLISHER.search, lines)
-    ):
+    if any(OF_PUBLISHER.search(line) or _COLON.search(line, 0, _LABEL) is None for line in lines):
         return False
     known = repeats.head | repeats.tail | repeats.inside
     return any(value not in known for value in line_hashes(block.text))
 
 
 _OF_PAGE = re.compile(
-    r"^\W*(?:about|written by|posted|filed|tags?|tagged|categor|topics?|editor|related|next|previous|more|share"
-    r"|follow|subscribe|newsletter|contact us|关于|标签|分类|相关|推荐|往期|上一篇|下一篇|更多|关注|扫码)",
+    r"^\W*(?:about|written by|posted|filed|tags?|tagged|categor|topics?|editor|related|next|previous"
+    r"|more|share|follow|subscribe|newsletter|contact us|关于|标签|分类|相关|推荐|往期|上一篇|下一篇|更多"
+    r"|关注|扫码)",
     re.IGNORECASE,
 )
 _OFTEN_OF_PAGE = re.compile(

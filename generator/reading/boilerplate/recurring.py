@@ -146,7 +146,9 @@ def _end_of_run(page: Page, removed: Removed, indexes: range, places: set[str]) 
         elif block.is_prose or _is_unique_text(page, block, indexes.step):
             if not unique:
                 before_unique = until
-            unique |= {block.text, "data"} if is_data(block) or block.kind == "image" else {block.text}
+            is_of_form = indexes.step < 0 and bool(page.values) and _is_label(page.blocks[block.index - 1])
+            is_more = is_of_form or is_data(block) or block.kind == "image"
+            unique |= {block.text, "data"} if is_more else {block.text}
             total -= 12 + 2 * min(block.units, 200)
         else:
             total -= 1 if block.kind in {"image", "rule"} else 8 if block.is_linked else 12 + 2 * block.units
