@@ -52,7 +52,7 @@ def test_repeated_sections_stay_above_the_text():
 
 
 FURNITURE = [
-    "## Newsletter\n\nOne letter a week.",
+    "## Support\n\nCall 555 1234.",
     "## About the Coast\n\nThe Coast is a paper of the harbour.",
 ]
 
