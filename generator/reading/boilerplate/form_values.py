@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from generator.reading.boilerplate.blocks import Block
+from generator.reading.boilerplate.blocks import Block, is_data
 from generator.reading.boilerplate.families import Found
-from generator.reading.boilerplate.repeats import LearnedBoilerplate, cached_hash, line_hashes
+from generator.reading.boilerplate.repeats import LearnedBoilerplate, cached_hash, is_entry, line_hashes
 
 _LONGEST = 120
 """Number of letters of a value."""
@@ -21,6 +21,7 @@ _NEAR = 6
 """Number of blocks of a form between two values."""
 _LABEL = 40
 _COUNT = 40
+_DIGITS = 2
 
 _MONTH = (
     r"(?:jan(?:uar[yi]?|\.)?|feb(?:ruar[yi]?|\.)?|mar(?:ch|\.)?|märz?|apr(?:il|\.)?|may|mai|june?|jun[il]|july?|juli"
@@ -35,6 +36,7 @@ _DATE = re.compile(
     rf"|{_MONTH}\s\d{{1,4}}(?:st|nd|rd|th)?(?:,?\s+\d{{4}})?)(?!\d)",
     re.IGNORECASE,
 )
+ONLY_DATE = re.compile(rf"[\s*_>-]*(?:{_DATE.pattern})[\s*_:：]*", re.IGNORECASE)
 _TIME = re.compile(
     r"\d{1,2}:\d\d(?::\d\d)?(?:\s?[ap]\.?m\b\.?)?(?:\s[A-Z]{2,4}\b)?"
     r"|\b(?:[Aa]t|[Uu]m|[Uu]hr|[Aa]lle|[Oo]re|à)\b"
@@ -55,7 +57,7 @@ _COUNTED = re.compile(
     re.IGNORECASE,
 )
 """What pages count of themselves."""
-_PUBLISHED = re.compile(
+OF_PUBLISHER = re.compile(
     r"publi|pubbl|post|updat(?!e \d)|modif|edit|creat|writ|filed|änder|veröff|aktual|aggiorn|auto?r|source"
     r"|quelle|fonte|photo|foto"
     r"|^\W*(?:date|data|datum|last|stand|by|von|di|da|par|por|vom)\b"
@@ -87,8 +89,6 @@ def values_in(
 
     `text`: the index of the first block below the title, and of the first and last block of own prose.
     """
-    if not repeats.varying:
-        return frozenset()
     varying = [
         index
         for index, place in enumerate(repetition)
@@ -117,7 +117,7 @@ def _may_be_value(block: Block, varying: frozenset[int]) -> bool:
         return False
     if block.kind not in {"text", "list"} or block.units > _LONGEST or "://" in block.text:
         return False
-    if cached_hash(block.text) in varying:
+    if cached_hash(block.text) in varying or is_entry(block.text):
         return True
     return "\n" in block.text and not varying.isdisjoint(line_hashes(block.text))
 
@@ -142,7 +142,7 @@ def _is_value_line(line: str, *, is_labelled: bool, is_above: bool) -> bool:
     label, colon, _ = untimed.replace("：", ":").partition(":")
     if dates or _CLOCK.search(words):
         return _is_event(label, colon, rest, is_labelled=is_labelled, is_above=is_above)
-    if _PUBLISHED.match(words) and not is_labelled:
+    if OF_PUBLISHER.match(words) and not is_labelled:
         return False
     own = _WORD.findall(rest)
     is_named = bool(own) and (not words[0].isdigit() or len(own) > _FEWEST)
@@ -151,7 +151,7 @@ def _is_value_line(line: str, *, is_labelled: bool, is_above: bool) -> bool:
 
 def _is_event(label: str, colon: str, rest: str, *, is_labelled: bool, is_above: bool) -> bool:
     """Return whether a line with a date tells of an event, and not when the page was published."""
-    if _PUBLISHED.search(label if colon else rest):
+    if OF_PUBLISHER.search(label if colon else rest):
         return is_labelled and not colon
     if is_labelled or _EVENT.search(rest):
         return True
@@ -170,15 +170,28 @@ def _is_label_above(
     above, below = blocks[index - 1], blocks[index + 1 : index + 2]
     if above.links or not 0 < above.units <= _LABEL or any(one.is_linked for one in below):
         return False
-    words = above.text.strip()
+    return above.kind == "heading" or is_label_line(above.text.strip())
+
+
+def is_label_line(line: str) -> bool:
+    """Return whether a line is set like a label: with a colon, in bold, or a few Chinese words."""
     return (
-        above.kind == "heading"
-        or words.rstrip(" *_").endswith((":", "："))
-        or _BOLD.fullmatch(words) is not None
+        line.rstrip(" *_").endswith((":", "："))
+        or _BOLD.fullmatch(line) is not None
+        or _is_chinese_label(line)
     )
 
 
 _BOLD = re.compile(r"\*\*[^*\n]+\*\*")
+_CHINESE_LABEL = re.compile(
+    r"(?:[一二三四五六七八九十]{1,3}、|\d{1,2}[、.．])\s?[\u4e00-\u9fff]{2,12}|[\u4e00-\u9fff]{2,6}"
+)
+"""A line that is numbered like a section, or is a word or two."""
+
+
+def _is_chinese_label(line: str) -> bool:
+    is_label = _CHINESE_LABEL.fullmatch(line) is not None
+    return is_label and OF_PUBLISHER.search(line) is None and _COUNTED.search(line) is None
 
 
 def _is_behind(
@@ -192,13 +205,18 @@ def _is_behind(
 ) -> bool:
     """Return whether boilerplate lies between a block and the text."""
     start, first, last = text
-    between = range(index + 1, first) if index < first <= last else range(max(last + 1, start), index)
+    is_above = index < first <= last
+    between = range(index + 1, first) if is_above else range(index - 1, max(last, start - 1), -1)
     for other in between:
         block = blocks[other]
+        if len(block.label) <= _DIGITS and block.label.isdecimal():
+            continue  # the number of a section
         if found[other] is not None or (repetition[other] and ("](" in block.text or block.kind == "image")):
             return True
         if not is_labelled and repetition[other] and (block.is_prose or block.kind == "rule"):
             return True
+        if not (is_above or repetition[other]) and is_data(block):
+            return False  # what an article cites, or lists
     return False
 
 
@@ -216,20 +234,26 @@ def _alike(
     """Yield repeated lines next to labelled values that are labelled in the same way: `Severity: high`."""
     for step in (-1, 1):
         for value in values:
-            mark, index = _mark_of(blocks[value]), value + step
+            mark, index = mark_of(blocks[value]), value + step
             while mark and 0 <= index < len(blocks) and index not in values:
-                if found[index] is not None or not repetition[index] or _mark_of(blocks[index]) != mark:
+                if found[index] is not None or not repetition[index] or mark_of(blocks[index]) != mark:
                     break
                 yield index
                 index += step
 
 
-def _mark_of(block: Block) -> str:
+def mark_of(block: Block) -> str:
     """Return how the label before a value is marked; empty if there is none, or it is about the page."""
     labelled = _LABELLED.match(block.text) if block.kind == "text" and not block.links else None
-    if labelled is None or block.units > _LONGEST or _PUBLISHED.search(labelled["label"]):
+    if labelled is None and block.kind == "text" and "\n:" in block.text:
+        labelled = _DEFINED.match(block.text)
+    if labelled is None or block.units > _LONGEST or OF_PUBLISHER.search(labelled["label"]):
         return ""
     return labelled["mark"] or ":"
+
+
+_DEFINED = re.compile(r"(?P<mark>)(?P<label>[^\n:：*_]{1,40})\n: +\S")
+"""A definition list: a term, and what it is on a line of its own."""
 
 
 _LABELLED = re.compile(

@@ -12,7 +12,7 @@ import msgspec
 
 from generator.reading.boilerplate.blocks import Block
 from generator.reading.boilerplate.families import Found, Lexicon, ready
-from generator.reading.boilerplate.form_values import values_in
+from generator.reading.boilerplate.forms import own_in
 from generator.reading.boilerplate.repeats import (
     NOTHING,
     LearnedBoilerplate,
@@ -192,7 +192,7 @@ def page_of(
     )
     own = [index for index, units in enumerate(prose) if units and index >= start and found[index] is None]
     first, last = (own[0], own[-1]) if own else (len(blocks), -1)
-    values = values_in(blocks, repetition, found, repeats, (start, first, last))
+    values = own_in(blocks, repetition, found, repeats, (start, first, last))
     if values:
         repetition = tuple(["" if n in values else place for n, place in enumerate(repetition)])
     return Page(

@@ -97,8 +97,8 @@ def _without_section_label(page: Page, removed: Removed, run: list[int]) -> list
     if names_references(label) and is_data(page.blocks[label.index + 1]):
         return run[:-1]
     mark = label.text.partition(" ")[0] if label.kind == "heading" else "**"
-    is_colon = label.kind != "heading" and label.plain.rstrip(" *\xa0").endswith((":", "："))
-    if is_colon or not label.text.startswith(mark):
+    is_colon = label.kind != "heading" and _ends_with_colon(label)
+    if not label.text.startswith(mark):
         return run
     others = page.blocks[label.index + 1 : page.last + 1]
     is_one_of_some = any(
@@ -106,10 +106,15 @@ def _without_section_label(page: Page, removed: Removed, run: list[int]) -> list
         and one.text.startswith(mark)
         and one.units <= 40
         and not one.links
+        and (not is_colon or _ends_with_colon(one))
         and one.index not in removed
         for one in others
     )
     return run[:-1] if is_one_of_some else run
+
+
+def _ends_with_colon(block: Block) -> bool:
+    return block.plain.rstrip(" *_\xa0").endswith((":", "："))
 
 
 def _is_own_image(page: Page, index: int) -> bool:
@@ -117,7 +122,7 @@ def _is_own_image(page: Page, index: int) -> bool:
 
 
 def _is_label(block: Block) -> bool:
-    return block.kind == "heading" or block.plain.rstrip(" *_\xa0").endswith((":", "："))
+    return block.kind == "heading" or _ends_with_colon(block)
 
 
 def _end_of_run(page: Page, removed: Removed, indexes: range, places: set[str]) -> int:
@@ -141,7 +146,9 @@ def _end_of_run(page: Page, removed: Removed, indexes: range, places: set[str]) 
         elif block.is_prose or _is_unique_text(page, block, indexes.step):
             if not unique:
                 before_unique = until
-            unique |= {block.text, "data"} if is_data(block) or block.kind == "image" else {block.text}
+            is_of_form = indexes.step < 0 and bool(page.values) and _is_label(page.blocks[block.index - 1])
+            is_more = is_of_form or is_data(block) or block.kind == "image"
+            unique |= {block.text, "data"} if is_more else {block.text}
             total -= 12 + 2 * min(block.units, 200)
         else:
             total -= 1 if block.kind in {"image", "rule"} else 8 if block.is_linked else 12 + 2 * block.units
@@ -264,11 +271,58 @@ def repeated_inside(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
         if not run:
             continue
         run = _without_section_label(page, removed, run)
-        linked = [index for index in run if page.blocks[index].is_linked or "](" in page.blocks[index].text]
-        is_box = len(run) >= 3 or all(_is_link(page.blocks[index]) for index in run)
-        if linked and is_box and not _has_steps(page, run):
-            yield from ((index, REPEATED_WITHIN) for index in run if index not in removed)
+        own = _without_sections(page, run)
+        if _is_box(page, own):
+            yield from ((index, REPEATED_WITHIN) for index in own if index not in removed)
+        elif _is_box(page, run):  # pictures of the form
+            pictures = [index for index in run if page.blocks[index].kind == "image"]
+            yield from ((index, REPEATED_WITHIN) for index in pictures if index not in removed)
         run = []
+
+
+def _is_box(page: Page, run: list[int]) -> bool:
+    """Return whether a run contains links and is long enough for an advertisement, or nothing but links."""
+    is_linked = any(page.blocks[index].is_linked or "](" in page.blocks[index].text for index in run)
+    is_box = len(run) >= 3 or all(_is_link(page.blocks[index]) for index in run)
+    return is_linked and is_box and not _has_steps(page, run)
+
+
+def _without_sections(page: Page, run: list[int]) -> list[int]:
+    """Return a run of blocks without the parts of a form at its ends.
+
+    At its start, these are labels with a value each, above another label: those of an advertisement have its
+    link below them. At its end, these are a line with a colon that introduces text or data, and its label.
+    """
+    while len(run) > 2 and _is_field(page, run[:3]):
+        run = run[2:]
+    if run and run[-1] + 1 < len(page.blocks) and _introduces(page.blocks[run[-1]], page.blocks[run[-1] + 1]):
+        has_label = len(run) > 1 and _is_set_off(page.blocks[run[-2]])
+        return run[: -2 if has_label else -1]
+    return run
+
+
+def _is_field(page: Page, indexes: list[int]) -> bool:
+    """Return whether three blocks are a label, a value and another label set in the same way."""
+    label, value, other = (page.blocks[index] for index in indexes)
+    return (
+        _is_set_off(label)
+        and _is_set_off(other)
+        and label.text[:2] == other.text[:2]
+        and value.kind in {"text", "list"}
+        and "](" not in value.text
+        and not _is_set_off(value)
+        and all(page.found[index] is None for index in indexes)
+    )
+
+
+def _introduces(block: Block, following: Block) -> bool:
+    """Return whether a line with a colon stands above data, such as an address."""
+    return _ends_with_colon(block) and following.kind != "code" and is_data(following)
+
+
+def _is_set_off(block: Block) -> bool:
+    is_label = block.kind == "heading" or (block.text.startswith("**") and block.text.rstrip().endswith("**"))
+    return is_label and not block.links and 0 < block.units <= _LABEL
 
 
 def _has_steps(page: Page, run: list[int]) -> bool:

@@ -337,7 +337,12 @@ def _holds_own_digits(words: str) -> bool:
     if not may or _DIGIT.search(words) is None:
         return False
     outside = _LABEL.sub("", words) if "[" in words else words
-    return is_data_in(outside) or ("月" in words and _DATED.fullmatch(words) is not None)
+    return is_data_in(outside) or is_entry(words)
+
+
+def is_entry(words: str) -> bool:
+    """Return whether a line is an entry of a timeline."""
+    return "月" in words and _DATED.fullmatch(words) is not None
 
 
 # Cached, because boilerplate recurs. Its lines are needed only if the whole block is not known.

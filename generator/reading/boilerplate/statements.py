@@ -8,20 +8,9 @@ from functools import lru_cache
 from generator.reading.boilerplate.blocks import Block
 from generator.reading.boilerplate.families import Found
 from generator.reading.boilerplate.page import Page
+from generator.reading.boilerplate.page_words import SPEAKS_OF_PAGE
 
 _ENDS = (".", "!", "?", "。", "！", "？")
-_MARKS = re.compile(
-    r"\b(?:us|our|ours|you|your|yours|my|me|i|please|authors?|newsletters?|cookies?|trademarks?)\b"
-    r"|\bdon.t forget|\bfor more\b"
-    r"|\b(?:this|the) (?:file|entry|article|post|work|(?:web)?site|blog|page|form|story)\b"
-    r"|rights reserved(?:\W*$|[.,;|])|©|\(c\)|@|\b(?:19|20)\d\d\b|\b(?:wordpress|hugo|jekyll|hexo|unsplash)\b"
-    r"|\b(?:noi|nostr\w|tuo|tua|vostr\w|seguici|iscri\w+|nous|notre|nos|vous|votre|uns|unser\w*|wir|sie|ihr\w*"
-    r"|du|dein\w*|nuestr\w+|tus?|usted|síguenos|suscr\w+|abonn\w+)\b"
-    r"|[我你您请本敬]|欢迎|公众号|知识星球|转载|识别|扫描|下方|上方|星标|报名|阅读原文|作者|编辑|小编|声明|责任"
-    r"|侵权|关注|回复|加群|抽奖|版权(?:归|属|所有(?!者))|все|наш|ваш",
-    re.IGNORECASE,
-)
-"""Words by which a page speaks of itself, of its publisher or to its reader."""
 
 
 def is_statement(block: Block) -> bool:
@@ -32,7 +21,7 @@ def is_statement(block: Block) -> bool:
         and not block.links
         and "\n" not in block.plain
         and block.plain.rstrip(" *_\"'”’）)").endswith(_ENDS)
-        and _MARKS.search(block.plain) is None
+        and SPEAKS_OF_PAGE.search(block.plain) is None
     )
 
 
@@ -64,7 +53,7 @@ def _is_short_statement(block: Block) -> bool:
         and not block.links
         and "\n" not in block.plain
         and _SENTENCE.fullmatch(block.plain) is not None
-        and (_MARKS.search(block.plain) is None or _SPEECH.search(block.plain) is not None)
+        and (SPEAKS_OF_PAGE.search(block.plain) is None or _SPEECH.search(block.plain) is not None)
     )
 
 
