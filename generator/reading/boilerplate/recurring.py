@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from generator.reading.boilerplate.blocks import Block, is_data
+from generator.reading.boilerplate.labels import is_lone_line
 from generator.reading.boilerplate.page import (
     Page,
     Removed,
@@ -37,7 +38,7 @@ def _repeated(page: Page, removed: Removed, indexes: range, places: set[str]) ->
         return
     until = _end_of_run(page, removed, indexes, places)
     found = [index for index in range(indexes.start, until, indexes.step) if index not in removed]
-    found = _without_timeline(page, _without_section_start(page, found))
+    found = _without_timeline(page, _without_section_start(page, removed, found, indexes.step))
     if indexes.step < 0:
         found = _without_call_of_title(page, found)
     if any(page.blocks[index].label.isdecimal() for index in found):
@@ -56,13 +57,15 @@ def _repeated(page: Page, removed: Removed, indexes: range, places: set[str]) ->
             yield index, _AMONG
 
 
-def _without_section_start(page: Page, found: list[int]) -> list[int]:
+def _without_section_start(page: Page, removed: Removed, found: list[int], step: int) -> list[int]:
     """Return a run of blocks without the heading at its end, if the text goes on below it.
 
     Images above that heading stay too.
     """
     end = len(found)
     while end and _may_be_heading(page, found[end - 1]):
+        if step > 0 and is_lone_line(page, removed, page.blocks[found[end - 1]]):
+            break
         end -= 1
     while 0 < end < len(found) and _is_own_image(page, found[end - 1]):
         end -= 1

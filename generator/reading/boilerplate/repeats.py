@@ -73,6 +73,8 @@ class LearnedBoilerplate(msgspec.Struct, frozen=True):
     """Within the text of many articles: advertisements, but also the headings of a form."""
     varying: frozenset[int] = frozenset()
     """Those of them whose digits differ from article to article: dates, counters, values of a form."""
+    leading: frozenset[int] = frozenset()
+    """Those above the text of many articles."""
 
 
 NOTHING = LearnedBoilerplate()
@@ -249,7 +251,7 @@ def _classified(
 ) -> LearnedBoilerplate:
     some = max(2, -(-pages * _SHARE // 1))
     many = max(3, -(-pages * _SHARE_INSIDE // 1))
-    head, tail, inside = set(), set(), set()
+    head, tail, inside, leading = set(), set(), set(), set()
     for value, (before, within, after) in places.items():
         if counts[value] < (max(_DATA_REPEATS, some) if value in data else some):
             continue
@@ -259,6 +261,8 @@ def _classified(
                 tail.add(value)
         elif before * 10 >= 7 * total:
             head.add(value)
+            if counts[value] >= many:
+                leading.add(value)
         elif after * 10 >= 7 * total:
             tail.add(value)
         elif within * 2 < total:
@@ -266,7 +270,9 @@ def _classified(
             tail.add(value)
         elif counts[value] >= many:
             inside.add(value)
-    return LearnedBoilerplate(frozenset(head), frozenset(tail), frozenset(inside))
+    return LearnedBoilerplate(
+        frozenset(head), frozenset(tail), frozenset(inside), leading=frozenset(leading)
+    )
 
 
 def _varying(pages: Sequence[_HashedPage], known: frozenset[int]) -> frozenset[int]:
