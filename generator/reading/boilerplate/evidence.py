@@ -12,6 +12,7 @@ from generator.reading.boilerplate import (
     ends,
     icons,
     known,
+    lone_lines,
     menus,
     recurring,
 )
@@ -61,6 +62,7 @@ EVIDENCE: tuple[tuple[str, Evidence, str], ...] = (
     ("keywords", bylines.keywords, "head"),
     ("datelines", bylines.datelines, "head"),
     ("kickers", closing.kickers, "head"),
+    ("lone lines", lone_lines.lone_lines, "head"),
     ("avatars above", ends.avatars_above, "head"),
     ("halves of cards", menus.halves_of_cards, "anywhere"),
     ("repeated labels", bylines.repeated_labels, "inside"),

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 
 from generator.reading.boilerplate.blocks import Block, is_data
-from generator.reading.boilerplate.labels import is_lone_line
 from generator.reading.boilerplate.page import (
     Page,
     Removed,
@@ -38,7 +37,7 @@ def _repeated(page: Page, removed: Removed, indexes: range, places: set[str]) ->
         return
     until = _end_of_run(page, removed, indexes, places)
     found = [index for index in range(indexes.start, until, indexes.step) if index not in removed]
-    found = _without_timeline(page, _without_section_start(page, removed, found, indexes.step))
+    found = _without_timeline(page, _without_section_start(page, found))
     if indexes.step < 0:
         found = _without_call_of_title(page, found)
     if any(page.blocks[index].label.isdecimal() for index in found):
@@ -52,20 +51,18 @@ def _repeated(page: Page, removed: Removed, indexes: range, places: set[str]) ->
     for index in found:
         if page.repetition[index] in places:
             if not (index + 1 in unique and _is_label(page.blocks[index])):
-                yield index, _REPEATED
+                yield index, REPEATED
         elif index not in unique:
             yield index, _AMONG
 
 
-def _without_section_start(page: Page, removed: Removed, found: list[int], step: int) -> list[int]:
+def _without_section_start(page: Page, found: list[int]) -> list[int]:
     """Return a run of blocks without the heading at its end, if the text goes on below it.
 
     Images above that heading stay too.
     """
     end = len(found)
     while end and _may_be_heading(page, found[end - 1]):
-        if step > 0 and is_lone_line(page, removed, page.blocks[found[end - 1]]):
-            break
         end -= 1
     while 0 < end < len(found) and _is_own_image(page, found[end - 1]):
         end -= 1
@@ -243,10 +240,10 @@ def _is_scrap(page: Page, index: int, reason: str) -> bool:
     return reason == _AMONG and page.is_found and block.kind == "text" and not block.is_linked
 
 
-_REPEATED = "repeated by the source"
+REPEATED = "repeated by the source"
 _AMONG = "among what the source repeats"
 REPEATED_WITHIN = "repeated within texts"
-LEARNED = frozenset({_REPEATED, _AMONG, REPEATED_WITHIN})
+LEARNED = frozenset({REPEATED, _AMONG, REPEATED_WITHIN})
 """Reasons of blocks that are removed because the source repeats them."""
 
 
