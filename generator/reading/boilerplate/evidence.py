@@ -14,6 +14,7 @@ from generator.reading.boilerplate import (
     known,
     lone_lines,
     menus,
+    questions,
     recurring,
 )
 from generator.reading.boilerplate.page import Page, Removed
@@ -34,6 +35,7 @@ EVIDENCE: tuple[tuple[str, Evidence, str], ...] = (
     ("icon buttons", icons.icon_buttons, "tail"),
     ("account cards", known.account_cards, "head"),
     ("known lines", known.known_lines, "anywhere"),
+    ("question rows", questions.question_rows, "anywhere"),
     ("endings", ends.endings, "tail"),
     ("comment threads", comments.comment_threads, "tail"),
     ("notices below", ends.notices_below, "tail"),

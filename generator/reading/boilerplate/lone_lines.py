@@ -32,7 +32,7 @@ def _is_lone_line(page: Page, removed: Removed, block: Block) -> bool:
     return (
         0 < block.units <= _LABEL
         and not block.links
-        and bool(page.repetition[block.index])
+        and (bool(page.repetition[block.index]) or _ISSUE.fullmatch(block.plain.strip(" *_#")) is not None)
         and page.found[block.index] is None
         and cached_hash(block.text) in page.repeats.leading
         and not block.plain.rstrip(" *_\xa0").endswith((":", "：", ",", "，"))
@@ -82,6 +82,13 @@ _LABEL = 40
 _SILENT = frozenset({"image", "rule"})
 _LINES = frozenset({"heading", "text", "list"})
 _STOPS = (".", "。", "!", "！", "?", "？", "…", ",", "，", ";", "；", ":", "：", "”")
+_ISSUE = re.compile(
+    r"(?:issue|no\.|nr\.|vol\.|volume|number|edition|ausgabe|heft|numéro|número|n[°º])\s?\d[\d.,/]*"
+    r"(?:,?\s(?:issue|no\.|nr\.|number)\s?\d+)?|issued (?:at|on)\b.{1,40}"
+    r"|总?第\s?\d+\s?期|(?:全文|本文)?[约共]?\s?\d+\s?字",
+    re.IGNORECASE,
+)
+"""The number of an issue, or the length of its text, which forms have as values too."""
 _NUMBER = re.compile(
     r"第?[一二三四五六七八九十]{1,3}\s?[、.．章节]|\d{1,2}\s?[、.．)）]|0x\d|[(（][\d一二三四五六七八九十]{1,3}[)）]"
     r"|(?:part|step|chapter) ?\d|[IVX]{1,4}\.",
