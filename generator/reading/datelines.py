@@ -94,13 +94,16 @@ def is_credit(words: str) -> bool:
 _EDITORS = re.compile(
     r"^(?:[图头题配封]图?[片面]?来源|(?:资讯|消息|新闻)来源|责任编辑|内容编辑|责编|审核|审校|校对|排版|素材|供图|制作|出品|整理)(?=\s?[:：|｜丨/])"
 )
+
+
 def is_signed(words: str) -> bool:
     """Return whether a row that begins with the word for "written by" gives a date too."""
     return _SIGNED.match(words) is not None and is_dateline(words)
 
 
 _SIGNED = re.compile(
-    r"[\s*_]*(?:كتبت?|كتابة|بقلم|تحرير|written by|posted by|by|von|par|por|di|作者|撰文|автор|текст)\b", re.IGNORECASE
+    r"[\s*_]*(?:كتبت?|كتابة|بقلم|تحرير|written by|posted by|by|von|par|por|di|作者|撰文|автор|текст)\b",
+    re.IGNORECASE,
 )
 _ENDS = (".", "!", "?", "。", "！", "？", "…", ":", "：", ";", "；")
 _BY = re.compile(

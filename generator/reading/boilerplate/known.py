@@ -177,8 +177,7 @@ def known_lines(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
                 yield index, found.rule.reason
             continue
         if found.kind == "gone" and (
-            (not page.repetition[index] and _is_text(page, block, found))
-            or _numbers_section(page, block)
+            (not page.repetition[index] and _is_text(page, block, found)) or _numbers_section(page, block)
         ):
             continue
         if _says_more_than_rule(page, block, found.rule.reason) or is_call_of_title(page, block):

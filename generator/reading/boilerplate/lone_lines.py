@@ -16,10 +16,9 @@ def lone_lines(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     """Yield short lines right above the text that many articles of the source have. Images may be above."""
     if not page.repeats.leading:
         return
-    for block in page.body:
-        if block.index in removed or block.kind in _SILENT or block.index in page.titles:
-            continue
-        if block.index > page.last or not _is_lone_line(page, removed, block):
+    own = [block for block in page.body if block.index not in removed and block.kind not in _SILENT]
+    for block in own[:-1]:
+        if not _is_lone_line(page, removed, block):
             return
         yield block.index, REPEATED
 

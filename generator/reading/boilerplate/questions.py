@@ -43,7 +43,9 @@ _WHEN = (
     r"(?:today|yesterday|(?:\d+|an?) \w+(?:, \d+ \w+)? ago"
     r"|(?:on )?(?:[A-Z]\w{2,8}\.? \d{1,2}(?:, \d{4}| '\d\d)?|\d{1,2} \w{3,9}\.?(?: \d{4})?)(?:,? (?:at )?\d{1,2}:\d\d)?)"
 )
-_ACTION = r"(?:share|cite|edit|follow|flag|close|delete|report|improve this (?:question|answer)|add a comment)"
+_ACTION = (
+    r"(?:share|cite|edit|follow|flag|close|delete|report|improve this (?:question|answer)|add a comment)"
+)
 _ROWS = re.compile(
     rf"(?P<asked>asked\s+{_WHEN})|(?P<viewed>viewed\s+[\d.,]+[km]?\s+times?)"
     rf"|(?P<dated>(?:answered|edited|modified|active|commented)\s+{_WHEN})"

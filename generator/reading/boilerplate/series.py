@@ -1,0 +1,92 @@
+"""Learn what a series of articles ends with, such as a newsletter whose titles differ in digits only.
+
+Their headings and short values recur because they are the form of the series, not boilerplate. So only lines
+at the very end count, and a single line right above the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from generator.reading.boilerplate.blocks import Block, is_data
+
+Page = tuple[Block, ...]
+HashedPage = Sequence[tuple[Block, tuple[int, ...]]]
+
+_FEWEST = 3
+"""Number of articles that make a series."""
+_PART = 3
+"""Pages are one article if they share one part in so many of their text."""
+
+
+def articles_among(pages: Sequence[Page], texts: Sequence[Mapping[int, int]]) -> list[Page]:
+    """Return the first page of each article among sorted pages, given the hashes of their text without digits.
+
+    Pages are versions of one article if they share a third of the text.
+    """
+    group = list(range(len(pages)))
+    for number, text in enumerate(texts):
+        for other in range(number):
+            if group[other] != group[number] and _are_one_article(text, texts[other]):
+                first, last = sorted((group[other], group[number]))
+                group = [first if one == last else one for one in group]
+    return [page for number, page in enumerate(pages) if group[number] == number]
+
+
+def _are_one_article(one: Mapping[int, int], other: Mapping[int, int]) -> bool:
+    shared = sum([one[value] for value in one.keys() & other.keys()])
+    return _PART * shared >= min(sum(one.values()), sum(other.values()))
+
+
+def ends_of_series(pages: Sequence[HashedPage]) -> tuple[set[int], set[int]]:
+    """Return hashes of the line with which most articles of a series begin, and of those that end them."""
+    if len(pages) < _FEWEST:
+        return set(), set()
+    counts = Counter(value for page in pages for value in {values[0] for _, values in page})
+    often = max(_FEWEST, -(-len(pages) // 2))
+    known = {value for value, n in counts.items() if n >= often}
+    heads, tails = Counter[int](), Counter[int]()
+    for page in pages:
+        heads.update(_head_of(page, known))
+        tails.update(_tail_of(page, known))
+    return {v for v, n in heads.items() if n >= often}, {v for v, n in tails.items() if n >= often}
+
+
+def _head_of(page: HashedPage, known: set[int]) -> set[int]:
+    """Return the hash of the line below the title, if the text of the article itself follows it."""
+    start = 1 if page[0][0].kind == "heading" else 0
+    if len(page) < start + 2:
+        return set()
+    (_, values), (below, others) = page[start : start + 2]
+    return {values[0]} if values[0] in known and others[0] not in known and below.is_own else set()
+
+
+def _tail_of(page: HashedPage, known: set[int]) -> set[int]:
+    """Return the hashes of the repeated lines at the end, if they are below text and not below a label."""
+    start = len(page)
+    while start and page[start - 1][1][0] in known and not _is_label(page[start - 1][0]):
+        start -= 1
+    if start == 0 or _is_label(page[start - 1][0]):
+        return set()
+    return {
+        values[0]
+        for block, values in page[start:]
+        if block.kind != "rule" and not is_data(block) and not _NOTE.match(block.plain)
+    }
+
+
+_NOTE = re.compile(
+    r"\W{0,6}(?:notes?|remarks?|anmerkung|hinweis|nota|remarque|说明|注|备注|附注|注记)\s?[:：]",
+    re.IGNORECASE,
+)
+"""Explains the figures of the article."""
+
+
+def _is_label(block: Block) -> bool:
+    """Return whether a block may be the label of what is below it."""
+    if block.kind == "heading":
+        return True
+    words = block.plain.rstrip(" *_\xa0")
+    return words.endswith((":", "：")) or (block.text.startswith("**") and block.text.rstrip().endswith("**"))
