@@ -38,7 +38,8 @@ _DETAIL = re.compile(
 """A time, a weekday, a reading time, a counter."""
 _LABEL = re.compile(
     r"\b(?:(?:last\s)?(?:updated?|modified)|published|posted|written|edited|created|author|by|on|in|at|as of"
-    r"|كتبت?|كتابة|بقلم|تحرير|نُ?شر في|آخر تحديث|автор|текст|опубликовано|обновлено|date|ore|il|pubblicato|a cura di|di)\b:?"
+    r"|كتبت?|كتابة|بقلم|تحرير|نُ?شر في|آخر تحديث|автор|текст|опубликовано|обновлено"
+    r"|date|ore|il|pubblicato|a cura di|di)\b:?"
     r"|(?:发[布表](?:[于在]|时间)?|(?:最[后近])?(?:更新|修改)(?:[于在]|时间)?|作者|收藏|原创|(?:信息|文章)?来源(?=[:：])|发布(?:机构|单位)(?=[:：])|已于|查看原文|(?:分类|标签)(?=[:：]))[:：]?",
     re.IGNORECASE,
 )

@@ -41,7 +41,8 @@ _NAME = 40
 _ROW = 120
 _WHEN = (
     r"(?:today|yesterday|(?:\d+|an?) \w+(?:, \d+ \w+)? ago"
-    r"|(?:on )?(?:[A-Z]\w{2,8}\.? \d{1,2}(?:, \d{4}| '\d\d)?|\d{1,2} \w{3,9}\.?(?: \d{4})?)(?:,? (?:at )?\d{1,2}:\d\d)?)"
+    r"|(?:on )?(?:[A-Z]\w{2,8}\.? \d{1,2}(?:, \d{4}| '\d\d)?|\d{1,2} \w{3,9}\.?(?: \d{4})?)"
+    r"(?:,? (?:at )?\d{1,2}:\d\d)?)"
 )
 _ACTION = (
     r"(?:share|cite|edit|follow|flag|close|delete|report|improve this (?:question|answer)|add a comment)"
@@ -49,8 +50,8 @@ _ACTION = (
 _ROWS = re.compile(
     rf"(?P<asked>asked\s+{_WHEN})|(?P<viewed>viewed\s+[\d.,]+[km]?\s+times?)"
     rf"|(?P<dated>(?:answered|edited|modified|active|commented)\s+{_WHEN})"
-    r"|(?P<rated>(?:\d[\d.,]*k?\s+reputation|(?:\d[\d.,]*k?\s*)?(?:[●•]?\s*\d+\s*(?:(?:gold|silver|bronze) badges?)?\s*){1,6})"
-    r"|reputation score\W+[\d.,]+k?)"
+    r"|(?P<rated>\d[\d.,]*k?\s+reputation|reputation score\W+[\d.,]+k?"
+    r"|(?:\d[\d.,]*k?\s*)?(?:[●•]?\s*\d+\s*(?:gold|silver|bronze) badges?\s*|[●•]\s*\d+\s*){1,6})"
     rf"|(?P<actions>{_ACTION}(?:[\s|·•]+{_ACTION}){{0,6}})"
     r"|(?P<counted>\d+ answers?(?: sorted by)?|\d+ comments?)",
     re.IGNORECASE,

@@ -22,9 +22,10 @@ _PART = 3
 
 
 def articles_among(pages: Sequence[Page], texts: Sequence[Mapping[int, int]]) -> list[Page]:
-    """Return the first page of each article among sorted pages, given the hashes of their text without digits.
+    """Return the first page of each article among sorted pages.
 
-    Pages are versions of one article if they share a third of the text.
+    Pages are versions of one article if they share a third of their text. `texts`: for each page, the number
+    of letters of each block of text, by a hash that ignores digits.
     """
     group = list(range(len(pages)))
     for number, text in enumerate(texts):
