@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from generator.reading.boilerplate.blocks import Block
 from generator.reading.boilerplate.page import Page, Removed
 from generator.reading.boilerplate.recurring import REPEATED
 from generator.reading.boilerplate.repeats import cached_hash
+from generator.reading.boilerplate.series import LABEL, form_of
 
 
 def lone_lines(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
@@ -17,10 +18,10 @@ def lone_lines(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     if not page.repeats.leading:
         return
     own = [block for block in page.body if block.index not in removed and block.kind not in _SILENT]
-    for block in own[:-1]:
-        if not _is_lone_line(page, removed, block):
-            return
-        yield block.index, REPEATED
+    lines = list(takewhile(lambda block: _is_lone_line(page, removed, block), own))
+    following = own[len(lines) : len(lines) + 1]
+    if following and (following[0].is_own or following[0].units > LABEL or following[0].kind in _TEXT):
+        yield from ((block.index, REPEATED) for block in lines)
 
 
 def _is_lone_line(page: Page, removed: Removed, block: Block) -> bool:
@@ -29,7 +30,7 @@ def _is_lone_line(page: Page, removed: Removed, block: Block) -> bool:
     A label has others of its form further down, or ends in a colon. A salutation ends in a comma.
     """
     return (
-        0 < block.units <= _LABEL
+        0 < block.units <= LABEL
         and not block.links
         and (bool(page.repetition[block.index]) or _ISSUE.fullmatch(block.plain.strip(" *_#")) is not None)
         and page.found[block.index] is None
@@ -41,7 +42,7 @@ def _is_lone_line(page: Page, removed: Removed, block: Block) -> bool:
 
 def _has_sibling(page: Page, removed: Removed, label: Block) -> bool:
     """Return whether another short line of the same form stands above own text further down."""
-    form = _form_of(label)
+    form = form_of(label)
     own = [
         one
         for one in page.body
@@ -50,10 +51,10 @@ def _has_sibling(page: Page, removed: Removed, label: Block) -> bool:
     while own and (page.repetition[own[-1].index] or own[-1].kind in _SILENT):
         own.pop()
     return any(
-        0 < one.units <= _LABEL
+        0 < one.units <= LABEL
         and one.kind in _LINES
         and not one.links
-        and _form_of(one) == form
+        and form_of(one) == form
         and (form or _is_plain_label(one, following))
         for one, following in pairwise(own)
     )
@@ -64,20 +65,8 @@ def _is_plain_label(one: Block, following: Block) -> bool:
     return is_text and one.kind == "text" and not one.plain.endswith(_STOPS)
 
 
-def _form_of(block: Block) -> str:
-    """Return how a line is marked as a label; empty if it is not."""
-    if block.kind == "heading":
-        return "heading"
-    words = block.text.lstrip(" >\xa0")
-    if words.startswith(("**", "__")):
-        return "bold"
-    if _NUMBER.match(words):
-        return "number"
-    return "" if words[:1].isalnum() else words[:1]
-
-
-_LABEL = 40
-"""Number of letters of a label."""
+_TEXT = frozenset({"heading", "list", "code", "table"})
+"""Kinds of short blocks that are no value below a label."""
 _SILENT = frozenset({"image", "rule"})
 _LINES = frozenset({"heading", "text", "list"})
 _STOPS = (".", "。", "!", "！", "?", "？", "…", ",", "，", ";", "；", ":", "：", "”")
@@ -88,8 +77,3 @@ _ISSUE = re.compile(
     re.IGNORECASE,
 )
 """The number of an issue, or the length of its text, which forms have as values too."""
-_NUMBER = re.compile(
-    r"第?[一二三四五六七八九十]{1,3}\s?[、.．章节]|\d{1,2}\s?[、.．)）]|0x\d|[(（][\d一二三四五六七八九十]{1,3}[)）]"
-    r"|(?:part|step|chapter) ?\d|[IVX]{1,4}\.",
-    re.IGNORECASE,
-)

@@ -18,7 +18,13 @@ import msgspec
 
 from generator.reading.boilerplate.blocks import Block, blocks_of, is_data, is_data_in
 from generator.reading.boilerplate.families import built_in
-from generator.reading.boilerplate.series import HashedPage, Page, articles_among, ends_of_series
+from generator.reading.boilerplate.series import (
+    HashedPage,
+    Page,
+    articles_among,
+    ends_of_series,
+    without_labels,
+)
 from generator.reading.text import bare
 
 MOST = 64
@@ -173,8 +179,9 @@ def _learned_of(pages: Sequence[Page]) -> LearnedBoilerplate:
         if 1 < counts[values[0]] < _DATA_REPEATS and is_data(block)
     }
     learned = _classified(counts, places, len(hashed_pages), twice, data)
+    leading = without_labels(learned.leading, hashed_pages)
     known = learned.head | learned.tail | learned.inside
-    return msgspec.structs.replace(learned, varying=_varying(hashed_pages, known))
+    return msgspec.structs.replace(learned, leading=leading, varying=_varying(hashed_pages, known))
 
 
 def _is_text(block: Block) -> bool:

@@ -1,4 +1,6 @@
-"""Learn what a series of articles ends with, such as a newsletter whose titles differ in digits only.
+"""Learn what a series of articles ends with, and tell lines above texts from labels of sections.
+
+A series is, for example, a newsletter whose titles differ in digits only.
 
 Their headings and short values recur because they are the form of the series, not boilerplate. So only lines
 at the very end count, and a single line right above the text.
@@ -8,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from generator.reading.boilerplate.blocks import Block, is_data
 
@@ -65,16 +67,18 @@ def _head_of(page: HashedPage, known: set[int]) -> set[int]:
 
 
 def _tail_of(page: HashedPage, known: set[int]) -> set[int]:
-    """Return the hashes of the repeated lines at the end, if they are below text and not below a label."""
+    """Return the hashes of the repeated lines at the end, below the text and below the last label."""
     start = len(page)
-    while start and page[start - 1][1][0] in known and not _is_label(page[start - 1][0]):
+    while start and page[start - 1][1][0] in known:
         start -= 1
-    if start == 0 or _is_label(page[start - 1][0]):
+    if start == 0:
         return set()
+    labels = [n for n in range(start - 1, len(page) - 1) if _is_label(page[n][0], page[n + 1][0])]
+    rest = page[labels[-1] + 2 :] if labels else page[start:]
     return {
         values[0]
-        for block, values in page[start:]
-        if block.kind != "rule" and not is_data(block) and not _NOTE.match(block.plain)
+        for block, values in rest
+        if block.kind not in {"rule", "heading"} and not is_data(block) and not _NOTE.match(block.plain)
     }
 
 
@@ -85,9 +89,52 @@ _NOTE = re.compile(
 """Explains the figures of the article."""
 
 
-def _is_label(block: Block) -> bool:
+def _is_label(block: Block, below: Block) -> bool:
     """Return whether a block may be the label of what is below it."""
-    if block.kind == "heading":
-        return True
+    if block.links or block.kind == "heading":
+        return not block.links
     words = block.plain.rstrip(" *_\xa0")
-    return words.endswith((":", "：")) or (block.text.startswith("**") and block.text.rstrip().endswith("**"))
+    is_bold = block.text.startswith("**") and block.text.rstrip().endswith("**")
+    is_line = 0 < block.units <= LABEL and not words.endswith(_STOPS) and not below.links
+    return words.endswith((":", "：")) or is_bold or is_line
+
+
+LABEL = 40
+"""Number of letters of a label."""
+_STOPS = (".", "。", "!", "！", "?", "？", "…", ")", "）")
+
+
+def without_labels(leading: Set[int], pages: Sequence[HashedPage]) -> frozenset[int]:
+    """Return hashes of lines above the text without labels of sections: most pages have others of them."""
+    found, labels = Counter[int](), Counter[int]()
+    for page in pages:
+        for index, (block, values) in enumerate(page[:_HEAD]):
+            if values[0] in leading:
+                found[values[0]] += 1
+                form = form_of(block)
+                labels[values[0]] += bool(form) and any(
+                    form_of(other) == form
+                    for other, _ in page[index + 1 :]
+                    if 0 < other.units <= LABEL and not other.links
+                )
+    return frozenset(value for value in leading if 2 * labels[value] < found[value])
+
+
+def form_of(block: Block) -> str:
+    """Return how a line is marked as a label; empty if it is not."""
+    if block.kind == "heading":
+        return "heading"
+    words = block.text.lstrip(" >\xa0")
+    if words.startswith(("**", "__")):
+        return "bold"
+    if _NUMBER.match(words):
+        return "number"
+    return "" if words[:1].isalnum() else words[:1]
+
+
+_HEAD = 30
+_NUMBER = re.compile(
+    r"第?[一二三四五六七八九十]{1,3}\s?[、.．章节]|\d{1,2}\s?[、.．)）]|0x\d|[(（][\d一二三四五六七八九十]{1,3}[)）]"
+    r"|(?:part|step|chapter) ?\d|[IVX]{1,4}\.",
+    re.IGNORECASE,
+)
