@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise, takewhile
 
 from generator.reading.boilerplate.blocks import Block
@@ -18,10 +18,24 @@ def lone_lines(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     if not page.repeats.leading:
         return
     own = [block for block in page.body if block.index not in removed and block.kind not in _SILENT]
+    if not own or _is_below_form(page, removed, page.blocks[page.start : own[0].index]):
+        return
     lines = list(takewhile(lambda block: _is_lone_line(page, removed, block), own))
     following = own[len(lines) : len(lines) + 1]
     if following and (following[0].is_own or following[0].units > LABEL or following[0].kind in _TEXT):
         yield from ((block.index, REPEATED) for block in lines)
+
+
+def _is_below_form(page: Page, removed: Removed, above: Sequence[Block]) -> bool:
+    """Return whether a list or a value below a label is removed because the source repeats it.
+
+    The line below that may be one more label, or its value.
+    """
+    lines = [one for one in above if removed.get(one.index) == REPEATED and not one.links]
+    values = page.repeats.varying
+    return any(one.kind == "list" for one in lines) or any(
+        cached_hash(one.text) in values for one in lines[1:]
+    )
 
 
 def _is_lone_line(page: Page, removed: Removed, block: Block) -> bool:
@@ -65,7 +79,7 @@ def _is_plain_label(one: Block, following: Block) -> bool:
     return is_text and one.kind == "text" and not one.plain.endswith(_STOPS)
 
 
-_TEXT = frozenset({"heading", "list", "code", "table"})
+_TEXT = frozenset({"heading", "code", "table"})
 """Kinds of short blocks that are no value below a label."""
 _SILENT = frozenset({"image", "rule"})
 _LINES = frozenset({"heading", "text", "list"})
@@ -73,7 +87,7 @@ _STOPS = (".", "。", "!", "！", "?", "？", "…", ",", "，", ";", "；", ":"
 _ISSUE = re.compile(
     r"(?:issue|no\.|nr\.|vol\.|volume|number|edition|ausgabe|heft|numéro|número|n[°º])\s?\d[\d.,/]*"
     r"(?:,?\s(?:issue|no\.|nr\.|number)\s?\d+)?|issued (?:at|on)\b.{1,40}"
-    r"|总?第\s?\d+\s?期|(?:全文|本文)?[约共]?\s?\d+\s?字",
+    r"|(?:总?第\s?\d+\s?期\s?){1,2}|(?:全文|本文)?[约共]?\s?\d+\s?字",
     re.IGNORECASE,
 )
 """The number of an issue, or the length of its text, which forms have as values too."""

@@ -51,7 +51,7 @@ _ROWS = re.compile(
     rf"(?P<asked>asked\s+{_WHEN})|(?P<viewed>viewed\s+[\d.,]+[km]?\s+times?)"
     rf"|(?P<dated>(?:answered|edited|modified|active|commented)\s+{_WHEN})"
     r"|(?P<rated>\d[\d.,]*k?\s+reputation|reputation score\W+[\d.,]+k?"
-    r"|(?:\d[\d.,]*k?\s*)?(?:[●•]?\s*\d+\s*(?:gold|silver|bronze) badges?\s*|[●•]\s*\d+\s*){1,6})"
+    r"|(?:\d[\d.,]*k?)?(?:\s*(?:\d+\s+)?\d+\s(?:gold|silver|bronze) badges?|\s*[●•]\s*\d+){1,4})"
     rf"|(?P<actions>{_ACTION}(?:[\s|·•]+{_ACTION}){{0,6}})"
     r"|(?P<counted>\d+ answers?(?: sorted by)?|\d+ comments?)",
     re.IGNORECASE,

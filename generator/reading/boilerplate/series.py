@@ -9,7 +9,7 @@ at the very end count, and a single line right above the text.
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence, Set
 
 from generator.reading.boilerplate.blocks import Block, is_data
@@ -58,12 +58,14 @@ def ends_of_series(pages: Sequence[HashedPage]) -> tuple[set[int], set[int]]:
 
 
 def _head_of(page: HashedPage, known: set[int]) -> set[int]:
-    """Return the hash of the line below the title, if the text of the article itself follows it."""
+    """Return the hash of the sentence below the title, if the text of the article itself follows it."""
     start = 1 if page[0][0].kind == "heading" else 0
     if len(page) < start + 2:
         return set()
-    (_, values), (below, others) = page[start : start + 2]
-    return {values[0]} if values[0] in known and others[0] not in known and below.is_own else set()
+    (line, values), (below, others) = page[start : start + 2]
+    is_sentence = line.kind == "text" and line.plain.rstrip(" *_\xa0").endswith(_STOPS)
+    is_alone = values[0] in known and others[0] not in known and below.is_own
+    return {values[0]} if is_sentence and is_alone else set()
 
 
 def _tail_of(page: HashedPage, known: set[int]) -> set[int]:
@@ -105,10 +107,16 @@ _STOPS = (".", "。", "!", "！", "?", "？", "…", ")", "）")
 
 
 def without_labels(leading: Set[int], pages: Sequence[HashedPage]) -> frozenset[int]:
-    """Return hashes of lines above the text without labels of sections: most pages have others of them."""
+    """Return hashes of lines above the text without labels of sections and of values.
+
+    Most pages have more labels of a section's form. The value behind a colon differs from page to page.
+    """
     found, labels = Counter[int](), Counter[int]()
+    values_of: defaultdict[str, set[int]] = defaultdict(set)
     for page in pages:
         for index, (block, values) in enumerate(page[:_HEAD]):
+            if block.units <= LABEL and (label := _LABELLED.match(block.text)):
+                values_of[label[1]].add(values[0])
             if values[0] in leading:
                 found[values[0]] += 1
                 form = form_of(block)
@@ -117,7 +125,8 @@ def without_labels(leading: Set[int], pages: Sequence[HashedPage]) -> frozenset[
                     for other, _ in page[index + 1 :]
                     if 0 < other.units <= LABEL and not other.links
                 )
-    return frozenset(value for value in leading if 2 * labels[value] < found[value])
+    several = {value for same in values_of.values() if len(same) > 1 for value in same}
+    return frozenset(v for v in leading if 2 * labels[v] < found[v] and v not in several)
 
 
 def form_of(block: Block) -> str:
@@ -133,6 +142,7 @@ def form_of(block: Block) -> str:
 
 
 _HEAD = 30
+_LABELLED = re.compile(r"([^\n:：]{1,30})[:：]\W*\w")
 _NUMBER = re.compile(
     r"第?[一二三四五六七八九十]{1,3}\s?[、.．章节]|\d{1,2}\s?[、.．)）]|0x\d|[(（][\d一二三四五六七八九十]{1,3}[)）]"
     r"|(?:part|step|chapter) ?\d|[IVX]{1,4}\.",
