@@ -77,11 +77,14 @@ def _tail_of(page: HashedPage, known: set[int]) -> set[int]:
         return set()
     labels = [n for n in range(start - 1, len(page) - 1) if _is_label(page[n][0], page[n + 1][0])]
     rest = page[labels[-1] + 2 :] if labels else page[start:]
-    return {
-        values[0]
-        for block, values in rest
-        if block.kind not in {"rule", "heading"} and not is_data(block) and not _NOTE.match(block.plain)
-    }
+    return {values[0] for block, values in rest if not _is_of_form(block)}
+
+
+def _is_of_form(block: Block) -> bool:
+    """Return whether a block is a heading, data, a value behind its label, or a note on the figures."""
+    if block.kind in {"rule", "heading"} or is_data(block) or _NOTE.match(block.plain):
+        return True
+    return not block.links and block.units <= LABEL and _LABELLED.match(block.plain) is not None
 
 
 _NOTE = re.compile(

@@ -34,6 +34,16 @@ def test_a_row_with_a_date_or_an_author_goes(rows):
     assert text_of(page(*MENU, f"# {TITLE}", *rows, *TEXT)) == ARTICLE
 
 
+def test_a_date_goes_although_teasers_below_the_text_have_dates():
+    teasers = ["More walks", "[To the quay](/quay)", "May 1, 2024", "[To the pier](/pier)", "May 2, 2024"]
+    assert text_of(page("Written by Ann Lee", "May 6, 2024", *TEXT, "About the author", *teasers)) == ARTICLE
+
+
+def test_a_row_below_two_paragraphs_stays():
+    row = "Edition 3: published 12 March 2026 by the guild"
+    assert text_of(page(*TEXT[:2], row, TEXT[2])) == "\n\n".join([*TEXT[:2], row, TEXT[2]])
+
+
 def test_a_standfirst_above_the_date_stays():
     standfirst = "## Nobody asked the keepers"
     assert (
