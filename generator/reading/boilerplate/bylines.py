@@ -210,9 +210,9 @@ def contents(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
             if above.text == _BOX and found - 2 >= page.start:
                 yield above.index, CONTENTS
                 above = page.blocks[found - 2]
-            if above.index not in removed and (above.label in _CONTENTS or _introduces(page, above)):
+            if above.index not in removed and (above.label in LABELS_OF_CONTENTS or _introduces(page, above)):
                 yield above.index, CONTENTS
-        if block.label in _CONTENTS and page.blocks[block.index + 1 : block.index + 2]:
+        if block.label in LABELS_OF_CONTENTS and page.blocks[block.index + 1 : block.index + 2]:
             following = page.blocks[block.index + 1]
             if following.label == "toggle" or (following.index in removed and following.is_linked):
                 yield block.index, CONTENTS
@@ -239,7 +239,7 @@ _LABEL = 60
 _BOX = "[ ]"
 """The box that folds a table of contents."""
 _NEAR = 25
-_CONTENTS = frozenset({
+LABELS_OF_CONTENTS = frozenset({
     "contents", "tableofcontents", "inthisarticle", "onthispage", "indice", "indicedeicontenuti", "sommario",
     "sommaire", "inhalt", "inhaltsverzeichnis", "índice", "目录", "文章目录", "目录表", "本文目录", "目次",
 })  # fmt: skip

@@ -7,10 +7,12 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise, takewhile
 
 from generator.reading.boilerplate.blocks import Block
+from generator.reading.boilerplate.bylines import LABELS_OF_CONTENTS
 from generator.reading.boilerplate.page import Page, Removed
 from generator.reading.boilerplate.recurring import REPEATED
 from generator.reading.boilerplate.repeats import cached_hash
 from generator.reading.boilerplate.series import LABEL, form_of
+from generator.reading.datelines import is_dateline
 
 
 def lone_lines(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
@@ -21,9 +23,14 @@ def lone_lines(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     if not own or _is_below_form(page, removed, page.blocks[page.start : own[0].index]):
         return
     lines = list(takewhile(lambda block: _is_lone_line(page, removed, block), own))
-    following = own[len(lines) : len(lines) + 1]
-    if following and (following[0].is_own or following[0].units > LABEL or following[0].kind in _TEXT):
+    if any(map(_is_text, own[len(lines) : len(lines) + 1])):
         yield from ((block.index, REPEATED) for block in lines)
+
+
+def _is_text(block: Block) -> bool:
+    """Return whether a block is more than a value below a label."""
+    is_long = block.is_own or block.units > LABEL or block.kind in _TEXT
+    return is_long or block.label in LABELS_OF_CONTENTS
 
 
 def _is_below_form(page: Page, removed: Removed, above: Sequence[Block]) -> bool:
@@ -34,7 +41,7 @@ def _is_below_form(page: Page, removed: Removed, above: Sequence[Block]) -> bool
     lines = [one for one in above if removed.get(one.index) == REPEATED and not one.links]
     values = page.repeats.varying
     return any(one.kind == "list" for one in lines) or any(
-        cached_hash(one.text) in values for one in lines[1:]
+        cached_hash(one.text) in values and not is_dateline(one.plain) for one in lines[1:]
     )
 
 
@@ -80,7 +87,6 @@ def _is_plain_label(one: Block, following: Block) -> bool:
 
 
 _TEXT = frozenset({"heading", "code", "table"})
-"""Kinds of short blocks that are no value below a label."""
 _SILENT = frozenset({"image", "rule"})
 _LINES = frozenset({"heading", "text", "list"})
 _STOPS = (".", "。", "!", "！", "?", "？", "…", ",", "，", ";", "；", ":", "：", "”")
