@@ -17,7 +17,7 @@ from generator.reading.datelines import is_dateline
 
 def lone_lines(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     """Yield short lines right above the text that many articles of the source have. Images may be above."""
-    if not page.repeats.leading:
+    if not page.repeats.leading and not page.repeats.varying:
         return
     own = [block for block in page.body if block.index not in removed and block.kind not in _SILENT]
     if not own or _is_below_form(page, removed, page.blocks[page.start : own[0].index]):
@@ -50,12 +50,14 @@ def _is_lone_line(page: Page, removed: Removed, block: Block) -> bool:
 
     A label has others of its form further down, or ends in a colon. A salutation ends in a comma.
     """
+    if not 0 < block.units <= LABEL or block.links or page.found[block.index] is not None:
+        return False
+    value = cached_hash(block.text)
+    if value in page.repeats.varying and _ISSUE.fullmatch(block.plain.strip(" *_#")):
+        return True
     return (
-        0 < block.units <= LABEL
-        and not block.links
-        and (bool(page.repetition[block.index]) or _ISSUE.fullmatch(block.plain.strip(" *_#")) is not None)
-        and page.found[block.index] is None
-        and cached_hash(block.text) in page.repeats.leading
+        value in page.repeats.leading
+        and bool(page.repetition[block.index])
         and not block.plain.rstrip(" *_\xa0").endswith((":", "：", ",", "，"))
         and not _has_sibling(page, removed, block)
     )
