@@ -25,6 +25,8 @@ _DATE = re.compile(
 )
 _RANGE = re.compile(r"\n[^\S\n]*[-–—~～至到][^\S\n]*\n")
 """Two dates, each replaced by a line end, with a dash between them."""
+_SIZES = r"字[号体]\s?[:：]?\s?[\[【(（]?\s?大[\s|/]*中[\s|/]*小\s?[\]】)）]?"
+"""Buttons for the size of the letters."""
 _DETAIL = re.compile(
     r"t?\d{1,2}:\d{1,2}(?::\d{1,2})?(?:\s?[ap]\.?m\b\.?)?(?:\s?[+-]\d\d:?\d\d)?"
     r"|\b(?:utc|gmt|[a-z]{2,3}t|z)(?:\b|(?=last\s))(?:[+-]\d{1,2})?"
@@ -32,7 +34,7 @@ _DETAIL = re.compile(
     r"|\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|satur|sat|sun|wednes)(?:day)?\b"
     r"|\d+\s?min(?:ute[sn]?|uti|s)?\.?(?:\s(?:to\s)?read(?:ing)?)?\b|[\d,.]+k?\s(?:words|views|comments?|阅读)\b"
     r"|\d+\s?(?:字|分钟)(?:阅读)?|(?:阅读[量数]?|浏览[量数]?|(?:浏览|阅读|点击|访问)次数|点击[量数]?|访问量|热度|version)\s?[:：(（]\s?\d+|\(\s?\)"
-    r"|字[号体]\s?[:：]?\s?[\[【(（]?\s?大[\s|/]*中[\s|/]*小\s?[\]】)）]?",
+    rf"|{_SIZES}",
     re.IGNORECASE,
 )
 """A time, a weekday, a reading time, a counter."""
@@ -113,4 +115,5 @@ _BY = re.compile(
 )
 _ORIGIN = re.compile(
     r"(?:作者(?:论坛账号)?|编译|编辑|译者|翻译|审校|撰文|供稿|稿源|来源|文章来源|原文来源|文)\s?[:：|｜丨/]\s?[^:：。？！]{1,60}$"
+    rf"|{_SIZES}$"
 )

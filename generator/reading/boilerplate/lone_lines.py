@@ -95,7 +95,8 @@ _STOPS = (".", "。", "!", "！", "?", "？", "…", ",", "，", ";", "；", ":"
 _ISSUE = re.compile(
     r"(?:issue|no\.|nr\.|vol\.|volume|number|edition|ausgabe|heft|numéro|número|n[°º])\s?\d[\d.,/]*"
     r"(?:,?\s(?:issue|no\.|nr\.|number)\s?\d+)?|issued (?:at|on)\b.{1,40}"
+    r"|(?:words|wörter|mots|parole|palabras|閲覧数|조회수|просмотров)\s?[:：]\s?[\d.,]+"
     r"|(?:总?第\s?\d+\s?期\s?){1,2}|(?:全文|本文)?[约共]?\s?\d+\s?字",
     re.IGNORECASE,
 )
-"""The number of an issue, or the length of its text, which forms have as values too."""
+"""The number of an issue, its length or its readers. Forms have such values too."""

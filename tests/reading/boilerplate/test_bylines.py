@@ -23,6 +23,7 @@ ARTICLE = "\n\n".join(TEXT)
         ["[Ann Lee](/ann) · July 22, 2024 · 13 min"],
         ["Posted by Ann Lee, Keeper of the Northern Light"],
         ["**来源：灯塔网**"],
+        ["来源：灯塔网 发布时间：2026-05-04 浏览次数：1009", "字号：大 中 小"],
         ["This article is more than 1 year old"],
         ["Mon 6 May 2024 05.00 BSTLast modified on Tue 7 May 2024 18.28 BST"],
         ["[Ann Lee](/profile/ann), [Bo Lee](/profile/bo) and [Cy Lee](/profile/cy)", "May 6, 2024"],
