@@ -192,6 +192,9 @@ def _is_behind(
 ) -> bool:
     """Return whether boilerplate lies between a block and the text."""
     start, first, last = text
+    if last < start:  # no text in sentences: what is above the first unrepeated line is above the text
+        own = (n for n in range(start, index) if not repetition[n] and found[n] is None)
+        start = next(own, start)
     between = range(index + 1, first) if index < first <= last else range(max(last + 1, start), index)
     for other in between:
         block = blocks[other]

@@ -158,3 +158,21 @@ def test_updates_of_one_article_teach_nothing_even_if_their_titles_count():
 def test_the_order_of_a_series_does_not_matter():
     bodies = [letter(n % 3, *END[: n % 2 + 1]) for n in range(4)] + [letter(n) for n in range(4, 6)]
     assert len({learn(each) for each in itertools.permutations(bodies)}) == 1
+
+
+def test_the_values_of_a_short_form_stay_below_a_row_of_buttons():
+    def count(n: int) -> str:
+        form = [
+            f"The boats of {NAMES[n]} were counted",
+            "**Sails**",
+            f"{n + 3} torn",
+            "**Oars**",
+            f"{n + 30} whole",
+        ]
+        return page("Like Share Save", *form, "Back to top", title=title_of(n))
+
+    bodies = list(map(count, range(9)))
+    found = opinion(bodies[5], title_of(5), repeats=learn(bodies))
+    gone = [one.block.text for one in found.blocks if one.reason not in {None, "title"}]
+    assert not {"**Sails**", "8 torn", "**Oars**", "35 whole"} & {*gone}
+    assert "Like Share Save" in gone
