@@ -123,7 +123,7 @@ class Lesson(msgspec.Struct, frozen=True):
 
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(Record)
-_Sets = tuple[frozenset[int], frozenset[int], frozenset[int], frozenset[int]]
+_Sets = tuple[frozenset[int], frozenset[int], frozenset[int], frozenset[int], frozenset[int]]
 
 
 def encoded_boilerplate(found: repeats.LearnedBoilerplate) -> bytes:

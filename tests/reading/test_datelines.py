@@ -34,6 +34,9 @@ def test_a_date_alone_is_a_dateline(row):
         "灯塔\n海岸\n2024-05-28 11:03:28",
         "2024-07-15\nLamps/Oil\n18 mins\n7 comments",
         "2024-7-28 21:0:2\nAuthor: coast.example(查看原文)\n阅读量:4\n收藏",
+        "كتب: أحمد سالم | 3 يوليو 2026",
+        "Автор: Нина Ветрова, 3 июля 2026",
+        "来源：灯塔网 发布时间：2026-05-04 浏览次数：1009 字号：大 中 小",
     ],
 )
 def test_a_date_with_names_is_a_dateline(row):

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from generator.reading.boilerplate.blocks import Block, is_data
 from generator.reading.boilerplate.page import Page, Removed
-from generator.reading.datelines import are_names, is_byline, is_credit, is_dateline
+from generator.reading.datelines import are_names, is_byline, is_credit, is_dateline, is_signed
 from generator.reading.text import bare
 
 BYLINE = "byline"
@@ -23,10 +23,11 @@ def datelines(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     for block in page.body:
         if block.index in removed or block.kind in _SILENT or not block.units + block.linked:
             continue
-        if block.index in page.values:
+        if block.index in page.values and not is_signed(block.plain):
             continue
         is_bare = is_post or any(one.units > _SENTENCES for one in passed)
-        if _is_row(block, is_bare=is_bare) and not _recurs(page, block):
+        is_below = sum(one.is_prose for one in passed) > 1
+        if _is_row(block, is_bare=is_bare, is_named=is_below) and not _recurs(page, removed, block):
             yield block.index, BYLINE
             if passed and _names_author(passed[-1], block):
                 yield passed[-1].index, BYLINE
@@ -108,11 +109,12 @@ _STANDFIRST = 400
 _ROW = 120
 
 
-def _is_row(block: Block, *, is_bare: bool) -> bool:
+def _is_row(block: Block, *, is_bare: bool, is_named: bool = False) -> bool:
+    """Return whether a block is a dateline or a byline; with `is_named`, only whether it is a byline."""
     if block.kind not in {"text", "list"} or block.units + block.linked > _ROW:
         return False
     words = block.plain.strip(" \t\n*_#>~\xa0").replace("*", "").replace("\xa0", " ")
-    return is_dateline(words, is_bare=is_bare) or is_byline(words)
+    return is_byline(words) or (not is_named and is_dateline(words, is_bare=is_bare))
 
 
 def _are_dates_of_title(page: Page, block: Block) -> bool:
@@ -164,11 +166,15 @@ _AUTHOR = re.compile(r"\]\([^()\s]{0,200}[/-](?:authors?|autore|giornalista|cont
 _OFFICE = 60
 
 
-def _recurs(page: Page, block: Block) -> bool:
+def _recurs(page: Page, removed: Removed, block: Block) -> bool:
     """Return whether more such rows follow within the text: dates of a timeline, fields of a form."""
     start = block.text.lstrip(" *_>")[:2]
     following = page.blocks[block.index + 1 : block.index + 40]
-    rows = [one for one in following if one.text.lstrip(" *_>").startswith(start) and one.units <= _ROW]
+    rows = [
+        one
+        for one in following
+        if one.text.lstrip(" *_>").startswith(start) and one.units <= _ROW and one.index not in removed
+    ]
     return any(one.index > page.first and _is_row(one, is_bare=True) for one in rows)
 
 
@@ -204,9 +210,9 @@ def contents(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
             if above.text == _BOX and found - 2 >= page.start:
                 yield above.index, CONTENTS
                 above = page.blocks[found - 2]
-            if above.index not in removed and (above.label in _CONTENTS or _introduces(page, above)):
+            if above.index not in removed and (above.label in LABELS_OF_CONTENTS or _introduces(page, above)):
                 yield above.index, CONTENTS
-        if block.label in _CONTENTS and page.blocks[block.index + 1 : block.index + 2]:
+        if block.label in LABELS_OF_CONTENTS and page.blocks[block.index + 1 : block.index + 2]:
             following = page.blocks[block.index + 1]
             if following.label == "toggle" or (following.index in removed and following.is_linked):
                 yield block.index, CONTENTS
@@ -233,7 +239,7 @@ _LABEL = 60
 _BOX = "[ ]"
 """The box that folds a table of contents."""
 _NEAR = 25
-_CONTENTS = frozenset({
+LABELS_OF_CONTENTS = frozenset({
     "contents", "tableofcontents", "inthisarticle", "onthispage", "indice", "indicedeicontenuti", "sommario",
     "sommaire", "inhalt", "inhaltsverzeichnis", "índice", "目录", "文章目录", "目录表", "本文目录", "目次",
 })  # fmt: skip

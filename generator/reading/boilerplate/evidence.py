@@ -12,7 +12,9 @@ from generator.reading.boilerplate import (
     ends,
     icons,
     known,
+    lone_lines,
     menus,
+    questions,
     recurring,
 )
 from generator.reading.boilerplate.page import Page, Removed
@@ -33,6 +35,7 @@ EVIDENCE: tuple[tuple[str, Evidence, str], ...] = (
     ("icon buttons", icons.icon_buttons, "tail"),
     ("account cards", known.account_cards, "head"),
     ("known lines", known.known_lines, "anywhere"),
+    ("question rows", questions.question_rows, "anywhere"),
     ("endings", ends.endings, "tail"),
     ("comment threads", comments.comment_threads, "tail"),
     ("notices below", ends.notices_below, "tail"),
@@ -61,6 +64,7 @@ EVIDENCE: tuple[tuple[str, Evidence, str], ...] = (
     ("keywords", bylines.keywords, "head"),
     ("datelines", bylines.datelines, "head"),
     ("kickers", closing.kickers, "head"),
+    ("lone lines", lone_lines.lone_lines, "head"),
     ("avatars above", ends.avatars_above, "head"),
     ("halves of cards", menus.halves_of_cards, "anywhere"),
     ("repeated labels", bylines.repeated_labels, "inside"),

@@ -205,6 +205,9 @@ def _is_behind(
 ) -> bool:
     """Return whether boilerplate lies between a block and the text."""
     start, first, last = text
+    if last < start:  # no text in sentences: what is above the first unrepeated line is above the text
+        own = (n for n in range(start, index) if not repetition[n] and found[n] is None)
+        start = next(own, start)
     is_above = index < first <= last
     between = range(index + 1, first) if is_above else range(index - 1, max(last, start - 1), -1)
     for other in between:

@@ -177,8 +177,7 @@ def known_lines(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
                 yield index, found.rule.reason
             continue
         if found.kind == "gone" and (
-            (not page.repetition[index] and _is_text(page, block, found))
-            or (block.label.isdecimal() and index in section_numbers(page))
+            (not page.repetition[index] and _is_text(page, block, found)) or _numbers_section(page, block)
         ):
             continue
         if _says_more_than_rule(page, block, found.rule.reason) or is_call_of_title(page, block):
@@ -191,6 +190,14 @@ def known_lines(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
         ):
             continue
         yield index, found.rule.reason
+
+
+def _numbers_section(page: Page, block: Block) -> bool:
+    """Return whether a block is the number of a section, or its label, right below that number."""
+    if block.label.isdecimal():
+        return block.index in section_numbers(page)
+    is_below = page.blocks[block.index - 1].label.isdecimal() and not block.links
+    return is_below and page.first < block.index < page.last and block.index - 1 in section_numbers(page)
 
 
 def _is_cut_in_text(page: Page, block: Block) -> bool:

@@ -51,7 +51,7 @@ def _repeated(page: Page, removed: Removed, indexes: range, places: set[str]) ->
     for index in found:
         if page.repetition[index] in places:
             if not (index + 1 in unique and _is_label(page.blocks[index])):
-                yield index, _REPEATED
+                yield index, REPEATED
         elif index not in unique:
             yield index, _AMONG
 
@@ -247,10 +247,10 @@ def _is_scrap(page: Page, index: int, reason: str) -> bool:
     return reason == _AMONG and page.is_found and block.kind == "text" and not block.is_linked
 
 
-_REPEATED = "repeated by the source"
+REPEATED = "repeated by the source"
 _AMONG = "among what the source repeats"
 REPEATED_WITHIN = "repeated within texts"
-LEARNED = frozenset({_REPEATED, _AMONG, REPEATED_WITHIN})
+LEARNED = frozenset({REPEATED, _AMONG, REPEATED_WITHIN})
 """Reasons of blocks that are removed because the source repeats them."""
 
 

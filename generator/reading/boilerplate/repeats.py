@@ -18,6 +18,13 @@ import msgspec
 
 from generator.reading.boilerplate.blocks import Block, blocks_of, is_data, is_data_in
 from generator.reading.boilerplate.families import built_in
+from generator.reading.boilerplate.series import (
+    HashedPage,
+    Page,
+    articles_among,
+    ends_of_series,
+    without_labels,
+)
 from generator.reading.text import bare
 
 MOST = 64
@@ -73,6 +80,8 @@ class LearnedBoilerplate(msgspec.Struct, frozen=True):
     """Within the text of many articles: advertisements, but also the headings of a form."""
     varying: frozenset[int] = frozenset()
     """Those of them whose digits differ from article to article: dates, counters, values of a form."""
+    leading: frozenset[int] = frozenset()
+    """Those above the text of many articles."""
 
 
 NOTHING = LearnedBoilerplate()
@@ -110,19 +119,49 @@ def _with_neighbours(year: int, first: Mapping[int, list[str]]) -> list[str]:
     return paths
 
 
-_HashedPage = Sequence[tuple[Block, tuple[int, ...]]]
-
-
 def learn(bodies: Iterable[str]) -> LearnedBoilerplate:
     """Return what recurs in bodies of one source. Copies of an article count once; order does not matter."""
-    pages: dict[int, tuple[Block, ...]] = {}
+    alike: dict[int, list[Page]] = defaultdict(list)
     cut_from = built_in().cut_from
     for body in bodies:
-        if blocks := blocks_of(body, cut_from)[:_BLOCKS]:
-            _add_page(pages, tuple(block for block in blocks if block.kind not in {"tail", "rest"}))
+        blocks = blocks_of(body, cut_from)[:_BLOCKS]
+        if page := tuple([block for block in blocks if block.kind not in {"tail", "rest"}]):
+            alike[_article_hash(page)].append(page)
+    groups = [sorted(pages, key=_texts) for _, pages in sorted(alike.items())]
+    learned = _learned_of([pages[0] for pages in groups])
+    heads, tails = set[int](), set[int]()
+    for pages in groups:
+        if len(pages) > 1:
+            series = articles_among(pages, list(map(_text_of, pages)))
+            ends = ends_of_series([_hashed(page) for page in series])
+            heads |= ends[0]
+            tails |= ends[1]
+    if not heads and not tails:
+        return learned
+    return msgspec.structs.replace(
+        learned, head=learned.head | heads, tail=learned.tail | tails, leading=learned.leading | heads
+    )
+
+
+def _texts(page: Page) -> list[str]:
+    return [block.text for block in page]
+
+
+def _text_of(page: Page) -> Mapping[int, int]:
+    """Return the hashes of a page's text without digits, and the number of letters of each."""
+    text = {text_hash(block.text, is_line=True): block.units for block in page[1:] if _is_text(block)}
+    return text or {text_hash(block.text, is_line=True): block.units + 1 for block in page[1:]}
+
+
+def _hashed(page: Page) -> HashedPage:
+    return [(block, block_hashes(block)) for block in page]
+
+
+def _learned_of(pages: Sequence[Page]) -> LearnedBoilerplate:
+    """Return what recurs in pages of different articles."""
     if len(pages) < 2:
         return NOTHING
-    hashed_pages = [[(block, block_hashes(block)) for block in blocks] for _, blocks in sorted(pages.items())]
+    hashed_pages = list(map(_hashed, pages))
     counts: Counter[int] = Counter()
     for page in hashed_pages:
         counts.update({value for _, values in page for value in values})
@@ -140,8 +179,9 @@ def learn(bodies: Iterable[str]) -> LearnedBoilerplate:
         if 1 < counts[values[0]] < _DATA_REPEATS and is_data(block)
     }
     learned = _classified(counts, places, len(hashed_pages), twice, data)
+    leading = without_labels(learned.leading, hashed_pages)
     known = learned.head | learned.tail | learned.inside
-    return msgspec.structs.replace(learned, varying=_varying(hashed_pages, known))
+    return msgspec.structs.replace(learned, leading=leading, varying=_varying(hashed_pages, known))
 
 
 def _is_text(block: Block) -> bool:
@@ -149,7 +189,7 @@ def _is_text(block: Block) -> bool:
 
 
 def _text_of_versions(
-    pages: Sequence[_HashedPage], prose: Sequence[set[int]], counts: Mapping[int, int]
+    pages: Sequence[HashedPage], prose: Sequence[set[int]], counts: Mapping[int, int]
 ) -> set[int]:
     """Return hashes of text that pages share because they are one article, for example before its update.
 
@@ -191,16 +231,6 @@ def _are_versions(heads: Sequence[Block]) -> bool:
 _TITLE = 8
 
 
-def _add_page(pages: dict[int, tuple[Block, ...]], blocks: tuple[Block, ...]) -> None:
-    """Keep one page for each article. Of copies, keep the one with the smaller text, whatever the order."""
-    if not blocks:
-        return
-    key = _article_hash(blocks)
-    other = pages.get(key)
-    if other is None or [block.text for block in blocks] < [block.text for block in other]:
-        pages[key] = blocks
-
-
 def _article_hash(blocks: tuple[Block, ...]) -> int:
     """Return a hash that copies of one article share: of the title above it, else of its longest paragraphs.
 
@@ -214,7 +244,7 @@ def _article_hash(blocks: tuple[Block, ...]) -> int:
     return zlib.crc32(telling.encode("utf-8", "surrogatepass")) | len(telling) << 32
 
 
-def _count_places(page: _HashedPage, counts: Counter[int], places: dict[int, list[int]]) -> None:
+def _count_places(page: HashedPage, counts: Counter[int], places: dict[int, list[int]]) -> None:
     """Count for each hash of a page whether it lies above, within or below the page's own text."""
     weights = [
         -30 if counts[values[0]] > 1 else min(block.units, 300) if block.is_own else -4
@@ -249,7 +279,7 @@ def _classified(
 ) -> LearnedBoilerplate:
     some = max(2, -(-pages * _SHARE // 1))
     many = max(3, -(-pages * _SHARE_INSIDE // 1))
-    head, tail, inside = set(), set(), set()
+    head, tail, inside, leading = set(), set(), set(), set()
     for value, (before, within, after) in places.items():
         if counts[value] < (max(_DATA_REPEATS, some) if value in data else some):
             continue
@@ -259,6 +289,8 @@ def _classified(
                 tail.add(value)
         elif before * 10 >= 7 * total:
             head.add(value)
+            if counts[value] >= many:
+                leading.add(value)
         elif after * 10 >= 7 * total:
             tail.add(value)
         elif within * 2 < total:
@@ -266,10 +298,10 @@ def _classified(
             tail.add(value)
         elif counts[value] >= many:
             inside.add(value)
-    return LearnedBoilerplate(frozenset(head), frozenset(tail), frozenset(inside))
+    return LearnedBoilerplate(frozenset(head), frozenset(tail), frozenset(inside), leading=frozenset(leading))
 
 
-def _varying(pages: Sequence[_HashedPage], known: frozenset[int]) -> frozenset[int]:
+def _varying(pages: Sequence[HashedPage], known: frozenset[int]) -> frozenset[int]:
     """Return known hashes of lines of which no wording of the digits is in most of the articles."""
     forms: defaultdict[int, Counter[str]] = defaultdict(Counter)
     for page in pages:

@@ -23,6 +23,7 @@ ARTICLE = "\n\n".join(TEXT)
         ["[Ann Lee](/ann) · July 22, 2024 · 13 min"],
         ["Posted by Ann Lee, Keeper of the Northern Light"],
         ["**来源：灯塔网**"],
+        ["来源：灯塔网 发布时间：2026-05-04 浏览次数：1009", "字号：大 中 小"],
         ["This article is more than 1 year old"],
         ["Mon 6 May 2024 05.00 BSTLast modified on Tue 7 May 2024 18.28 BST"],
         ["[Ann Lee](/profile/ann), [Bo Lee](/profile/bo) and [Cy Lee](/profile/cy)", "May 6, 2024"],
@@ -32,6 +33,16 @@ ARTICLE = "\n\n".join(TEXT)
 )
 def test_a_row_with_a_date_or_an_author_goes(rows):
     assert text_of(page(*MENU, f"# {TITLE}", *rows, *TEXT)) == ARTICLE
+
+
+def test_a_date_goes_although_teasers_below_the_text_have_dates():
+    teasers = ["More walks", "[To the quay](/quay)", "May 1, 2024", "[To the pier](/pier)", "May 2, 2024"]
+    assert text_of(page("Written by Ann Lee", "May 6, 2024", *TEXT, "About the author", *teasers)) == ARTICLE
+
+
+def test_a_row_below_two_paragraphs_stays():
+    row = "Edition 3: published 12 March 2026 by the guild"
+    assert text_of(page(*TEXT[:2], row, TEXT[2])) == "\n\n".join([*TEXT[:2], row, TEXT[2]])
 
 
 def test_a_standfirst_above_the_date_stays():

@@ -268,3 +268,19 @@ def test_a_picture_that_counts_visits_goes():
     pixel = "![](https://www.facebook.com/tr?id=1&ev=PageView&noscript=1)"
     picture = "![The lamp](https://www.facebook.com/lamp.png)"
     assert text_of(page(TEXT[0], pixel, picture, *TEXT[1:])) == "\n\n".join([TEXT[0], picture, *TEXT[1:]])
+
+
+def test_the_label_below_the_number_of_a_section_stays():
+    blocks = ["1", "The stones", TEXT[0], "2", "Contact", TEXT[1], "3", "Support", TEXT[2]]
+    assert text_of(page(*blocks)) == "\n\n".join(blocks)
+
+
+@pytest.mark.parametrize("row", ["点赞 收藏 分享", "点赞(12) 收藏(3)", "Like Share Save", "Comment | Share"])
+def test_a_row_of_buttons_goes_as_a_whole(row):
+    assert text_of(page(*TEXT[:2], row, TEXT[2])) == "\n\n".join(TEXT)
+
+
+@pytest.mark.parametrize("line", ["Share save print and sell", "分享会的安排如下", "收藏 古董 分享", "Save"])
+def test_a_line_that_begins_like_a_row_of_buttons_stays(line):
+    blocks = [*TEXT[:2], f"{line} it all.", TEXT[2]]
+    assert text_of(page(*blocks)) == "\n\n".join(blocks)
