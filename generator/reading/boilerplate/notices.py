@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from generator.reading.boilerplate.blocks import Block
+from generator.reading.boilerplate.page_notices import page_notice_of
 
 SCRIPT_SHELL = "script shell"
 CAPTCHA = "captcha"
@@ -82,10 +83,10 @@ _ROBOTS = re.compile(
 def _page_notice(words: Sequence[str], title: str) -> str:
     sentences = [one for block in words for part in _SENTENCE_END.split(block) if (one := part.strip(_MARKS))]
     if not all(map(_SUBJECT.search, sentences)) or _SUBJECT.search(title):
-        return ""
+        return page_notice_of(sentences, title)
     if any(map(_ROBOTS.match, sentences)):
         return CAPTCHA
-    return SCRIPT_SHELL if any(map(_SCRIPTS.match, sentences)) else ""
+    return SCRIPT_SHELL if any(map(_SCRIPTS.match, sentences)) else page_notice_of(sentences, title)
 
 
 _MARKS = " \t\n*_#>~-·•|\\`"
