@@ -135,8 +135,13 @@ def language_of(text: str, languages: Sequence[str]) -> str | None:
         return site_tag("ko", languages)
     if script == "latin":
         return _latin(sample, languages) if counts["latin"] >= _FEWEST_WORDS else None
+    return _of_script(sample, script, languages)
+
+
+def _of_script(sample: str, script: str, languages: Sequence[str]) -> str:
+    """Return the language whose own letters a text has, else the site's one of the script, or the usual one."""
     tags = _LANGUAGES[script]
-    if (own := _by_letters(sample, script)) and own in tags:
+    if (own := _by_letters(sample, script)) in tags:
         return site_tag(own, languages)
     return next((tag for tag in languages if primary(tag) in tags), tags[0])
 
@@ -154,7 +159,11 @@ _OWN_LETTERS: dict[str, tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None
     "cyrillic": (
         ("kk", re.compile("[әғқңұһӘҒҚҢҰҺ]"), None),
         ("be", re.compile("[ўЎ]"), None),
-        ("uk", re.compile(r"[іїєґІЇЄҐ]|(?<!\w)(?:та|або|ця|це|про)(?!\w)|\wння(?!\w)"), re.compile("[ыэъёЫЭЪЁ]")),
+        (
+            "uk",
+            re.compile(r"[іїєґІЇЄҐ]|(?<!\w)(?:та|або|ця|це|про)(?!\w)|\wння(?!\w)"),
+            re.compile("[ыэъёЫЭЪЁ]"),
+        ),
         ("mk", re.compile("[ѓќѕЃЌЅ]"), None),
         ("sr", re.compile("[ђћЂЋјљњџЈЉЊЏ]"), None),
         ("mn", re.compile("[өүӨҮ]"), None),
@@ -200,11 +209,13 @@ def _others(sample: str) -> str:
 
 
 def site_tag(language: str, languages: Sequence[str]) -> str:
+    """Return a language as the site writes it."""
     return next((tag for tag in languages if primary(tag) == language), language)
 
 
 @lru_cache(256)
 def primary(tag: str) -> str:
+    """Return the language of a tag without its script and region."""
     return tag.replace("_", "-").partition("-")[0].lower()
 
 

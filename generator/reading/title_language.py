@@ -35,18 +35,18 @@ class _Language(msgspec.Struct, frozen=True):
     ending: re.Pattern[str] | None
 
 
-_LETTERS: tuple[tuple[str, frozenset[str]], ...] = tuple(
-    (letters, frozenset(tags.split()))
-    for letters, tags in (
-        ("ł", "pl"), ("ąę", "pl lt"), ("śźćń", "pl"), ("ż", "pl mt"), ("ğı", "tr az"), ("ş", "tr ro az"), ("ř", "cs"),
-        ("ůě", "cs"), ("č", "cs sk hr sl lt lv"), ("š", "cs sk hr sl lt lv et"), ("ž", "cs sk hr sl lt lv"), ("ý", "cs sk is"),
-        ("őű", "hu"), ("å", "sv da nb"), ("ø", "da nb"), ("æ", "da nb is"), ("ß", "de"), ("ä", "de sv fi et"), ("ö", "de sv fi tr hu"),
-        ("ü", "de tr hu et"), ("ñ", "es"), ("¿¡", "es ca"), ("ãõ", "pt vi"), ("œ", "fr"), ("ç", "fr pt tr ca"), ("țșă", "ro"),
-        ("đơưạảấầẩẫậắằẳẵặẹẻẽếềểễệịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ", "vi"), ("ò", "it ca vi"), ("ì", "it vi"), ("ù", "it fr vi"),
-        ("à", "fr it pt ca vi"), ("è", "fr it ca"), ("ê", "fr pt vi"), ("ëï", "fr nl"), ("îû", "fr ro"), ("ô", "fr pt vi"),
-        ("â", "fr pt ro vi"), ("é", "fr es it pt hu cs"), ("áí", "es pt hu cs vi"), ("ó", "es pt hu pl vi"), ("ú", "es pt hu cs vi"),
-    )
-)  # fmt: skip
+_TABLE = (
+    ": "
+    "ł:pl ąę:pl+lt śźćń:pl ż:pl+mt ğı:tr+az ş:tr+ro+az ř:cs ůě:cs č:cs+sk+hr+sl+lt+lv "
+    "š:cs+sk+hr+sl+lt+lv+et ž:cs+sk+hr+sl+lt+lv ý:cs+sk+is őű:hu å:sv+da+nb ø:da+nb "
+    "æ:da+nb+is ß:de ä:de+sv+fi+et ö:de+sv+fi+tr+hu ü:de+tr+hu+et ñ:es ¿¡:es+ca ãõ:pt+vi "
+    "œ:fr ç:fr+pt+tr+ca țșă:ro đơưạảấầẩẫậắằẳẵặẹẻẽếềểễệịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ:vi ò:it+ca+vi "
+    "ì:it+vi ù:it+fr+vi à:fr+it+pt+ca+vi è:fr+it+ca ê:fr+pt+vi ëï:fr+nl îû:fr+ro ô:fr+pt+vi "
+    "â:fr+pt+ro+vi é:fr+es+it+pt+hu+cs áí:es+pt+hu+cs+vi ó:es+pt+hu+pl+vi ú:es+pt+hu+cs+vi "
+)
+_LETTERS = tuple(
+    (letters, frozenset(tags.split("+"))) for letters, tags in (one.split(":") for one in _TABLE.split())
+)
 """Letters → the languages that write them."""
 _SPECIAL = re.compile(f"[{''.join(letters for letters, _ in _LETTERS)}]")
 _WORD = re.compile(r"(?<![\w@#./-])(?:[^\W\d_]{2,}(?:[’'][^\W\d_]+)*|[ldLD][’'][^\W\d_]{3,})(?![\w/@])")
@@ -55,7 +55,8 @@ _ELISION = re.compile(r"(?:l|d|un|dell|all|nell|sull|dall|qu|c|s|n|j|m)[’'](?=
 _ROMANCE_ENDING = re.compile(r"[^\W\d_]{3,}[aoi]$")
 """Lower-case words that end like this are seldom English."""
 _ENGLISH_ENDING = re.compile(
-    r"[^\W\d_]{3,}(?:ing|ings|ed|ly|ness|tion|tions|ship|ful|less|able|ers|ists|isms?|ity|ies|ous|ck|sh|th|wn|ght|ey|ay)$"
+    r"[^\W\d_]{3,}(?:ing|ings|ed|ly|ness|tion|tions|ship|ful|less|able|ers"
+    r"|ists|isms?|ity|ies|ous|ck|sh|th|wn|ght|ey|ay)$"
 )
 _KANJI_OF_JAPAN = re.compile(
     "[発検薬圧戦対関転単続総図売読応気円広込働枠峠拡険験県権歳済剤斎収渋縦焼乗浄剰譲醸粋酔瀬斉専繊捜挿巣臓騒増帯滝択沢団弾遅鋳庁"
@@ -63,11 +64,16 @@ _KANJI_OF_JAPAN = re.compile(
     "恵掲渓経継軽鶏撃顕厳効鉱黒砕児実釈獣粛渉穣銭]"
 )
 """Characters that Chinese writes in another form."""
-_TRADITIONAL = re.compile("[東車電話時間聞開語書門問題運動場員業長馬魚鳥風飛見貝頭東進達連選議論設計記許課調請謝護護費買賃輸銀銅橋機極標樹構術衛衆複製裏補給紅線組織絡統絶約級納細終結]")
+_TRADITIONAL = re.compile(
+    "[東車電話時間聞開語書門問題運動場員業長馬魚鳥風飛見貝頭東進達連選議論設計記許課調"
+    "請謝護護費買賃輸銀銅橋機極標樹構術衛衆複製裏補給紅線組織絡統絶約級納細終結]"
+)
 _SIMPLIFIED = re.compile("[国会学体台点当党来号区数湾医声断状万与双湿尽写旧径参余虫麦条残浅称礼称殻]")
-"""`_TRADITIONAL` and `_SIMPLIFIED`: characters that Chinese writes in one of its two scripts only, and Japanese always."""
+"""`_TRADITIONAL` and `_SIMPLIFIED`: characters that Chinese writes in one of its two scripts only.
+
+Japanese writes both.
+"""
 _KANA = re.compile("[ぁ-ゖァ-ヺ]")
-_HAN = re.compile("[一-鿿]")
 
 
 def language_of_title(title: str, languages: Sequence[str]) -> str | None:
@@ -112,20 +118,20 @@ def _latin(title: str, languages: Sequence[str], found: str | None) -> str | Non
 
 
 def _looks_romance(words: Sequence[str]) -> bool:
-    """Return whether two words and more in lower case end in vowels as English words seldom do, and none is English."""
+    """Return whether two words and more in lower case end in vowels as English words seldom do."""
     low = [word for word in words if word.islower() and len(word) > 3]
     ends = [word for word in low if _ROMANCE_ENDING.match(word) and word not in _english_words()]
     return len(ends) >= 2 and 2 * len(ends) > len(low)
 
 
 def _scores(words: Sequence[str]) -> dict[str, float]:
-    """Return language → how much the words tell that a title is in it: a word and a letter one, an ending less."""
+    """Return language → the weight of its words, letters and endings in a title."""
     scores: dict[str, float] = {}
     known, common, english = _languages(), _english_words(), _own_words()[0]
     for number, word in enumerate(words):
         low = word.lower()
         if parts := _ELISION.match(low):
-            for tag in ("fr", "it", "ca") if low[0] in "ldq" or low.startswith(("un", "al", "ne", "su", "da")) else ("fr",):
+            for tag in ("fr",) if low[0] in "csnjm" and low[1] in "’'" else ("fr", "it", "ca"):
                 scores[tag] = scores.get(tag, 0) + 1
             low = low[parts.end() :]
         is_name = word[0].isupper() and number > 0
@@ -134,7 +140,9 @@ def _scores(words: Sequence[str]) -> dict[str, float]:
         by_letters = frozenset.intersection(*fitting) if fitting else frozenset()
         for tag, language in known.items():
             if low in language.words:
-                scores[tag] = scores.get(tag, 0) + (0.4 if low in english or (tag != "it" and low in common) else 1)
+                scores[tag] = scores.get(tag, 0) + (
+                    0.4 if low in english or (tag != "it" and low in common) else 1
+                )
             elif language.ending and len(low) > 4 and low not in common and language.ending.search(low):
                 scores[tag] = scores.get(tag, 0) + (0.25 if is_name else 0.6)
         for tag in by_letters:
@@ -191,12 +199,16 @@ def _foreign_words() -> frozenset[str]:
 def _english_words() -> frozenset[str]:
     """Return words that are likely English: the common ones, without those that end like Italian ones."""
     return frozenset(
-        word for word in common_words() if word.isascii() and (not _ROMANCE_ENDING.match(word) or word in _IN_A_VOWEL)
+        word
+        for word in common_words()
+        if word.isascii() and (not _ROMANCE_ENDING.match(word) or word in _IN_A_VOWEL)
     )
 
 
-_IN_A_VOWEL = frozenset(
-    "data media camera agenda area extra beta alpha delta gamma crypto photo video info demo intro memo auto audio "
-    "radio studio logo zero hero echo disco casino ratio mono macro micro nano euro kilo turbo taxi wifi pizza drama "
-    "era idea opera formula quota schema africa america china india russia iowa ai api".split()
+_VOWEL_WORDS = (
+    "data media camera agenda area extra beta alpha delta gamma crypto photo video info demo intro memo auto "
+    "audio radio studio logo zero hero echo disco casino ratio mono macro micro nano euro kilo turbo taxi "
+    "wifi pizza drama era idea opera formula quota schema africa america china india russia ai api"
 )
+_IN_A_VOWEL = frozenset(_VOWEL_WORDS.split())
+"""English words that end like Italian ones."""

@@ -99,7 +99,9 @@ def _strange(known: _Compiled, plain: Sequence[str]) -> float:
 
 
 _NO_SPACES = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
-_PART = re.compile("[\u3040-\u30ff\u3400-\u9fff]+|(?:(?![\u3040-\u30ff\u3400-\u9fff])[^\\W\\d_])+(?:[-’'](?:(?![\u3040-\u30ff\u3400-\u9fff])[^\\W\\d_])+)*")
+_PART = re.compile(
+    "[\u3040-\u30ff\u3400-\u9fff]+|(?:(?![\u3040-\u30ff\u3400-\u9fff])[^\\W\\d_])+(?:[-’'](?:(?![\u3040-\u30ff\u3400-\u9fff])[^\\W\\d_])+)*"
+)
 
 
 @cache
@@ -145,7 +147,9 @@ def _beginnings(words: str) -> str:
 def _general(file: _File) -> re.Pattern[str]:
     """Return a pattern for a word, and for terms within a run of characters without spaces."""
     stems = _beginnings(" ".join([file.words, *[one.core for one in file.notice]]))
-    terms = sorted({*file.terms, *[term for one in file.notice for term in one.core_terms]}, key=len, reverse=True)
+    terms = sorted(
+        {*file.terms, *[term for one in file.notice for term in one.core_terms]}, key=len, reverse=True
+    )
     return re.compile(rf"(?:{stems})(?:[-’'][^\W\d_]+)*|{'|'.join(terms)}")
 
 

@@ -154,8 +154,6 @@ _QUOTED_RIGHTS = re.compile(
 """The words of a notice of rights in a sentence about it."""
 
 
-
-
 def _text(own: Sequence[Block]) -> int:
     """Return the number of letters outside of headings, tables, dates and lists of links."""
     return sum(
