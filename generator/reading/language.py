@@ -139,7 +139,7 @@ def language_of(text: str, languages: Sequence[str]) -> str | None:
 
 
 def _of_script(sample: str, script: str, languages: Sequence[str]) -> str:
-    """Return the language whose own letters a text has, else the site's one of the script, or the usual one."""
+    """Return the language whose own letters a text has, else the site's one of the script."""
     tags = _LANGUAGES[script]
     if (own := _by_letters(sample, script)) in tags:
         return site_tag(own, languages)

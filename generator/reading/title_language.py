@@ -36,7 +36,6 @@ class _Language(msgspec.Struct, frozen=True):
 
 
 _TABLE = (
-    ": "
     "ł:pl ąę:pl+lt śźćń:pl ż:pl+mt ğı:tr+az ş:tr+ro+az ř:cs ůě:cs č:cs+sk+hr+sl+lt+lv "
     "š:cs+sk+hr+sl+lt+lv+et ž:cs+sk+hr+sl+lt+lv ý:cs+sk+is őű:hu å:sv+da+nb ø:da+nb "
     "æ:da+nb+is ß:de ä:de+sv+fi+et ö:de+sv+fi+tr+hu ü:de+tr+hu+et ñ:es ¿¡:es+ca ãõ:pt+vi "
@@ -68,7 +67,7 @@ _TRADITIONAL = re.compile(
     "[東車電話時間聞開語書門問題運動場員業長馬魚鳥風飛見貝頭東進達連選議論設計記許課調"
     "請謝護護費買賃輸銀銅橋機極標樹構術衛衆複製裏補給紅線組織絡統絶約級納細終結]"
 )
-_SIMPLIFIED = re.compile("[国会学体台点当党来号区数湾医声断状万与双湿尽写旧径参余虫麦条残浅称礼称殻]")
+_SIMPLIFIED = re.compile("[国会学体点当党来号区数湾医声断状与双湿尽写旧径参虫麦条残浅称礼称殻]")
 """`_TRADITIONAL` and `_SIMPLIFIED`: characters that Chinese writes in one of its two scripts only.
 
 Japanese writes both.
