@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 import msgspec
@@ -57,8 +57,10 @@ def page_notice_of(sentences: Sequence[str], title: str) -> str:
     plain = [words for one in sentences if (words := one.casefold().strip(_MARKS))]
     if any(len(words) > LONGEST or known.told.search(words) for words in plain):
         return ""
-    strange = _strange(known, plain)
-    reason = _by_sentences(known, plain) if strange <= _SOME else ""
+    strange = _strange(plain)
+    if strange > _SOME:
+        return ""
+    reason = _by_sentences(known, plain)
     if not reason and (not strange or (strange <= _FEW and any(map(known.speaks.search, plain)))):
         reason = next((reason for reason, one in known.core if any(map(one.search, plain))), "")
     return "" if reason and _is_subject(known, title) else reason
@@ -83,19 +85,26 @@ def _by_sentences(known: _Compiled, plain: Sequence[str]) -> str:
     return reason
 
 
-def _strange(known: _Compiled, plain: Sequence[str]) -> float:
+def _strange(plain: Sequence[str]) -> float:
     """Return the share of the letters that are in words which notices seldom have."""
     strange = total = 0
     for words in plain:
         for part in _PART.findall(words):
-            if part.isascii() or not _NO_SPACES.match(part):
-                if len(part) > 1 and part not in _common():
-                    total += len(part)
-                    strange += 0 if known.general.fullmatch(part) else len(part)
-            else:
-                total += len(part)
-                strange += len(known.general.sub("", part))
+            letters, unknown = _unknown_in(part)
+            total += letters
+            strange += unknown
     return strange / total if total else 1.0
+
+
+@lru_cache(16_384)  # the pattern has more than a thousand words
+def _unknown_in(part: str) -> tuple[int, int]:
+    """Return the number of letters of a word, or a run without spaces, and of those unknown in notices."""
+    general = _compiled().general
+    if not part.isascii() and _NO_SPACES.match(part):
+        return len(part), len(general.sub("", part))
+    if len(part) == 1 or part in _common():
+        return 0, 0
+    return len(part), 0 if general.fullmatch(part) else len(part)
 
 
 _NO_SPACES = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
