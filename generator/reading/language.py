@@ -49,7 +49,7 @@ _LANGUAGES = {
 _CHOICE = ("latin", "cjk", "hangul", *_LANGUAGES)
 _NOT_LATIN = frozenset({"zh", "yue", "ja", "ko", *(tag for tags in _LANGUAGES.values() for tag in tags)})
 
-_COMMON_WORDS = {
+COMMON_WORDS = {
     "en": "the of and to in is that for it with as was on are be this by at from have or an not you can "
     "your how what why when which we our has its new after over out up into than their more about "
     "all will but his who if do they were been one would there use used using via against some "
@@ -88,7 +88,7 @@ _COMMON_WORDS = {
     "vi": "và của là có được cho không trong các với những một người đã này để khi trên từ về cách",
     "ca": "de la el que en els les per un una amb del és no al es més dels",
 }
-_SETS = {tag: frozenset(words.split()) for tag, words in _COMMON_WORDS.items()}
+_SETS = {tag: frozenset(words.split()) for tag, words in COMMON_WORDS.items()}
 _LATIN = re.compile("[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff]+")
 _WIDE_LATIN = re.compile("[\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff]")
 _ASCII = bytes(range(128))
@@ -122,7 +122,7 @@ def language_of(text: str, languages: Sequence[str]) -> str | None:
     cjk = counts["han"] + counts["kana"]
     counts["cjk"] = cjk
     if not counts.keys().isdisjoint(_LANGUAGES):
-        known = {_primary(tag) for tag in languages}
+        known = {primary(tag) for tag in languages}
         for name, tags in _LANGUAGES.items():
             if counts.get(name) and known.isdisjoint(tags):
                 counts[name] /= 2  # a name, a quotation, or wrongly decoded text
@@ -130,13 +130,52 @@ def language_of(text: str, languages: Sequence[str]) -> str | None:
     if not counts[script]:
         return None
     if script == "cjk":
-        return _site_tag("ja" if counts["kana"] * 10 > cjk else "zh", languages)
+        return site_tag("ja" if counts["kana"] * 10 > cjk else "zh", languages)
     if script == "hangul":
-        return _site_tag("ko", languages)
+        return site_tag("ko", languages)
     if script == "latin":
         return _latin(sample, languages) if counts["latin"] >= _FEWEST_WORDS else None
+    return _of_script(sample, script, languages)
+
+
+def _of_script(sample: str, script: str, languages: Sequence[str]) -> str:
+    """Return the language whose own letters a text has, else the site's one of the script."""
     tags = _LANGUAGES[script]
-    return next((tag for tag in languages if _primary(tag) in tags), tags[0])
+    if (own := _by_letters(sample, script)) in tags:
+        return site_tag(own, languages)
+    return next((tag for tag in languages if primary(tag) in tags), tags[0])
+
+
+def _by_letters(sample: str, script: str) -> str:
+    """Return the language that a text is in by letters that only it writes; empty if there are none."""
+    for tag, letters, others in _OWN_LETTERS.get(script, ()):
+        found = len(letters.findall(sample))
+        if found and found * 200 >= len(sample) and not (others and others.search(sample)):
+            return tag
+    return ""
+
+
+_OWN_LETTERS: dict[str, tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None], ...]] = {
+    "cyrillic": (
+        ("kk", re.compile("[әғқңұһӘҒҚҢҰҺ]"), None),
+        ("be", re.compile("[ўЎ]"), None),
+        (
+            "uk",
+            re.compile(r"[іїєґІЇЄҐ]|(?<!\w)(?:та|або|ця|це|про)(?!\w)|\wння(?!\w)"),
+            re.compile("[ыэъёЫЭЪЁ]"),
+        ),
+        ("mk", re.compile("[ѓќѕЃЌЅ]"), None),
+        ("sr", re.compile("[ђћЂЋјљњџЈЉЊЏ]"), None),
+        ("mn", re.compile("[өүӨҮ]"), None),
+    ),
+    "arabic": (
+        ("ug", re.compile("[ەۆۈۋې]"), None),
+        ("ps", re.compile("[ټډړږښګڼ]"), None),
+        ("ur", re.compile("[ٹڈڑںےہھ]"), None),
+        ("fa", re.compile(r"[پچژگکی]|(?<!\w)(?:شد|است|را|به|از|در|که|برای)(?!\w)"), None),
+    ),
+}
+"""Script → languages, letters of their own, and letters that they do not have; the most particular first."""
 
 
 def _scripts(sample: str) -> dict[str, float]:
@@ -147,7 +186,7 @@ def _scripts(sample: str) -> dict[str, float]:
     counts: dict[str, float] = {"latin": latin, "han": len(others) - len(rest), "kana": 0}
     for script, pattern in _SCRIPTS if _OTHER_SCRIPTS.search(rest) else ():
         left = len(rest)
-        if left <= latin:
+        if left <= latin and len(sample) > _TITLE:
             break
         rest = pattern.sub("", rest)
         counts[script] = left - len(rest)
@@ -169,12 +208,14 @@ def _others(sample: str) -> str:
     return sample.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass")
 
 
-def _site_tag(language: str, languages: Sequence[str]) -> str:
-    return next((tag for tag in languages if _primary(tag) == language), language)
+def site_tag(language: str, languages: Sequence[str]) -> str:
+    """Return a language as the site writes it."""
+    return next((tag for tag in languages if primary(tag) == language), language)
 
 
 @lru_cache(256)
-def _primary(tag: str) -> str:
+def primary(tag: str) -> str:
+    """Return the language of a tag without its script and region."""
     return tag.replace("_", "-").partition("-")[0].lower()
 
 
@@ -188,19 +229,19 @@ def language_by_script(text: str, languages: Sequence[str]) -> str | None:
 
 def _likeliest(choice: Sequence[str]) -> str:
     """Return the language of Latin names and code: English if the site lists it, else its first one."""
-    return next((tag for tag in choice if _primary(tag) == "en"), choice[0] if choice else UNKNOWN)
+    return next((tag for tag in choice if primary(tag) == "en"), choice[0] if choice else UNKNOWN)
 
 
 def likely_language(text: str) -> str | None:
     """Return the Latin language of a text, whether or not the site lists it; None if it is unclear."""
     words = _WORD.findall(text[:_LONGEST].lower())
-    return _clearly(words, _scores(words, _COMMON_WORDS))
+    return _clearly(words, _scores(words, COMMON_WORDS))
 
 
 def is_nearer(text: str, language: str, other: str) -> bool:
     """Return whether a text has at least as many common words of a Latin language as of another one."""
-    scores = _scores(_WORD.findall(text.lower()), (_primary(language), _primary(other)))
-    return scores[_primary(language)] >= scores[_primary(other)]
+    scores = _scores(_WORD.findall(text.lower()), (primary(language), primary(other)))
+    return scores[primary(language)] >= scores[primary(other)]
 
 
 def _names_in_chinese(sample: str, counts: Mapping[str, float]) -> bool:
@@ -228,19 +269,19 @@ _TITLE = 200
 def _latin(sample: str, languages: Sequence[str]) -> str | None:
     """Return the site's Latin language whose common words occur most often, or `UNKNOWN` if another's do."""
     choice = list(filter(is_latin, languages))
-    if "en" in map(_primary, choice) and _is_english(sample, is_only=len(choice) == 1):
-        return next(tag for tag in choice if _primary(tag) == "en")
+    if "en" in map(primary, choice) and _is_english(sample, is_only=len(choice) == 1):
+        return next(tag for tag in choice if primary(tag) == "en")
     words = _WORD.findall(sample.lower())
-    scores = _scores(words, (*_COMMON_WORDS, *map(_primary, choice)))
-    best = max(choice, key=lambda tag: scores[_primary(tag)], default="")
+    scores = _scores(words, (*COMMON_WORDS, *map(primary, choice)))
+    best = max(choice, key=lambda tag: scores[primary(tag)], default="")
     clear = _clearly(words, scores)
-    if not best or (clear and _is_other(words, clear, _primary(best))):
+    if not best or (clear and _is_other(words, clear, primary(best))):
         return UNKNOWN
-    if _primary(best) == "en" and len(words) < _MANY_WORDS and _looks_foreign(sample, words):
+    if primary(best) == "en" and len(words) < _MANY_WORDS and _looks_foreign(sample, words):
         return UNKNOWN
     if len(choice) == 1:
         return best
-    if sum(scores[_primary(tag)] == scores[_primary(best)] for tag in choice) == 1:
+    if sum(scores[primary(tag)] == scores[primary(best)] for tag in choice) == 1:
         return best
     # Long, yet without common words: menus, names, code.
     return _likeliest(choice) if len(words) >= _MANY_WORDS else None
@@ -313,7 +354,7 @@ def _scores(words: Sequence[str], languages: Iterable[str]) -> dict[str, int]:
 
 def is_latin(language: str) -> bool:
     """Return whether a language is written in Latin letters, as far as we know."""
-    return _primary(language) not in _NOT_LATIN
+    return primary(language) not in _NOT_LATIN
 
 
 def reading_minutes(text: str) -> int:

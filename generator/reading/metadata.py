@@ -14,12 +14,12 @@ from generator.reading.language import (
     UNKNOWN,
     is_latin,
     is_nearer,
-    language_by_script,
     language_of,
     likely_language,
 )
 from generator.reading.prose import without_code
 from generator.reading.text import FIRST_GROUP, folded, unescaped
+from generator.reading.title_language import language_of_title
 from generator.reading.values import items
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{1,59}")
@@ -45,8 +45,9 @@ def languages_of(fields: ClippingFields, beginning: str, title: str, source: str
     unlisted = _unlisted(of_body, beginning, rules.languages)
     if of_body == UNKNOWN and unlisted and of_title and is_latin(of_title):
         of_title = UNKNOWN if is_nearer(title, unlisted, of_title) else of_title
-    of_script = None if given or of_body or of_title else language_by_script(title, rules.languages)
-    language = given or of_body or of_title or of_script or rules.default_language
+    if not (given or of_body):
+        of_title = language_of_title(title, rules.languages)
+    language = given or of_body or of_title or rules.default_language
     if of_title is None or (language.startswith("ja") and of_title.startswith("zh")):
         return language, language, unlisted  # not detected, or a Japanese title in Han characters only
     if given and is_latin(given) == is_latin(of_title):

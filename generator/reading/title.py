@@ -20,8 +20,10 @@ _ADDRESS = re.compile(
     r"|\s+https?://[^\s,()]+(?=,? \([^()]{2,30}\)$)"
 )
 """An address at the end of a title, also before a date in brackets."""
-_RESIDUE = re.compile(r"(?:u200[b-f]|ufeff){2,}|(?<![A-Za-z0-9\\])xa0(?=[^\x00-\x7f])")
-"""Zero-width characters that are spelled out twice in a row, a space that is after a mark."""
+_RESIDUE = re.compile(r"(?:u200[b-f]|ufeff){2,}|(?<![A-Za-z0-9\\])xa0(?=[^\x00-\x7f])|(?<=\s)u200[b-f]\s")
+"""Zero-width characters that are spelled out twice in a row or as a word, a space that is after a mark."""
+_WRONGLY_DECODED = re.compile("\u00c2(?=[\u00a0-\u00bf])")
+"""The first byte of a mark in UTF-8 that was read as Latin-1."""
 _SEPARATOR = re.compile(r"\s+(?:[-–—|｜_·•»]+|::)\s+(?=[^|｜»]{2,60}$)|\s*[|｜]\s*(?=[^|｜]{2,60}$)")
 _IN_NAME = re.compile(r"\s*[|｜»,]\s*|\s+[-–—_·•]\s+")
 _HOST = re.compile(r"https?://(?:www\.)?((?:[^/:?#]+\.)?([^./:?#]+)\.[a-z]{2,})(?:[/:?#]|$)", re.IGNORECASE)
@@ -51,6 +53,8 @@ def trimmed(title: str, source: str, url: str | None) -> str:
     title = without_spelled(title).replace('\\"', '"')
     if "u200" in title or "xa0" in title or "ufeff" in title:
         title = _RESIDUE.sub("", title)
+    if "\u00c2" in title:
+        title = _WRONGLY_DECODED.sub("", title)
     if "://" in title:
         title = _long_enough(_ADDRESS.sub("", title), title)
     if not _MAY_SEPARATE.search(title):

@@ -144,6 +144,8 @@ def reasons(text: Callable[[str], str]) -> dict[str, str]:
     return {
         "captcha": text("captcha"),
         "login wall": text("login wall"),
+        "not available here": text("not available everywhere"),
+        "ad blocker": text("refuses ad blockers"),
         "script shell": text("needs scripts"),
         "deleted": text("deleted at the original"),
         "page not found": text("gone from the original's site"),

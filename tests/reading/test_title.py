@@ -36,6 +36,7 @@ URL = "https://blog.press.example/grid"
             "The grid, day 3, (Wed, Jul 3rd)",
         ),
         ("Gridu200bu200bPress 版面", "活字报", "GridPress 版面"),
+        ("The Â«oldÂ» grid u200b today", "Press", "The «old» grid today"),
         ("版面 |xa0网格", "活字报", "版面 |网格"),
         ("How https://press.example/ was made", "Press", "How https://press.example/ was made"),
     ],

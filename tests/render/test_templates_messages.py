@@ -63,6 +63,8 @@ def test_a_translation_is_complete(message):
 def test_every_reason_of_a_missing_text_has_words_for_readers():
     built_in = (tomllib.loads(file.read_text("utf-8")) for file in FAMILIES.glob("*.toml"))
     given = {rule["reason"] for family in built_in for rule in family.get("failed", ())}
+    notices = tomllib.loads((FAMILIES.parent / "notices.toml").read_text("utf-8"))
+    given |= {notice["reason"] for notice in notices["notice"]}
     given |= {*verdict.REASONS, tasks.TOO_COSTLY, tasks.TOO_LONG, remaining.CUT}
     assert len(given) > 15
     assert given <= set(names.reasons(str))

@@ -6,10 +6,12 @@ import re
 from collections.abc import Sequence
 
 from generator.reading.boilerplate.blocks import Block
+from generator.reading.boilerplate.page_notices import page_notice_of
 
 SCRIPT_SHELL = "script shell"
 CAPTCHA = "captcha"
 NO_TEXT = "only furniture"
+NOT_FOUND = "page not found"
 MOST = 300
 """Number of letters of a notice at most."""
 
@@ -19,12 +21,34 @@ def notice_of(blocks: Sequence[Block], title: str) -> str:
 
     Empty if one is not, or if the title is about the same thing.
     """
+    if _is_error_of_server(blocks, title):
+        return NOT_FOUND
     if any(block.kind in _OTHER for block in blocks):
         return ""
     words = [block.plain for block in blocks if block.kind not in _SILENT]
     return _page_notice(words, title) or _imprint(words, title)
 
 
+def _is_error_of_server(blocks: Sequence[Block], title: str) -> bool:
+    """Return whether all is the answer of a server to a failed request, in XML or JSON."""
+    text = "\n".join([block.text for block in blocks])
+    begins = text.lstrip("`~\n ")[:4]
+    if begins[:1] not in {"<", "{", "x", "j"} or _ON_ERRORS.search(title):
+        return False
+    return _ERROR_IN_XML.fullmatch(text) is not None or _ERROR_IN_JSON.fullmatch(text) is not None
+
+
+_ON_ERRORS = re.compile(r"error|status|json|xml|\bapi\b|\bhttp|错误|接口|报错", re.IGNORECASE)
+_FENCE = r"\s*(?:(?:```|~~~)\w*\n)?\s*"
+_ERROR_IN_XML = re.compile(
+    rf"{_FENCE}(?:<\?xml[^>]*>\s*)?<(?P<tag>\w*error\w*)\b[^>]*>.*</(?P=tag)>\s*(?:```|~~~)?\s*",
+    re.IGNORECASE | re.DOTALL,
+)
+_ERROR_IN_JSON = re.compile(
+    rf'{_FENCE}\{{(?=.*"(?:errors?|error_?(?:code|message|description)|errcode|errmsg)"\s*:'
+    rf'|.*"(?:code|status|statuscode)"\s*:\s*"?[45]\d\d\b).*\}}\s*(?:```|~~~)?\s*',
+    re.IGNORECASE | re.DOTALL,
+)
 _OTHER = frozenset({"code", "table", "own", "tail", "above", "rest"})
 _SILENT = frozenset({"image", "rule"})
 
@@ -82,10 +106,10 @@ _ROBOTS = re.compile(
 def _page_notice(words: Sequence[str], title: str) -> str:
     sentences = [one for block in words for part in _SENTENCE_END.split(block) if (one := part.strip(_MARKS))]
     if not all(map(_SUBJECT.search, sentences)) or _SUBJECT.search(title):
-        return ""
+        return page_notice_of(sentences, title)
     if any(map(_ROBOTS.match, sentences)):
         return CAPTCHA
-    return SCRIPT_SHELL if any(map(_SCRIPTS.match, sentences)) else ""
+    return SCRIPT_SHELL if any(map(_SCRIPTS.match, sentences)) else page_notice_of(sentences, title)
 
 
 _MARKS = " \t\n*_#>~-·•|\\`"
@@ -136,6 +160,10 @@ _CONTACT = re.compile(
 _PLACE_LABEL = re.compile(
     r"(?:postal )?(?:address|anschrift|adresse|indirizzo|dirección|地址|住所)\s?[:：]\s?", re.IGNORECASE
 )
+_LEGAL_FORM = re.compile(
+    r"(?<=\w)[ ,]+(?:e\. ?V\.|Inc\.|Ltd\.|Co\.(?: KG)?|Corp\.|S\. ?p\. ?A\.|S\. ?r\. ?l\.|S\. ?A\.|S\. ?L\."
+    r"|B\. ?V\.|N\. ?V\.|K\. ?K\.)$"
+)
 _NAME = re.compile(r"(?:[^\W\d_][\w.&’'-]*\s?){1,5}")
 """The name of a firm, a town or a country: a few words, the first with a capital."""
 
@@ -171,7 +199,12 @@ def _part_of_address(line: str) -> bool | None:
 def _kind_of_part(part: str) -> bool | None:
     if _PLACE.fullmatch(part) or _TOWN.fullmatch(part):
         return True
-    is_name = _NAME.fullmatch(part) is not None and part[0].isupper() and not part.endswith((".", "!", "?"))
+    bare_part = _LEGAL_FORM.sub("", part)
+    is_name = (
+        _NAME.fullmatch(bare_part) is not None
+        and bare_part[0].isupper()
+        and not bare_part.endswith((".", "!", "?"))
+    )
     return False if is_name or _CONTACT.fullmatch(part) else None
 
 
@@ -183,12 +216,15 @@ _INTERFACE = re.compile(
     r"|conversation|files changed|browse files|split|unified|whitespace|ignore whitespace|reviewers"
     r"|no reviews|assignees"
     r"|no one assigned|labels|none yet|milestone|no milestone|development|participants|notifications"
-    r"|merge requests"
+    r"|merge requests|viewed|retry|activity|merge request reports|comments? \d+|[\w./-]+\.\w{1,5}"
+    r"|@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@.*|failed to load comments\b.*|\d+ commit comments?"
+    r"|please (?:register or )?(?:sign|log) in to (?:comment|reply)\b.*|\d+ of \d+ checklist items completed"
+    r"|lock conversation|leave a comment|add a (?:line )?comment"
     r"|pipelines|overview|changes|compare|blame|history|raw|watch|fork|star)(?: \(?\d{1,4}\)?)?\W{0,3}"
     r"|this commit does not belong to any branch\b.*|showing \d+ changed files?\b.*|lines changed\b.*"
     r"|\d+ (?:changed )?files? changed\b.*"
     r"|\d+ commits?|\d+ participants?|.{1,40} (?:committed|commented|approved|requested|merged"
-    r"|opened) .{0,60}\d.{0,12}"
+    r"|opened) .{0,60}\d.{0,12}|.{1,40} requested to merge .{1,80}"
     r"|.{1,40} wants to merge \d+ commits?\b.*|successfully merging this pull request\b.*|uh oh\W*"
     r"|loading\W*",
     re.IGNORECASE,
@@ -196,6 +232,8 @@ _INTERFACE = re.compile(
 _CERTAIN = re.compile(
     r"this commit does not belong|showing \d+ changed|lines changed|browse files|files changed"
     r"|no reviews|no one assigned"
+    r"|failed to load comments|\d+ commit comments?$|please (?:register or )?sign in to (?:comment|reply)"
+    r"|merge request reports|\d+ of \d+ checklist items|.{1,40} requested to merge "
     r"|none yet|no milestone|wants to merge \d|successfully merging this|ignore whitespace",
     re.IGNORECASE,
 )

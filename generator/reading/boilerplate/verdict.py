@@ -67,7 +67,7 @@ def has_nothing(page: Page) -> bool:
     """
     own = [block for block in page.blocks if block.index not in page.titles]
     units = sum([block.units + block.linked for block in own])
-    return units < FEWEST_UNITS and _DECIDING.isdisjoint([block.kind for block in own])
+    return units < FEWEST_UNITS and _DECIDING.isdisjoint([block.kind for block in own]) and not _is_data(own)
 
 
 _DECIDING = frozenset({"code", "image", "own"})
@@ -81,11 +81,31 @@ def _without_cut_heading(page: Page, own: Sequence[Block]) -> Sequence[Block]:
 
 def _nothing(page: Page, own: Sequence[Block]) -> str:
     units = sum([block.units + block.linked for block in own])
+    if _is_data(own):
+        return ""
     if units >= FEWEST_UNITS and not (len(own) <= 2 and _is_first_line_of_code(own[-1])):
         return ""
     if units == 0 and not page.is_cut and any(block.kind == "image" for block in own):
         return ONLY_IMAGES
     return ONLY_NAVIGATION if _links(page) >= MANY_LINKS else ONLY_FURNITURE
+
+
+def _is_data(own: Sequence[Block]) -> bool:
+    """Return whether the few letters are a table of numbers, or opening hours of two days and more."""
+    if not own or len(own) > _LINES + 1:
+        return False
+    text = "\n".join([block.text for block in own])
+    return len(_ROW.findall(text)) >= 2 or len(_HOURS.findall(text)) >= 2
+
+
+_ROW = re.compile(r"^\|[^|\n]*[^\W\d_][^|\n]*\|[^\n]*\d[^\n]*\|$", re.MULTILINE)
+"""A row of a table: a word, then a number."""
+_HOURS = re.compile(
+    r"^\W*[^\W\d_]{2,12}\.?(?:\s?[-–,&/]\s?[^\W\d_]{2,12}\.?)?[\s:：]{1,2}\d{1,2}(?:[.:]\d\d)?\s?(?:am|pm|h|Uhr)?"
+    r"\s?[-–]\s?\d{1,2}(?:[.:]\d\d)?\s?(?:am|pm|h|Uhr)?$",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""A day or two, and from when to when."""
 
 
 def _is_first_line_of_code(block: Block) -> bool:
@@ -122,7 +142,16 @@ def _is_furniture(page: Page, block: Block) -> bool:
     if found.kind == "end" and not found.rule.weak:
         return True
     is_of_a_tail = found.kind == "end" or found.rule.place == "tail"
-    return is_of_a_tail and block.units <= _NOTICE and page.last < page.first
+    is_alone = is_of_a_tail and block.units <= _NOTICE and page.last < page.first
+    return is_alone and _QUOTED_RIGHTS.search(block.plain) is None
+
+
+_QUOTED_RIGHTS = re.compile(
+    r"\brights reserved[\"”’]?,? (?:says|said|reads|was|were|is|are|has|have|had|stands?|means?|no longer)\b"
+    r"|(?:版权所有|不得转载|转载请注明)[”」]\w",
+    re.IGNORECASE,
+)
+"""The words of a notice of rights in a sentence about it."""
 
 
 def _text(own: Sequence[Block]) -> int:
