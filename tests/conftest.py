@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from browsing import count_requests
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
@@ -103,6 +105,7 @@ def browser(chromium: str) -> Iterator[Browser]:
 def page(browser: Browser) -> Iterator[Page]:
     """A page of its own, without what other tests left in the browser."""
     context = browser.new_context()
+    count_requests(context)
     yield context.new_page()
     context.close()
 
@@ -111,5 +114,6 @@ def page(browser: Browser) -> Iterator[Page]:
 def tab(browser: Browser) -> Iterator[Page]:
     """One page for all tests of a module that need none of their own: a new one takes most of a test."""
     context = browser.new_context()
+    count_requests(context)
     yield context.new_page()
     context.close()
