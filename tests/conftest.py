@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -30,6 +31,9 @@ CHROMIUM = (
     "google-chrome-stable",
 )
 """The first one that is installed is used. One without windows takes half the processor time."""
+MEMORY = Path("/dev/shm")
+ROOM = 2 << 30
+"""Bytes that must be free in memory for tests to write there."""
 
 
 @pytest.hookimpl(trylast=True)
@@ -41,8 +45,19 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     os.environ.pop("BROADSHEET_CACHE_KEY", None)
     os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="broadsheet-tests-")
+    if _has_room_in_memory():
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
     if hasattr(config, "workerinput") and hasattr(config, "failures_db"):
         config.failures_db._get = lambda *_: 0
+
+
+def _has_room_in_memory() -> bool:
+    """Whether tests may write into memory, and run programs there: builds take a fifth less time there."""
+    try:
+        found = os.statvfs(MEMORY)
+    except (AttributeError, OSError):
+        return False
+    return not found.f_flag & os.ST_NOEXEC and found.f_bavail * found.f_frsize >= ROOM
 
 
 def pytest_unconfigure() -> None:
