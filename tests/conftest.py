@@ -6,10 +6,13 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+from browsing import count_requests
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -28,6 +31,9 @@ CHROMIUM = (
     "google-chrome-stable",
 )
 """The first one that is installed is used. One without windows takes half the processor time."""
+MEMORY = Path("/dev/shm")
+ROOM = 2 << 30
+"""Bytes that must be free in memory for tests to write there."""
 
 
 @pytest.hookimpl(trylast=True)
@@ -39,8 +45,19 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     os.environ.pop("BROADSHEET_CACHE_KEY", None)
     os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="broadsheet-tests-")
+    if _has_room_in_memory():
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
     if hasattr(config, "workerinput") and hasattr(config, "failures_db"):
         config.failures_db._get = lambda *_: 0
+
+
+def _has_room_in_memory() -> bool:
+    """Whether tests may write into memory, and run programs there: builds take a fifth less time there."""
+    try:
+        found = os.statvfs(MEMORY)
+    except (AttributeError, OSError):
+        return False
+    return not found.f_flag & os.ST_NOEXEC and found.f_bavail * found.f_frsize >= ROOM
 
 
 def pytest_unconfigure() -> None:
@@ -103,6 +120,7 @@ def browser(chromium: str) -> Iterator[Browser]:
 def page(browser: Browser) -> Iterator[Page]:
     """A page of its own, without what other tests left in the browser."""
     context = browser.new_context()
+    count_requests(context)
     yield context.new_page()
     context.close()
 
@@ -111,5 +129,6 @@ def page(browser: Browser) -> Iterator[Page]:
 def tab(browser: Browser) -> Iterator[Page]:
     """One page for all tests of a module that need none of their own: a new one takes most of a test."""
     context = browser.new_context()
+    count_requests(context)
     yield context.new_page()
     context.close()

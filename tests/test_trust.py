@@ -31,7 +31,17 @@ from generator.engine.unchanged import identity_of
 from generator.model.errors import BuildError
 from generator.output import disk, manifest
 from generator.output.folder import clear_foreign
-from writing import BODY, NOW, cache_file, cache_of, files_of, site_in, write_clipping, write_config
+from writing import (
+    BODY,
+    NOW,
+    build_site,
+    cache_file,
+    cache_of,
+    files_of,
+    site_in,
+    write_clipping,
+    write_config,
+)
 
 SECRET = b"what only this machine knows"
 EVIL = b"<p>So</p><script>alert(1)</script>"
@@ -57,7 +67,7 @@ def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
     body = f"{BODY}\n\n![A press](press.png)"
     write_clipping(root / "content", "image.md", body, title="With an image", url=None)
     (root / "content/press.png").write_bytes(b"\x89PNG\r\n\x1a\n" + b"a picture of ours")
-    built(root)
+    build_site(root)
     return folder
 
 
@@ -66,7 +76,7 @@ def root(pristine: Path, tmp_path: Path) -> Path:
     """The same site, at a place of its own, after an edit of one clipping."""
     shutil.copytree(pristine, tmp_path / "case", symlinks=True)
     root = tmp_path / "case/site"
-    built(root)
+    build_site(root)
     return root
 
 
@@ -99,7 +109,7 @@ def clean(root: Path) -> dict[str, bytes]:
     if state not in CLEAN:
         aside = root.parent.parent / "clean"
         shutil.copytree(root, aside, ignore=shutil.ignore_patterns("public", ".broadsheet"))
-        built(aside)
+        build_site(aside)
         CLEAN[state] = files_of(aside / "public")
     return CLEAN[state]
 

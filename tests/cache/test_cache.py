@@ -23,7 +23,17 @@ from generator.config.options import Built, Options, silent
 from generator.engine.build import build
 from generator.engine.records import decoded, encoded
 from generator.model.errors import BuildError
-from writing import BODY, NOW, cache_file, cache_of, files_of, site_in, write_clipping, write_config
+from writing import (
+    BODY,
+    NOW,
+    cache_file,
+    cache_of,
+    files_of,
+    site_in,
+    workers_here,
+    write_clipping,
+    write_config,
+)
 
 STAMP = Stamp(1, 2, 3, 4)
 
@@ -49,7 +59,7 @@ def clean(root: Path) -> dict[str, bytes]:
     aside = root.parent / "aside"
     shutil.rmtree(aside, ignore_errors=True)
     shutil.copytree(root, aside, ignore=shutil.ignore_patterns("public", ".broadsheet"))
-    built(aside)
+    built(aside, workers=workers_here())
     return files_of(aside / "public")
 
 

@@ -219,7 +219,8 @@ def test_edits_of_static_files_are_followed_whatever_their_names(root, running):
         copy = root / "public" / file.relative_to(root / "static")
         command.until(lambda copy=copy, file=file: copy.read_bytes() == file.read_bytes())
     files[1].unlink()
-    command.until(lambda: built(root / "public") == clean_build(root))
+    expected = clean_build(root)
+    command.until(lambda: built(root / "public") == expected)
 
 
 def test_edits_of_clippings_with_a_dot_are_followed_where_no_pattern_names_them(root, running):
@@ -231,7 +232,8 @@ def test_edits_of_clippings_with_a_dot_are_followed_where_no_pattern_names_them(
         write_clipping(root / "content", path, title=f"Another in {path[1]}", date="2024-07-04")
         command.until(lambda path=path: command.shows(f"Another in {path[1]}"))
     (root / "content/.e.md").unlink()
-    command.until(lambda: built(root / "public") == clean_build(root))
+    expected = clean_build(root)
+    command.until(lambda: built(root / "public") == expected)
 
 
 def test_what_other_patterns_let_in_is_followed_from_then_on(root, running):
@@ -253,4 +255,5 @@ def test_what_other_patterns_let_in_is_followed_from_then_on(root, running):
     time.sleep(NOTHING)
     write_config(root, 'ignore = ["skip*"]\n')
     command.until(lambda: command.shows("Deepest"))
-    command.until(lambda: built(root / "public") == clean_build(root))
+    expected = clean_build(root)
+    command.until(lambda: built(root / "public") == expected)

@@ -19,7 +19,17 @@ from generator.config.site import Site
 from generator.engine.build import build
 from generator.engine.unchanged import identity_of
 from running import AS_OF, Copy
-from writing import BODY, NOW, cache_file, cache_of, files_of, site_in, write_clipping, write_config
+from writing import (
+    BODY,
+    NOW,
+    cache_file,
+    cache_of,
+    files_of,
+    site_in,
+    workers_here,
+    write_clipping,
+    write_config,
+)
 
 LETTER = "Subscribe to our weekly letter of the presses, and never miss one of them again."
 RULES = ('title = "One"\n', 'title = "Other"\nlanguage = "zh"\ntimezone = "Asia/Tokyo"\nclean = false\n')
@@ -51,7 +61,7 @@ def clean(root: Path, number: int) -> dict[str, bytes]:
     aside = root.parent / "aside"
     shutil.rmtree(aside, ignore_errors=True)
     shutil.copytree(root, aside, ignore=shutil.ignore_patterns("out*", "public", ".broadsheet"))
-    built(aside, number)
+    build(site_of(aside, number), Options(as_of=NOW), silent, workers=workers_here())
     return files_of(aside / f"out{number}")
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from generator.config.options import Options, silent
 from generator.engine.build import build
-from writing import NOW, files_of, site_in, write_clipping, write_config
+from writing import NOW, files_of, site_in, workers_here, write_clipping, write_config
 
 ADDRESS = "x" * 1500
 DAY, SECOND = "2024/07/03/index.html", "2024/07/03/2/index.html"
@@ -19,7 +19,7 @@ def link(root: Path, number: int, **fields: object) -> Path:
 
 
 def built(root: Path, *, clean: bool = False) -> dict[str, bytes]:
-    build(site_in(root), Options(as_of=NOW, accepts_losses=True), silent, clean=clean)
+    build(site_in(root), Options(as_of=NOW, accepts_losses=True), silent, clean=clean, workers=workers_here())
     return files_of(root / "public")
 
 

@@ -33,7 +33,7 @@ from generator.model.errors import BuildError
 from generator.output import disk
 from generator.output.write import Transaction
 from generator.parallel.workers import Workers
-from writing import BODY, NOW, cache_file, files_of, site_in, write_clipping, write_config
+from writing import BODY, NOW, cache_file, files_of, site_in, workers_here, write_clipping, write_config
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills processes")
 
@@ -61,7 +61,7 @@ def clean(root: Path) -> dict[str, bytes]:
     aside = root.parent / "aside"
     shutil.rmtree(aside, ignore_errors=True)
     shutil.copytree(root, aside, ignore=shutil.ignore_patterns("public", ".broadsheet"))
-    build(site_in(aside), Options(as_of=NOW), silent)
+    build(site_in(aside), Options(as_of=NOW), silent, workers=workers_here())
     return files_of(aside / "public")
 
 

@@ -24,7 +24,7 @@ from generator.engine.build_context import EngineLimits
 from generator.engine.unchanged import Inputs
 from generator.grouping.copies import Copies
 from generator.reading.discover import Discovery
-from writing import cache_file, cache_of, files_of, site_in
+from writing import cache_file, cache_of, files_of, site_in, workers_here
 
 BASE = 'base_url = "https://digest.example/"\n'
 OPTIONS = Options(accepts_losses=True, as_of=dt.datetime(2024, 12, 31, 12, tzinfo=dt.UTC))
@@ -93,7 +93,7 @@ class Twins:
 
         generator.engine.resuming.resumed = resumed
         try:
-            return build(site_in(root), options, silent, limits=self.limits)
+            return build(site_in(root), options, silent, limits=self.limits, workers=workers_here())
         finally:
             generator.engine.resuming.resumed = RESUMED
 
@@ -493,7 +493,7 @@ def test_what_a_killed_build_doubted_is_looked_into_by_the_next(twins, monkeypat
     with monkeypatch.context() as patched:
         patched.setattr(generator.engine.inspecting, "learned", killed)
         with pytest.raises(KeyboardInterrupt):
-            build(site_in(twins.roots[0]), OPTIONS, silent, clean=True)
+            build(site_in(twins.roots[0]), OPTIONS, silent, clean=True, workers=workers_here())
     twins.build()
 
 
@@ -524,9 +524,9 @@ def test_what_another_build_learns_meanwhile_is_not_what_this_one_read_with(twin
         build(preview, OPTIONS, silent)
         return wrote
 
-    build(site_in(twins.roots[1]), OPTIONS, silent)
+    build(site_in(twins.roots[1]), OPTIONS, silent, workers=workers_here())
     monkeypatch.setattr(generator.engine.writing, "write", another_comes)
-    build(ours, OPTIONS, silent, clean=True)
+    build(ours, OPTIONS, silent, clean=True, workers=workers_here())
     twins.put("same/0.md", None)
     twins.build()
     assert twins.taken == [True]

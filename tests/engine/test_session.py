@@ -16,7 +16,7 @@ from generator.engine.build_context import EngineLimits
 from generator.engine.session import Session
 from generator.engine.state import SiteState
 from generator.preview.live import Live
-from writing import BODY, NOW, files_of, site_in, write_clipping, write_config
+from writing import BODY, NOW, files_of, site_in, workers_here, write_clipping, write_config
 
 OPTIONS = Options(accepts_losses=True, as_of=NOW)
 LIMITS = EngineLimits(unsettled=0)
@@ -32,7 +32,7 @@ class Followed:
         write_config(root)
         for name in "abcdef":
             self.write(name, f"Title {name}")
-        build(site_in(root), OPTIONS, silent, limits=LIMITS)
+        build(site_in(root), OPTIONS, silent, limits=LIMITS, workers=workers_here())
 
     def write(self, name: str, title: str) -> Path:
         day = f"2024-07-0{'abcdef'.find(name[0]) + 1}"
@@ -51,12 +51,12 @@ class Followed:
 
     def build(self) -> Built:
         """Build in a new process."""
-        return build(site_in(self.root), OPTIONS, silent, limits=LIMITS)
+        return build(site_in(self.root), OPTIONS, silent, limits=LIMITS, workers=workers_here())
 
     def hold(self) -> None:
         """Hold the output folder against a build from nothing."""
         found = files_of(self.root / "public")
-        build(site_in(self.root), OPTIONS, silent, clean=True)
+        build(site_in(self.root), OPTIONS, silent, clean=True, workers=workers_here())
         assert files_of(self.root / "public") == found
 
 

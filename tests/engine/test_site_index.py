@@ -22,6 +22,7 @@ from writing import (
     files_of,
     read_site,
     site_in,
+    workers_here,
     write_clipping,
     write_config,
 )
@@ -97,7 +98,7 @@ def test_a_draft_does_not_wait(root):
 
 def own(root: Path) -> str:
     """The page of the one clipping with a picture."""
-    build(site_in(root), Options(as_of=NOW), silent)
+    build(site_in(root), Options(as_of=NOW), silent, workers=workers_here())
     [page] = [data for path, data in files_of(root / "public").items() if b"Our own picture" in data
               and path.startswith("articles/")]  # fmt: skip
     return page.decode()

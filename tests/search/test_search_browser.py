@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import expect
 from searched_site import PAYLOADS, every_title, settled, status, titles, with_an_early_stop
 
+from browsing import quiet
 from generator.cli.main import run
 from generator.search.documents import Document, head_keys
 from generator.search.postings import FORMAT, Keys, blocks_of, files_of
@@ -253,7 +254,7 @@ def test_a_phrase_that_titles_do_not_show_is_called_near(search):
 def test_nothing_found_names_the_words_to_drop(search, query, dropped):
     page = search(query)
     assert status(page).startswith(f"No article matches: {query}.")
-    page.wait_for_load_state("networkidle")
+    quiet(page)
     proposals = page.locator("#_status a")
     expect(proposals).to_have_text([f"Search without {one}" for one in dropped])
     if dropped:
@@ -266,7 +267,7 @@ def test_a_long_query_without_results_is_cut_and_soon_done(search):
     page = search("zeppelin " * 500)
     assert page.input_value("[name=q]") == ("zeppelin " * 500)[:200]
     assert status(page) == f"No article matches: {('zeppelin ' * 500)[:200].strip()}."
-    page.wait_for_load_state("networkidle")  # what this search asks for is not counted
+    quiet(page)  # what this search asks for is not counted
     asked = []
     page.on("request", lambda request: asked.append(request.url))
     page = search("before:2020 " + "cellar " * 7 + "-cellar")

@@ -10,6 +10,8 @@ import pytest
 from playwright.sync_api import expect
 from searched_site import settled, status, titles, with_an_early_stop
 
+from browsing import count_requests, quiet
+
 pytestmark = pytest.mark.browser
 
 VIEWS = {
@@ -69,6 +71,7 @@ FAINT = """() => {
 def view(request, browser):
     """A page in one of the views."""
     context = browser.new_context(**VIEWS[request.param])
+    count_requests(context)
     page = context.new_page()
     page.add_init_script(SHIFTS)
     yield page
@@ -78,7 +81,7 @@ def view(request, browser):
 def found(page, served, query):
     page.goto(f"{served}search/?q={urllib.parse.quote(query)}")
     settled(page)
-    page.wait_for_load_state("networkidle")
+    quiet(page)
     return page
 
 

@@ -6,6 +6,7 @@ import pytest
 from reader_page import SHIFTS, away, opened
 from reader_site import write_article, write_site
 
+from browsing import count_requests
 from serving import serving
 from writing import build_site
 
@@ -26,6 +27,7 @@ def served(site):
 @pytest.fixture
 def context(browser):
     context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    count_requests(context)
     yield context
     context.close()
 

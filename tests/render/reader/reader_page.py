@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from browsing import quiet
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
@@ -41,7 +43,7 @@ def opened(page: Page, address: str) -> Page:
     """Open a page, and wait until its lists are compared."""
     page.goto(address)
     until(page, "localStorage.getItem('broadsheet / visit') !== null")
-    page.wait_for_load_state("networkidle")
+    quiet(page)
     return page
 
 

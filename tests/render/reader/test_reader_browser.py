@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 from reader_page import HOUR, ITEM, SHIFTS, article, away, opened, put, stored, until
 
+from browsing import quiet
 from generator.render.newest import mark
 from serving import serving
 from writing import build_site, write_clipping, write_config
@@ -231,9 +232,9 @@ def test_half_an_hour_away_or_all_seen_ends_a_visit(grown, served, context):
 def test_a_visit_ends_on_an_article_too(grown, served):
     away(grown)
     grown.goto(f"{served}articles/fi/fir.html")
-    grown.wait_for_load_state("networkidle")
+    quiet(grown)
     grown.goto(served)
-    grown.wait_for_load_state("networkidle")
+    quiet(grown)
     expect(grown.locator("._new")).to_have_count(0)
 
 

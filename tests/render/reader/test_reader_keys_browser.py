@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 from reader_page import ITEM, opened, stored, until
 from reader_site import write_article, write_site
 
+from browsing import quiet
 from serving import serving
 from writing import build_site, write_clipping, write_config
 
@@ -75,7 +76,7 @@ def test_keys_open_folds(context, tmp_path):
 )
 def test_keys_go_from_page_to_page(page, served, start, keys, end):
     page.goto(served + start)
-    page.wait_for_load_state("networkidle")
+    quiet(page)
     for one in keys:
         page.keyboard.press(one)
     page.wait_for_url(served + end)
@@ -108,7 +109,7 @@ def test_keys_do_nothing_in_fields_with_modifiers_and_while_a_word_is_composed(p
         page.keyboard.press(f"{modifier}+j")
     for init in ("isComposing: true", "keyCode: 229"):
         page.evaluate(f"dispatchEvent(new KeyboardEvent('keydown', {{ key: 'j', bubbles: true, {init} }}))")
-    page.wait_for_load_state("networkidle")
+    quiet(page)
     assert page.evaluate("document.activeElement === document.body")
 
 
@@ -139,14 +140,14 @@ FOCUSED = "document.activeElement.closest('li')?.id"
 def test_the_field_has_the_focus_after_a_slash(page, served):
     for address in ("", "articles/fi/fir.html", "later/"):
         page.goto(served + address)
-        page.wait_for_load_state("networkidle")
+        quiet(page)
         page.keyboard.press("/")
         expect(page.locator("[name=q]")).to_be_focused()
         page.keyboard.type("fir")
         expect(page.locator("[name=q]")).to_have_value("fir")
         assert "#" not in page.url
     page.goto(f"{served}search/")
-    page.wait_for_load_state("networkidle")
+    quiet(page)
     expect(page.locator("[name=q]")).not_to_be_focused()
     page.keyboard.press("/")
     expect(page.locator("[name=q]")).to_be_focused()
@@ -160,7 +161,7 @@ def test_b_leads_back_to_the_item_that_was_left(page, served, address, is_clicke
     page.keyboard.press("l")
     expect(page.locator("#hostile ._star[aria-pressed=true]")).to_have_count(1)
     page.goto(served + address)
-    page.wait_for_load_state("networkidle")
+    quiet(page)
     if is_clicked:
         page.click("#hostile >> a >> nth=0")
     else:
@@ -175,7 +176,7 @@ def test_b_leads_back_to_the_item_that_was_left(page, served, address, is_clicke
 
 def test_b_leads_from_another_page_to_the_item_of_the_day(page, served):
     page.goto(f"{served}articles/fi/fir.html")
-    page.wait_for_load_state("networkidle")
+    quiet(page)
     page.keyboard.press("b")
     page.wait_for_url("**/2024/07/03/#fir")
     expect(page.locator(ITEM)).to_be_focused()
@@ -203,10 +204,10 @@ def test_only_keys_that_work_are_shown(context, tmp_path, page, served):
     everything = ["j k", "o Enter", "v", "[ ]", "l", "/", "g d", "g s", "g t", "g l", "?"]
     assert listed(page) == everything
     page.goto(f"{served}search/")
-    page.wait_for_load_state("networkidle")
+    quiet(page)
     assert listed(page) == ["/", "g d", "g s", "g t", "g l", "?"]
     page.goto(f"{served}articles/fi/fir.html")
-    page.wait_for_load_state("networkidle")
+    quiet(page)
     assert listed(page) == ["v", "b", "[ ]", "l", "/", "g d", "g s", "g t", "g l", "?"]
     write_config(tmp_path, 'title = "Press"\nsearch = "none"\n')
     write_article(tmp_path, "fir", "2024-07-03")
@@ -230,7 +231,7 @@ def pressed(page, key, **state):
 @pytest.mark.parametrize("state", [{}, {"ctrlKey": True, "altKey": True}])
 def test_keys_work_where_they_are_typed_with_altgr(page, served, state):
     page.goto(f"{served}2024/07/02/")
-    page.wait_for_load_state("networkidle")
+    quiet(page)
     pressed(page, "[", modifierAltGraph=True, **state)
     page.wait_for_url(f"{served}2024/07/01/")
 
@@ -238,7 +239,7 @@ def test_keys_work_where_they_are_typed_with_altgr(page, served, state):
 def test_keys_work_where_they_are_typed_with_option(page, served):
     page.add_init_script("Object.defineProperty(navigator, 'platform', { get: () => 'MacIntel' });")
     page.goto(f"{served}2024/07/02/")
-    page.wait_for_load_state("networkidle")
+    quiet(page)
     pressed(page, "[", ctrlKey=True, altKey=True, modifierAltGraph=True)  # of a screen reader
     pressed(page, "[", metaKey=True)
     page.wait_for_timeout(300)

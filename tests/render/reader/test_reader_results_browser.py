@@ -6,6 +6,8 @@ import pytest
 from playwright.sync_api import expect
 from reader_page import SHIFTS, article, stored
 
+from browsing import count_requests, quiet
+
 pytestmark = pytest.mark.browser
 
 ADDED = """names => {
@@ -71,13 +73,14 @@ STARS = """all => all.map(one => [one, one.parentElement].map(one => one.getBoun
 @pytest.mark.parametrize("address", ["", "sources/herald/", "search/"])
 def test_stars_have_room_for_a_finger_and_do_not_overlap(browser, served, width, address):
     context = browser.new_context(has_touch=True, is_mobile=True, viewport={"width": width, "height": 740})
+    count_requests(context)
     page = context.new_page()
     page.add_init_script(SHIFTS)
     page.goto(served + address)
     if address == "search/":
         added(page, "fir", "elm", "cedar")
     page.wait_for_selector("._star")
-    page.wait_for_load_state("networkidle")
+    quiet(page)
     page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
     stars = page.eval_on_selector_all("._star", STARS)
     assert len(stars) >= 3

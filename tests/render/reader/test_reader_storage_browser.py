@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from reader_page import ITEM, article, away, opened, put, stored
 from reader_site import HOSTILE, write_site
 
+from browsing import quiet
 from serving import serving
 
 pytestmark = pytest.mark.browser
@@ -75,7 +76,7 @@ def test_damaged_and_hostile_values_cost_themselves_and_stay_text(page, served, 
         put(page, part, value)
     for address in ("", "articles/fi/fir.html", "later/"):
         page.goto(served + address)
-        page.wait_for_load_state("networkidle")
+        quiet(page)
         assert not page.locator("body :is(img, script, iframe), #_list b").count()
         assert not page.evaluate("({}).polluted")
         assert set(page.eval_on_selector_all("main a", "all => all.map(a => a.protocol)")) <= {
@@ -83,7 +84,7 @@ def test_damaged_and_hostile_values_cost_themselves_and_stay_text(page, served, 
             "https:",
         }
     page.goto(served)
-    page.wait_for_load_state("networkidle")
+    quiet(page)
     page.hover(ITEM)
     page.click("#fir ._star")
     page.goto(f"{served}later/")
@@ -98,7 +99,7 @@ FULL = "Storage.prototype.setItem = () => { throw new DOMException('', 'QuotaExc
 def test_storage_refused_or_full_costs_only_what_is_stored(page, served, script):
     page.add_init_script(script)
     page.goto(served)
-    page.wait_for_load_state("networkidle")
+    quiet(page)
     assert page.locator("._new, ._bar").count() == 0
     page.hover(ITEM)
     page.click("#fir ._star")
@@ -134,7 +135,7 @@ def test_all_pages_do_without_what_is_stored(page, served, how):
             put(page, part, how)
     for address in VIEWS:
         page.goto(served + address)
-        page.wait_for_load_state("networkidle")
+        quiet(page)
         expect(page.locator("h1")).to_be_visible()
         assert page.locator("._new, ._seen, ._bar, ._said, body :is(img, iframe)").count() == 0
         if address not in ("sources/", "search/?q=fir"):
@@ -232,7 +233,7 @@ def test_without_a_list_nothing_is_new_and_all_else_works(page, served, content)
     route = "**/later/new.json"
     page.route(route, lambda route: route.fulfill(body=content))
     page.goto(served)
-    page.wait_for_load_state("networkidle")
+    quiet(page)
     page.hover(ITEM)
     page.click("#fir ._star")
     expect(page.locator("._star[aria-pressed=true]")).to_have_count(1)
