@@ -12,7 +12,6 @@ from generator.config.loading import find_content
 from generator.config.options import Built, Options, Progress
 from generator.config.site import Site
 from generator.engine.build_context import LIMITS, BuildContext, EngineLimits
-from generator.engine.safeguards import check_found
 from generator.engine.unchanged import (
     Inputs,
     StampsOnDisk,
@@ -27,6 +26,7 @@ from generator.output import disk
 from generator.output.folder import check_usable
 from generator.parallel.forked import may_fork, run_forked
 from generator.parallel.workers import Workers
+from generator.reading.lost_folders import check_found
 
 if TYPE_CHECKING:  # these import the readers and renderers, which takes longer than an unchanged build
     from generator.engine.state import SiteState

@@ -25,12 +25,12 @@ from generator.config.site import FILE_NAME, Config, Site
 from generator.config.tags import words_of
 from generator.engine.build_context import EngineLimits
 from generator.engine.changes import INVALIDATES, Stale
-from generator.engine.safeguards import found_in, note_clippings
 from generator.model.errors import BuildError
 from generator.output import disk
 from generator.output.assets import static_files
 from generator.output.folder import record_of
 from generator.reading.discover import Discovery, in_order
+from generator.reading.lost_folders import found_in, note_clippings
 from generator.reading.rules import own_source_of
 from generator.render.theme_hashes import theme_hashes
 
@@ -167,16 +167,11 @@ def remember(
 
 
 def inputs_found(site: Site, options: Options, limits: EngineLimits) -> Inputs:
-    """Find the clippings, and return the inputs of a build."""
-    return inputs_before(site, options, found_in(site, options), limits)
-
-
-def inputs_before(site: Site, options: Options, found: Discovery, limits: EngineLimits) -> Inputs:
-    """Return the inputs of a build: clippings by stamp, everything else by content.
+    """Find the clippings, and return the inputs of a build: clippings by stamp, everything else by content.
 
     Call it before anything is read.
     """
-    now = time.time_ns()
+    found, now = found_in(site, options), time.time_ns()
     settings = _settings(site, options, found, limits)
     before = Inputs(b"", settings, found, b"", (), unsettled(found.stamps, now, limits.unsettled))
     return _packed(site, before._replace(paths=hashed(before.packed_paths)))

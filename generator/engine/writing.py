@@ -14,11 +14,13 @@ from typing import NamedTuple
 from generator.cache.store import MissingError
 from generator.config.hosts import Size
 from generator.config.options import Built, Report, Written, by_place, grave
-from generator.engine import page_tasks, safeguards
+from generator.config.site import Site
+from generator.engine import page_tasks
 from generator.engine.effects import Effects
 from generator.engine.output_status import OutputStatus
 from generator.engine.outputs import Output, fingerprint
 from generator.engine.page_tasks import Job, TermsContent
+from generator.engine.readings import withheld_on_purpose
 from generator.engine.record_reading import read_lost
 from generator.engine.render_context import RenderContext
 from generator.engine.site_index import SiteIndex
@@ -30,8 +32,11 @@ from generator.model.errors import BuildError, Problem, errors_of
 from generator.model.suspects import Suspect
 from generator.model.types import Article, Verdict
 from generator.output import disk
+from generator.output.deletions import check_deletions, emptied
 from generator.output.write import Transaction
 from generator.parallel.workers import batches
+from generator.reading.discover import discover, is_ignored
+from generator.reading.lost_folders import check_folders
 from generator.render.feed_plan import Feed
 from generator.render.pages import Page
 from generator.render.sitemap import is_for_machines
@@ -82,7 +87,7 @@ def write(
     any is in place.
     """
     site, options, index, cache = state.site, state.options, state.index, state.context.cache
-    lost = safeguards.check_folders(site, options, inputs.found, inputs.paths, cache)
+    lost = check_folders(site, options, inputs.found, inputs.paths, cache)
     with Transaction(site.output, options.as_of.date(), afresh=clean) as transaction:
         stamps, old = stamps_on_disk or partial(disk.stamps, site.output), transaction.old
         is_limited = not effects.is_everything and is_as_left(site, state.left, len(old), stamps, cache)
@@ -93,13 +98,13 @@ def write(
             clean=clean, stamps=stamps() if old else {}, among=among if compared.unaffected else None,
         )  # fmt: skip
         problems = [*index.problems, *lost, *compared.problems]
-        if emptied := safeguards.emptied(site, options, old, index.found):
-            problems.append(emptied)
+        if gone := emptied(site, options, old, index.found):
+            problems.append(gone)
         built = _put_in_place(state, transaction, output_status, compared, problems, on_commit)
     left = output_status.left
     # The next build must not count as unchanged: it must not repeat these problems, and it must retry
     # failures.
-    if emptied or lost or state.context.workers.has_passing_faults:
+    if gone or lost or state.context.workers.has_passing_faults:
         inputs = inputs._replace(digest=b"")
     with cache.best_effort():
         remember(site, options, inputs, built, left, cache)
@@ -156,14 +161,8 @@ def _put_in_place(
     if options.strict and grave(problems):
         pages, size = Written(written=0, kept=0, deleted=0), None
     else:
-        safeguards.check_deletions(
-            rendering.site,
-            options,
-            transaction.old,
-            transaction.files,
-            index.digest.articles,
-            lambda: safeguards.withheld_on_purpose(index.skipped, index.problems, index.facts.waiting),
-        )
+        articles, withheld = index.digest.articles, partial(_withheld, rendering.site, index)
+        check_deletions(rendering.site, options, transaction.old, transaction.files, articles, withheld)
         staged = frozenset(transaction.staged)
         on_commit(transaction.files)
         pages = transaction.commit()
@@ -174,6 +173,13 @@ def _put_in_place(
         reasons = {path: why for path, why in reasons.items() if path in staged}
     report = report_of(index, problems, pages, size, suspects_of(index.digest))
     return Built(report=report, waits_until=index.waits_until, reasons=reasons)
+
+
+def _withheld(site: Site, index: SiteIndex) -> Iterator[str]:
+    """Yield the clippings that exist and that the curator withholds or ignores."""
+    yield from withheld_on_purpose(index.skipped, index.problems, index.facts.waiting)
+    ignore = site.config.ignore
+    yield from (path for path in discover(site.content, ()).paths if is_ignored(path, ignore))
 
 
 def put(rendering: RenderContext, outputs: Iterable[Output], transaction: Transaction) -> None:
