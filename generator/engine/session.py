@@ -15,7 +15,7 @@ from generator.config.site import Site
 from generator.engine import stored_copies, stored_state, stored_stories
 from generator.engine.apply import ChangeSet, apply
 from generator.engine.build_context import BuildContext
-from generator.engine.changes import Stale, is_below, stale_by_config, stale_by_file
+from generator.engine.changes import Stale, stale_by_config, stale_by_file
 from generator.engine.effects import EVERYTHING
 from generator.engine.pending import PendingDocuments
 from generator.engine.records import Records
@@ -36,6 +36,7 @@ from generator.model.errors import BroadsheetError, errors_of
 from generator.output import disk
 from generator.output.deletions import may_delete_many
 from generator.output.patch import OvertakenError
+from generator.reading.changed_files import is_below
 from generator.reading.lost_folders import check_found
 from generator.render.sitemap import is_for_machines
 
