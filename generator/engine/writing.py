@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from generator.cache.store import MissingError
+from generator.cache.texts import found_body
 from generator.config.hosts import Size
 from generator.config.options import Built, Report, Written, by_place, grave
 from generator.config.site import Site
@@ -19,7 +20,7 @@ from generator.engine import page_tasks
 from generator.engine.effects import Effects
 from generator.engine.output_status import OutputStatus
 from generator.engine.outputs import Output, fingerprint
-from generator.engine.page_tasks import Job, TermsContent
+from generator.engine.page_tasks import Job
 from generator.engine.readings import withheld_on_purpose
 from generator.engine.record_reading import read_lost
 from generator.engine.render_context import RenderContext
@@ -41,6 +42,7 @@ from generator.render.feed_plan import Feed
 from generator.render.pages import Page
 from generator.render.sitemap import is_for_machines
 from generator.search.months import IndexFile
+from generator.search.term_files import TermsContent
 
 BATCH = 100
 """Pages per batch. With smaller batches, handing them over takes much of the main process's time."""
@@ -274,7 +276,7 @@ def _lost_texts(rendering: RenderContext, jobs: Iterable[Job]) -> list[str]:
     """Return the paths of the clippings that jobs need and whose texts are missing from the cache."""
     cache = rendering.context.cache
     texts = {text for job in jobs for text in job.content.texts}
-    lost = {text.path for text in texts if page_tasks.found_body(cache, text) is None}
+    lost = {text.path for text in texts if found_body(cache, text) is None}
     searched = {text for job in jobs if isinstance(job.content, TermsContent) for text in job.content.texts}
     return sorted(lost | {text.path for text in searched if cache.terms(text.path, text.digest) is None})
 
