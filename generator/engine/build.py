@@ -14,7 +14,6 @@ from generator.config.site import Site
 from generator.engine.build_context import LIMITS, BuildContext, EngineLimits
 from generator.engine.unchanged import (
     Inputs,
-    StampsOnDisk,
     identity_of,
     inputs_after,
     inputs_found,
@@ -24,6 +23,7 @@ from generator.engine.unchanged import (
 )
 from generator.output import disk
 from generator.output.folder import check_usable
+from generator.output.status import StampsOnDisk
 from generator.parallel.forked import may_fork, run_forked
 from generator.parallel.workers import Workers
 from generator.reading.lost_folders import check_found

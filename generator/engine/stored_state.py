@@ -24,12 +24,13 @@ from generator.engine.changes import Stale, stale_by_config
 from generator.engine.document_table import DocumentTable, stored_article
 from generator.engine.site_index import SiteIndex, related
 from generator.engine.state import SiteState
-from generator.engine.unchanged import PACK, Inputs, OutputSnapshot, epoch_of, unpacked
+from generator.engine.unchanged import PACK, Inputs, epoch_of, unpacked
 from generator.grouping.copies import Copies
 from generator.grouping.digest import together
 from generator.grouping.editions import months_of
 from generator.model.errors import Problem
 from generator.model.types import Digest, Health, Source
+from generator.output.status import OutputSnapshot
 
 HEAD, _PATHS = "grouped", "grouped paths"
 _NOTHING = Digest(articles=(), sources={}, days=(), weeks=(), months=(), years=())

@@ -8,9 +8,11 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
+from generator.cache.stamps import Stamp
 from generator.cache.store import MissingError
 from generator.cache.texts import found_body
 from generator.config.hosts import Size
@@ -18,7 +20,6 @@ from generator.config.options import Built, Report, Written, by_place, grave
 from generator.config.site import Site
 from generator.engine import page_tasks
 from generator.engine.effects import Effects
-from generator.engine.output_status import OutputStatus
 from generator.engine.outputs import Output, fingerprint
 from generator.engine.page_tasks import Job
 from generator.engine.readings import withheld_on_purpose
@@ -26,7 +27,7 @@ from generator.engine.record_reading import read_lost
 from generator.engine.render_context import RenderContext
 from generator.engine.site_index import SiteIndex
 from generator.engine.state import SiteState
-from generator.engine.unchanged import Inputs, OutputSnapshot, StampsOnDisk, is_as_left, remember
+from generator.engine.unchanged import Inputs, remember
 from generator.grouping.suspects import suspects_of
 from generator.model import addresses
 from generator.model.errors import BuildError, Problem, errors_of
@@ -34,14 +35,16 @@ from generator.model.suspects import Suspect
 from generator.model.types import Article, Verdict
 from generator.output import disk
 from generator.output.deletions import check_deletions, emptied
+from generator.output.status import OutputSnapshot, OutputStatus, StampsOnDisk, is_as_left
 from generator.output.write import Transaction
 from generator.parallel.workers import batches
 from generator.reading.discover import discover, is_ignored
 from generator.reading.lost_folders import check_folders
 from generator.render.feed_plan import Feed
+from generator.render.fingerprints import reason
 from generator.render.pages import Page
 from generator.render.sitemap import is_for_machines
-from generator.search.months import IndexFile
+from generator.search.months import IndexFile, is_of_index
 from generator.search.term_files import TermsContent
 
 BATCH = 100
@@ -76,7 +79,7 @@ def write(
     state: SiteState,
     inputs: Inputs,
     effects: Effects,
-    stamps_on_disk: StampsOnDisk | None = None,
+    stamps_on_disk: StampsOnDisk,
     *,
     clean: bool = False,
     on_commit: Callable[[Mapping[str, str]], None] = lambda _: None,
@@ -84,20 +87,22 @@ def write(
     """Make the outdated files, and put them in place in one transaction.
 
     `inputs` were taken before anything was read: changes since are left to the next build. `stamps_on_disk`
-    returns the stamps of the files in place, if known. If the output folder is as the last build left it,
+    returns the stamps of the files in place. If the output folder is as the last build left it,
     only the files that `effects` names are compared. `on_commit` receives path → digest of all files before
     any is in place.
     """
     site, options, index, cache = state.site, state.options, state.index, state.context.cache
     lost = check_folders(site, options, inputs.found, inputs.paths, cache)
     with Transaction(site.output, options.as_of.date(), afresh=clean) as transaction:
-        stamps, old = stamps_on_disk or partial(disk.stamps, site.output), transaction.old
-        is_limited = not effects.is_everything and is_as_left(site, state.left, len(old), stamps, cache)
+        old = transaction.old
+        is_limited = not effects.is_everything and is_as_left(
+            site.output, state.left, len(old), stamps_on_disk, cache
+        )
         compared = _affected(state, effects, transaction) if is_limited else _all(state)
         among = [*compared.fingerprints, *old.keys() - set(compared.unaffected)]
         output_status = OutputStatus(
-            site, transaction, cache, compared.fingerprints,
-            clean=clean, stamps=stamps() if old else {}, among=among if compared.unaffected else None,
+            site.output, transaction, cache, compared.fingerprints, reason,
+            clean=clean, stamps=stamps_on_disk() if old else {}, among=among if compared.unaffected else None,
         )  # fmt: skip
         problems = [*index.problems, *lost, *compared.problems]
         if gone := emptied(site, options, old, index.found):
@@ -169,7 +174,7 @@ def _put_in_place(
         on_commit(transaction.files)
         pages = transaction.commit()
         output_status.look_again(reasons)
-        size = output_status.size(transaction.files)
+        size = size_of(transaction.files, output_status.stamps)
         with rendering.context.cache.best_effort():
             output_status.remember(reasons)
         reasons = {path: why for path, why in reasons.items() if path in staged}
@@ -313,6 +318,20 @@ def _jobs(
     for page in articles:
         path = addresses.file_of(page.address)
         yield Job(((path, transaction.slot(path)),), rendering.article_content(page))
+
+
+def size_of(files: Iterable[str], stamps: Mapping[str, Stamp]) -> Size:
+    """Return the size of a site with these files. `stamps`: path → stamp of the files in place."""
+    files = [*files]
+    sizes = [*map(itemgetter(0), map(stamps.__getitem__, files))]
+    of_index = [size for path, size in zip(files, sizes, strict=True) if is_of_index(path)]
+    return Size(
+        files=len(sizes),
+        bytes=sum(sizes),
+        largest=max(sizes, default=0),
+        index_files=len(of_index),
+        index_bytes=sum(of_index),
+    )
 
 
 def report_of(
