@@ -12,7 +12,7 @@ from generator.cache.database import DamagedError
 from generator.cache.store import MissingError
 from generator.config.options import Built, Options, Written, by_place, silent
 from generator.config.site import Site
-from generator.engine import stored_copies, stored_state, stored_stories
+from generator.engine import stored_state
 from generator.engine.apply import ChangeSet, apply
 from generator.engine.build_context import BuildContext
 from generator.engine.changes import Stale, stale_by_config, stale_by_file
@@ -72,7 +72,7 @@ class Session:
             on_unchanged({path: row.digest.hex() for path, row in rows.items()})
         self.state = SiteState.read(site, options, context, inputs.found, keeps_records=True)
         if not self._is_stored:
-            stored_state.save_groups(self.state, is_resumed=False)
+            stored_state.save_groups(self.state)
         wrote = write(self.state, inputs, EVERYTHING, stamps_on_disk, on_commit=on_commit)
         # Later steps report no progress. Most are small, so one worker is enough.
         self.state.context = context._replace(progress=silent)
@@ -267,10 +267,7 @@ class Session:
                 self._has_other_files = False
                 state.plan_files()
                 self._reported(frozenset())
-            index, context = state.index, state.context
-            epoch, hashes = state.documents.reader.epoch, index.content_hashes
-            stored_copies.keep(context.cache, epoch, state.copies, hashes, context.limits, renews=False)
-            stored_stories.keep(context.cache, state.site.output, state.stories, index.digest, hashes)
+            stored_state.save_groups(state, renews=False)
         return self.built, frozenset()
 
     def _store(self) -> None:

@@ -21,8 +21,8 @@ from generator.config.tags import tag_rules
 from generator.engine import stored_copies, stored_stories
 from generator.engine.build_context import BuildContext
 from generator.engine.document_table import DocumentTable
+from generator.engine.image_problems import held_back_by
 from generator.engine.inspecting import documents_of
-from generator.engine.local_images import held_back_by
 from generator.engine.readings import Facts, Readings, gathered, reasons_by_url
 from generator.engine.record_reading import records_of
 from generator.engine.records import Recorded

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
@@ -37,6 +36,7 @@ from generator.output import disk
 from generator.output.deletions import check_deletions, emptied
 from generator.output.status import OutputSnapshot, OutputStatus, StampsOnDisk, is_as_left
 from generator.output.write import Transaction
+from generator.parallel.memory import collected_often
 from generator.parallel.workers import batches
 from generator.reading.discover import discover, is_ignored
 from generator.reading.lost_folders import check_folders
@@ -207,7 +207,7 @@ def put(rendering: RenderContext, outputs: Iterable[Output], transaction: Transa
         rendering.context.begin_workers()
     meanwhile = _lists_made(rendering, lists, transaction, step)
     jobs = chain(_index_jobs(rendering, terms, transaction), _jobs(rendering, articles, feeds_, transaction))
-    with disk.translate_errors(rendering.site.output), _collected_often():
+    with disk.translate_errors(rendering.site.output), collected_often():
         lost = _made(rendering, jobs, transaction, step, meanwhile)
         if lost:
             read_lost(rendering.site, rendering.context, _lost_texts(rendering, lost))
@@ -217,23 +217,6 @@ def put(rendering: RenderContext, outputs: Iterable[Output], transaction: Transa
                 raise MissingError("bodies", *map(os.fsencode, paths[:1]))
         for _ in meanwhile:
             pass
-
-
-@contextlib.contextmanager
-def _collected_often() -> Iterator[None]:
-    """Collect garbage often within the block, except among what is there already.
-
-    Rendering lists leaves cycles. By the thresholds of the command line, they take 60 MiB before they are
-    collected for the first time.
-    """
-    usual = gc.get_threshold()
-    gc.freeze()
-    gc.set_threshold(50_000)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
-        gc.unfreeze()
 
 
 def _put_quick(rendering: RenderContext, outputs: Iterable[Output], transaction: Transaction) -> None:
