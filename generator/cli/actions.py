@@ -88,11 +88,12 @@ def rows_of(
     """Return a function that returns the rows of `clippings` or `sources`, and why some cannot be listed."""
     from generator.authoring.explaining import texts_of
     from generator.cli import console
-    from generator.engine.search_index import SearchIndex
+    from generator.engine.search_entries import SearchEntries
     from generator.engine.site_index import read
     from generator.grouping.health import healths_of
     from generator.model.errors import errors_of, shown
     from generator.render.plan import planned_of
+    from generator.search.index import SearchIndex
 
     def rows(context: BuildContext) -> tuple[Iterator[dict[str, object]], list[Problem]]:
         index = read(site, options, context)
@@ -102,7 +103,8 @@ def rows_of(
         plan_ = planned_of(index.digest, site.config)
         found = console.entries(plan_, index, texts_of(site, plan_, context) if has_texts else None)
         if query is not None:
-            search = SearchIndex(site.config, plan_, index)
+            entries = SearchEntries(site.config, plan_, index)
+            search = SearchIndex(site.config.search, index.digest, entries)
             among = set(map(shown, search.matching(query, context.cache)))
             return (row for row in found if row["path"] in among), errors
         return found, errors

@@ -12,10 +12,8 @@ from generator.config.loading import find_content
 from generator.config.options import Built, Options, Progress
 from generator.config.site import Site
 from generator.engine.build_context import LIMITS, BuildContext, EngineLimits
-from generator.engine.safeguards import check_found
 from generator.engine.unchanged import (
     Inputs,
-    StampsOnDisk,
     identity_of,
     inputs_after,
     inputs_found,
@@ -25,8 +23,10 @@ from generator.engine.unchanged import (
 )
 from generator.output import disk
 from generator.output.folder import check_usable
+from generator.output.status import StampsOnDisk
 from generator.parallel.forked import may_fork, run_forked
 from generator.parallel.workers import Workers
+from generator.reading.lost_folders import check_found
 
 if TYPE_CHECKING:  # these import the readers and renderers, which takes longer than an unchanged build
     from generator.engine.state import SiteState
@@ -115,7 +115,7 @@ def _applied(
     followed = resumed(stored, site, options, inputs, context)
     state, effects = followed or (_read(site, options, inputs, context), EVERYTHING)
     inputs = inputs_after(site, inputs, state.documents.steady, state.documents.since, context.limits)
-    stored_state.save_groups(state, is_resumed=followed is not None)
+    stored_state.save_groups(state)
     state.let_go()
     wrote = write(state, inputs, effects, stamps_on_disk, clean=clean)
     context.workers.close()  # storing takes memory, too
@@ -129,7 +129,7 @@ def _read(site: Site, options: Options, inputs: Inputs, context: BuildContext) -
 
     if context.cache.is_new and len(inputs.found.paths) > context.limits.batch:
         from generator.engine import preload  # noqa: F401 - forked workers inherit it
-        from generator.parallel.large_blocks import return_large_blocks
+        from generator.parallel.memory import return_large_blocks
 
         return_large_blocks()
         context.begin_workers()

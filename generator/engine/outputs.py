@@ -17,7 +17,7 @@ from generator.model import addresses
 from generator.model.errors import Problem, shown
 from generator.model.types import Article, Digest
 from generator.output import names
-from generator.output.assets import StaticFiles, static_files
+from generator.output.assets import StaticFiles, in_the_way, problem_of, static_files
 from generator.render import reader_words, sitemap
 from generator.render.all_pages import pages_of
 from generator.render.feed_plan import Feed, feed_at, feed_paths
@@ -106,7 +106,7 @@ class Outputs:
             or page_at(rendering.plan, path, self._article)
         )
         is_alias = isinstance(made, Page) and isinstance(made.subject, Alias)
-        return Output(path, made) if made and not (is_alias and _in_the_way(path, self._shadows)) else None
+        return Output(path, made) if made and not (is_alias and in_the_way(path, self._shadows)) else None
 
     def all(self, problems: list[Problem]) -> list[Output]:
         """Return every planned file. Problems of static files and aliases are appended to `problems`."""
@@ -219,23 +219,13 @@ def _not_shadowed(
     for one in outputs:
         same = own.get(names.folded(one.path)) if own else None
         alias = one.content.subject if isinstance(one.content, Page) else None
-        if isinstance(alias, Alias) and (other := _in_the_way(one.path, own)):
+        if isinstance(alias, Alias) and (other := in_the_way(one.path, own)):
             found.append(_alias_problem(alias.article, one.path, other))
         elif same is None:
             yield one
         elif same != addresses.ROBOTS:
-            found.append(_shadowed(same))
-
-
-def _in_the_way(path: str, own: Mapping[str, str]) -> str | None:
-    """Return the static file that conflicts with a path: the same file, a parent folder, or a file below.
-
-    `own`: file-system-folded name → static file.
-    """
-    key = names.folded(path)
-    keys = {key, *names.folders(key)}
-    found = (file for other, file in own.items() if other in keys or other.startswith(key + "/"))
-    return min(found, default=None)
+            message = "takes the place of a page of the same address"
+            found.append(problem_of(same, message, "rename it where the page is wanted"))
 
 
 def _alias_problem(article: Article, path: str, static: str) -> Problem:
@@ -244,13 +234,4 @@ def _alias_problem(article: Article, path: str, static: str) -> Problem:
         message=f"the alias {path!r} does not redirect, since static/{static} stands there",
         advice="take it out of `aliases`, or rename the file",
         kind="alias",
-    )
-
-
-def _shadowed(path: str) -> Problem:
-    return Problem(
-        path=f"static/{path}",
-        message="takes the place of a page of the same address",
-        advice="rename it where the page is wanted",
-        kind="static",
     )

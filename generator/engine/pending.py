@@ -9,13 +9,13 @@ from pathlib import Path
 
 from generator.config.site import Site
 from generator.engine import budgeted
-from generator.engine.changes import clippings_among
 from generator.engine.inspecting import inspect, learn
 from generator.engine.record_reading import records_among
 from generator.engine.records import GONE, NO_BOILERPLATE, ReadRequest, Records
-from generator.engine.safeguards import empties_folder
 from generator.engine.state import SiteState
+from generator.reading.changed_files import clippings_among
 from generator.reading.discover import is_clipping
+from generator.reading.lost_folders import empties_folder
 
 STEP_PER_WORKER = 1000
 """Clippings read in one step, per worker, if more than a batch are waiting."""

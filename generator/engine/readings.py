@@ -134,3 +134,18 @@ def withheld(config: Config, options: Options, record: Record) -> tuple[Skipped 
         reason = f"is dated {article.date}, in the future (--future publishes it)"
         return Skipped(path=path, reason=reason), reading.problems
     return None, reading.problems
+
+
+def withheld_on_purpose(
+    skipped: Iterable[Skipped], problems: Iterable[Problem], waiting: Iterable[str]
+) -> list[str]:
+    """Return clippings that the curator withholds, without unusable ones and those waiting for their day."""
+    faults: dict[str, list[str]] = {}
+    for one in problems:
+        faults.setdefault(one.path, []).append(one.message)
+    waits = set(map(shown, waiting))
+    return [
+        one.path
+        for one in skipped
+        if one.path not in waits and not one.reason.startswith(tuple(faults.get(one.path, ())))
+    ]

@@ -14,7 +14,6 @@ from generator.engine import budgeted, tasks
 from generator.engine.build_context import BuildContext
 from generator.engine.document_table import DocumentTable, reader_of, record_key, stored_article
 from generator.engine.learning import BoilerplateHashes, origin_key
-from generator.engine.local_images import ImageLookup, addresses, seen_beside
 from generator.engine.records import (
     GONE,
     NO_BOILERPLATE,
@@ -26,6 +25,7 @@ from generator.engine.records import (
     decoded,
 )
 from generator.grouping.copies import many_of
+from generator.render.image_lookup import addresses
 
 
 def records_of(documents: DocumentTable, context: BuildContext) -> Iterator[tuple[str, Recorded]]:
@@ -140,10 +140,10 @@ def _stands(reader: Reader, path: str, record: Record) -> bool:
     pictures = record.pictures
     if not pictures:
         return not record.images
-    lookup = ImageLookup(reader.content, reader.ignore, path)
+    lookup = reader.images_of(path)
     if record.images and addresses(map(lookup.image, pictures)) != record.images:
         return False
-    return seen_beside(lookup, pictures) == record.seen
+    return lookup.seen(pictures) == record.seen
 
 
 def keep_read(cache: Cache, reader: Reader, found: Sequence[tuple[ReadRequest, Read]]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import msgspec
 
@@ -11,7 +11,9 @@ from generator.cache.versions import hashed
 from generator.config.site import Limits
 from generator.reading.article import Reading
 from generator.reading.boilerplate import repeats
+from generator.reading.discover import is_ignored
 from generator.reading.rules import Rules
+from generator.render.image_lookup import ImageLookup
 
 NO_BOILERPLATE = b""
 """Encoded boilerplate of a source about which nothing can be learned."""
@@ -30,6 +32,10 @@ class Reader(msgspec.Struct, frozen=True):
     limits: Limits = Limits()
     finds_terms: bool = True
     """Whether texts are searched."""
+
+    def images_of(self, path: str) -> ImageLookup:
+        """Return a lookup of the images that a clipping names."""
+        return ImageLookup(self.content, path, partial(is_ignored, patterns=self.ignore))
 
 
 class Record(msgspec.Struct, frozen=True, array_like=True):

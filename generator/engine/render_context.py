@@ -9,11 +9,12 @@ from typing import cast
 from markupsafe import Markup
 
 from generator import __version__
+from generator.cache.texts import Text
 from generator.cache.versions import hashed, program, zone_data
 from generator.config.site import Site
 from generator.engine.build_context import BuildContext
-from generator.engine.page_tasks import ArticleContent, FeedContent, Maker, Text
-from generator.engine.search_index import SearchIndex
+from generator.engine.page_tasks import ArticleContent, FeedContent, Maker
+from generator.engine.search_entries import SearchEntries
 from generator.engine.site_index import SiteIndex
 from generator.grouping.health import healths_of
 from generator.model.types import Article, Health, TextPolicy
@@ -27,6 +28,7 @@ from generator.render.plan import Plan
 from generator.render.templates import Templates, interface_language
 from generator.render.theme_hashes import theme_hashes
 from generator.render.weight import light_html
+from generator.search.index import SearchIndex
 
 GENERATOR = f"Broadsheet {__version__}"
 
@@ -57,7 +59,10 @@ class RenderContext:
         is_same = last is not None and last.view == self.view
         self.theme: Templates = last.theme if last and is_same else Templates(site.templates, self.view)
         self.theme_hashes: tuple[bytes, bytes] = last.theme_hashes if last else theme_hashes(site.templates)
-        self.search: SearchIndex = SearchIndex(self.config, plan_, index, last.search if last else None)
+        entries = SearchEntries(self.config, plan_, index)
+        self.search: SearchIndex = SearchIndex(
+            self.config.search, plan_.digest, entries, last.search if last else None
+        )
         self.maker = Maker(
             str(site.templates),
             self.view,

@@ -12,20 +12,19 @@ from generator.cache.database import DamagedError
 from generator.cache.store import MissingError
 from generator.config.options import Built, Options, Written, by_place, silent
 from generator.config.site import Site
-from generator.engine import stored_copies, stored_state, stored_stories
+from generator.engine import stored_state
 from generator.engine.apply import ChangeSet, apply
 from generator.engine.build_context import BuildContext
-from generator.engine.changes import Stale, is_below, stale_by_config, stale_by_file
+from generator.engine.changes import Stale, stale_by_config, stale_by_file
 from generator.engine.effects import EVERYTHING
 from generator.engine.pending import PendingDocuments
 from generator.engine.records import Records
-from generator.engine.safeguards import check_found, found_in, may_delete_many
 from generator.engine.stale_queue import StaleQueue
 from generator.engine.state import SiteState
 from generator.engine.unchanged import (
     identity_of,
-    inputs_before,
     inputs_followed,
+    inputs_found,
     remember,
     settings_now,
     unchanged,
@@ -35,7 +34,10 @@ from generator.grouping.suspects import suspects_of
 from generator.model import addresses
 from generator.model.errors import BroadsheetError, errors_of
 from generator.output import disk
+from generator.output.deletions import may_delete_many
 from generator.output.patch import OvertakenError
+from generator.reading.changed_files import is_below
+from generator.reading.lost_folders import check_found
 from generator.render.sitemap import is_for_machines
 
 Step = tuple[Built, frozenset[str]]
@@ -58,10 +60,9 @@ class Session:
         If nothing changed since the last build, `on_unchanged` receives the same before the state is loaded.
         """
         self._identity = identity_of(site)
-        found = found_in(site, options)
-        check_found(found)
+        inputs = inputs_found(site, options, context.limits)
+        check_found(inputs.found)
         context.workers.expect()
-        inputs = inputs_before(site, options, found, context.limits)
         stamps_on_disk = cache(partial(disk.stamps, site.output))
         last = unchanged(site, options, inputs, context.cache, stamps_on_disk)
         self._is_stored = last is not None
@@ -69,9 +70,9 @@ class Session:
         if self._is_stored:
             rows = context.cache.output_rows(site.output)
             on_unchanged({path: row.digest.hex() for path, row in rows.items()})
-        self.state = SiteState.read(site, options, context, found, keeps_records=True)
+        self.state = SiteState.read(site, options, context, inputs.found, keeps_records=True)
         if not self._is_stored:
-            stored_state.save_groups(self.state, is_resumed=False)
+            stored_state.save_groups(self.state)
         wrote = write(self.state, inputs, EVERYTHING, stamps_on_disk, on_commit=on_commit)
         # Later steps report no progress. Most are small, so one worker is enough.
         self.state.context = context._replace(progress=silent)
@@ -266,10 +267,7 @@ class Session:
                 self._has_other_files = False
                 state.plan_files()
                 self._reported(frozenset())
-            index, context = state.index, state.context
-            epoch, hashes = state.documents.reader.epoch, index.content_hashes
-            stored_copies.keep(context.cache, epoch, state.copies, hashes, context.limits, renews=False)
-            stored_stories.keep(context.cache, state.site.output, state.stories, index.digest, hashes)
+            stored_state.save_groups(state, renews=False)
         return self.built, frozenset()
 
     def _store(self) -> None:

@@ -21,12 +21,11 @@ from generator.config.tags import tag_rules
 from generator.engine import stored_copies, stored_stories
 from generator.engine.build_context import BuildContext
 from generator.engine.document_table import DocumentTable
+from generator.engine.image_problems import held_back_by
 from generator.engine.inspecting import documents_of
-from generator.engine.local_images import held_back_by
 from generator.engine.readings import Facts, Readings, gathered, reasons_by_url
 from generator.engine.record_reading import records_of
 from generator.engine.records import Recorded
-from generator.engine.safeguards import found_in
 from generator.grouping import digest_of
 from generator.grouping.article_names import ArticleNames
 from generator.grouping.copies import Copies
@@ -40,6 +39,7 @@ from generator.model.types import Article, Digest, Skipped, TextPolicy, Verdict
 from generator.reading.boilerplate import families
 from generator.reading.canonical import keys_of
 from generator.reading.language import language_of
+from generator.reading.lost_folders import found_in
 
 _Told = TypeVar("_Told", Problem, Skipped)
 

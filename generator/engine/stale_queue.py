@@ -8,15 +8,14 @@ from itertools import islice
 from generator.cache.rows import OutputRow
 from generator.cache.stamps import NONE, Stamp, stamp_at
 from generator.config.hosts import Size
-from generator.engine.output_status import size_of
 from generator.engine.outputs import bytes_of, fingerprint
 from generator.engine.state import SiteState
-from generator.engine.unchanged import OutputSnapshot
-from generator.engine.writing import Wrote
+from generator.engine.writing import Wrote, size_of
 from generator.model import addresses
 from generator.output import disk
 from generator.output.manifest import Manifest
 from generator.output.patch import Patch
+from generator.output.status import OutputSnapshot
 from generator.render.page_at import OVERVIEWS
 from generator.render.pages import Page
 from generator.render.sitemap import is_for_machines

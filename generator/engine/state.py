@@ -21,13 +21,13 @@ from generator.engine.record_reading import records_among, records_of
 from generator.engine.records import GONE, Recorded, Records
 from generator.engine.render_context import RenderContext
 from generator.engine.site_index import SiteIndex, content_hash, grouped, kept_by, told_of_site, with_others
-from generator.engine.unchanged import OutputSnapshot
 from generator.grouping.article_names import ArticleNames
 from generator.grouping.copies import Copies
 from generator.grouping.health import health_of, leaders_of
 from generator.grouping.stories import Stories
 from generator.model.errors import Problem, shown
 from generator.model.types import Article, Digest, Health
+from generator.output.status import OutputSnapshot
 from generator.reading.canonical import keys_of
 from generator.reading.discover import Discovery
 from generator.render.plan import planned_of

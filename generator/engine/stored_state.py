@@ -24,12 +24,13 @@ from generator.engine.changes import Stale, stale_by_config
 from generator.engine.document_table import DocumentTable, zoned_article
 from generator.engine.site_index import SiteIndex, related
 from generator.engine.state import SiteState
-from generator.engine.unchanged import PACK, Inputs, OutputSnapshot, epoch_of, unpacked
+from generator.engine.unchanged import PACK, Inputs, epoch_of, unpacked
 from generator.grouping.copies import Copies
 from generator.grouping.digest import together
 from generator.grouping.editions import months_of
 from generator.model.errors import Problem
 from generator.model.types import Digest, Health, Source
+from generator.output.status import OutputSnapshot
 
 HEAD, _PATHS = "grouped", "grouped paths"
 _NOTHING = Digest(articles=(), sources={}, days=(), weeks=(), months=(), years=())
@@ -204,18 +205,16 @@ def save(state: SiteState, inputs: Inputs, left: OutputSnapshot, last: Head | No
         cache.keep_note(HEAD, msgspec.msgpack.encode(_head(state, inputs, left, keys)))
 
 
-def save_groups(state: SiteState, *, is_resumed: bool) -> None:
+def save_groups(state: SiteState, *, renews: bool = True) -> None:
     """Store how a state groups articles, which the next build can use even if this one fails.
 
-    What all articles were grouped to stores its copies itself.
+    It is stored under the hashes of the articles, so that it fits no others. `renews` is passed on to
+    `stored_copies.keep`.
     """
     context, index = state.context, state.index
-    if state.options.strict or context.workers.has_passing_faults:
-        return
-    if is_resumed:
-        epoch = epoch_of(state.site)
-        stored_copies.keep(context.cache, epoch, state.copies, index.content_hashes, context.limits)
-    stored_stories.keep(context.cache, state.site.output, state.stories, index.digest, index.content_hashes)
+    cache, epoch, hashes = context.cache, state.documents.reader.epoch, index.content_hashes
+    stored_copies.keep(cache, epoch, state.copies, hashes, context.limits, renews=renews)
+    stored_stories.keep(cache, state.site.output, state.stories, index.digest, hashes)
 
 
 def _head(state: SiteState, inputs: Inputs, left: OutputSnapshot, keys: Mapping[str, bytes]) -> Head:

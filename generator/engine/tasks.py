@@ -16,13 +16,7 @@ import msgspec
 
 from generator.cache.rows import COSTLY, ENDED, DocumentInfo
 from generator.cache.versions import hashed
-from generator.engine.local_images import (
-    ImageLookup,
-    addresses,
-    faults_of,
-    seen_beside,
-    too_many,
-)
+from generator.engine.image_problems import faults_of, too_many
 from generator.engine.records import (
     NO_BOILERPLATE,
     Costly,
@@ -48,6 +42,7 @@ from generator.reading.cut import at_whole_sentence
 from generator.reading.files import file_bytes
 from generator.reading.frontmatter import clipping_in, fields_in, front_matter_in
 from generator.reading.prose import has_picture
+from generator.render.image_lookup import addresses
 from generator.render.images import LocalImages, images_named
 from generator.render.markdown import Body, Place, fitting_html, shows_anything
 from generator.search.terms import keys_of, packed
@@ -284,7 +279,7 @@ def _with_images_named(reader: Reader, clipping: Clipping, record: Record) -> Re
     No other clipping may publish these while this one is withheld, which `picks.toml` and the date decide
     later.
     """
-    lookup = ImageLookup(reader.content, reader.ignore, clipping.path)
+    lookup = reader.images_of(clipping.path)
     reading = record.reading
     if reading.article is None or reading.is_draft or reading.pick is not None:
         images = LocalImages(lookup.image)
@@ -295,9 +290,7 @@ def _with_images_named(reader: Reader, clipping: Clipping, record: Record) -> Re
     if not pictures:
         return record
     found = addresses(map(lookup.image, pictures))
-    return msgspec.structs.replace(
-        record, pictures=pictures, seen=seen_beside(lookup, pictures), images=found
-    )
+    return msgspec.structs.replace(record, pictures=pictures, seen=lookup.seen(pictures), images=found)
 
 
 def _has_text(reading: Reading) -> bool:
@@ -313,7 +306,7 @@ def _rendered(reader: Reader, reading: Reading) -> tuple[Record, bytes, bool]:
     reading = msgspec.structs.replace(reading, text="")
     if article is None or article.verdict is Verdict.LINK or not text:
         return Record(reading), b"", False
-    lookup = ImageLookup(reader.content, reader.ignore, article.path)
+    lookup = reader.images_of(article.path)
     images = LocalImages(lookup.image)
     place = Place(original=article.url, id=article.id, images=images)
     made = fitting_html(text, place)
@@ -327,7 +320,7 @@ def _rendered(reader: Reader, reading: Reading) -> tuple[Record, bytes, bool]:
     faults = faults_of(lookup, missing, unreachable, is_on_web=is_on_web) if missing or unreachable else []
     faults += [too_many(article.path)] if images.is_full else []
     reading = _with_faults(reading, *faults) if faults else reading
-    seen = seen_beside(lookup, pictures)
+    seen = lookup.seen(pictures)
     record = Record(reading, hashed(html), pictures, seen, addresses(images.values()))
     return record, html, shows_anything(made.html)
 

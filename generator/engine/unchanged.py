@@ -25,12 +25,11 @@ from generator.config.site import FILE_NAME, Config, Site
 from generator.config.tags import words_of
 from generator.engine.build_context import EngineLimits
 from generator.engine.changes import INVALIDATES, Stale
-from generator.engine.safeguards import found_in, note_clippings
 from generator.model.errors import BuildError
-from generator.output import disk
 from generator.output.assets import static_files
-from generator.output.folder import record_of
+from generator.output.status import OutputSnapshot, StampsOnDisk, is_as_left
 from generator.reading.discover import Discovery, in_order
+from generator.reading.lost_folders import found_in, note_clippings
 from generator.reading.rules import own_source_of
 from generator.render.theme_hashes import theme_hashes
 
@@ -63,15 +62,6 @@ class Inputs(NamedTuple):
         return b"\0".join([path.encode("utf-8", "surrogateescape") for path in self.found.paths])
 
 
-class OutputSnapshot(NamedTuple):
-    """The state in which a build left its output folder, taken before another could start there."""
-
-    record: Stamp
-    """Stamp of the manifest that it wrote."""
-    mark: bytes
-    """Hash of the state of all files, as returned by `disk.mark_of`."""
-
-
 class BuildRecord(msgspec.Struct, frozen=True):
     """The last successful build of an output folder: its inputs and its result."""
 
@@ -81,10 +71,6 @@ class BuildRecord(msgspec.Struct, frozen=True):
     as_of: dt.datetime
     waits_until: dt.datetime | None
     report: Report
-
-
-StampsOnDisk = Callable[[], Mapping[str, Stamp]]
-"""Returns path → stamp of the files in the output folder, as `disk.stamps` does."""
 
 
 def is_moved(site: Site, cache: Cache) -> bool:
@@ -115,24 +101,11 @@ def unchanged(
     if not is_same_time(site, options, last.as_of, last.waits_until):
         return None
     pages = last.report.pages
-    if not is_as_left(site, last.left, pages.written + pages.kept, stamps_on_disk, cache):
+    if not is_as_left(site.output, last.left, pages.written + pages.kept, stamps_on_disk, cache):
         return None
     kept = Written(written=0, kept=pages.written + pages.kept, deleted=0)
     report = msgspec.structs.replace(last.report, pages=kept)
     return Built(report=report, waits_until=last.waits_until, reasons={})
-
-
-def is_as_left(
-    site: Site, left: OutputSnapshot | None, count: int, stamps_on_disk: StampsOnDisk, cache: Cache
-) -> bool:
-    """Return whether all `count` files of a build are as it left them, ignoring other people's files."""
-    if left is None or left.record != stamp_at(record_of(site.output)):
-        return False
-    stamps = stamps_on_disk()
-    if disk.mark_of(stamps) == left.mark:
-        return True
-    rows = cache.output_rows(site.output)
-    return len(rows) == count and all(stamps.get(path) == row.stamp for path, row in rows.items())
 
 
 def is_same_time(site: Site, options: Options, as_of: dt.datetime, waits_until: dt.datetime | None) -> bool:
@@ -167,16 +140,11 @@ def remember(
 
 
 def inputs_found(site: Site, options: Options, limits: EngineLimits) -> Inputs:
-    """Find the clippings, and return the inputs of a build."""
-    return inputs_before(site, options, found_in(site, options), limits)
-
-
-def inputs_before(site: Site, options: Options, found: Discovery, limits: EngineLimits) -> Inputs:
-    """Return the inputs of a build: clippings by stamp, everything else by content.
+    """Find the clippings, and return the inputs of a build: clippings by stamp, everything else by content.
 
     Call it before anything is read.
     """
-    now = time.time_ns()
+    found, now = found_in(site, options), time.time_ns()
     settings = _settings(site, options, found, limits)
     before = Inputs(b"", settings, found, b"", (), unsettled(found.stamps, now, limits.unsettled))
     return _packed(site, before._replace(paths=hashed(before.packed_paths)))

@@ -3,39 +3,49 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
+from generator.cache.stamps import Stamp
 from generator.cache.store import MissingError
+from generator.cache.texts import found_body
 from generator.config.hosts import Size
 from generator.config.options import Built, Report, Written, by_place, grave
-from generator.engine import page_tasks, safeguards
+from generator.config.site import Site
+from generator.engine import page_tasks
 from generator.engine.effects import Effects
-from generator.engine.output_status import OutputStatus
 from generator.engine.outputs import Output, fingerprint
-from generator.engine.page_tasks import Job, TermsContent
+from generator.engine.page_tasks import Job
+from generator.engine.readings import withheld_on_purpose
 from generator.engine.record_reading import read_lost
 from generator.engine.render_context import RenderContext
 from generator.engine.site_index import SiteIndex
 from generator.engine.state import SiteState
-from generator.engine.unchanged import Inputs, OutputSnapshot, StampsOnDisk, is_as_left, remember
+from generator.engine.unchanged import Inputs, remember
 from generator.grouping.suspects import suspects_of
 from generator.model import addresses
 from generator.model.errors import BuildError, Problem, errors_of
 from generator.model.suspects import Suspect
 from generator.model.types import Article, Verdict
 from generator.output import disk
+from generator.output.deletions import check_deletions, emptied
+from generator.output.status import OutputSnapshot, OutputStatus, StampsOnDisk, is_as_left
 from generator.output.write import Transaction
+from generator.parallel.memory import collected_often
 from generator.parallel.workers import batches
+from generator.reading.discover import discover, is_ignored
+from generator.reading.lost_folders import check_folders
 from generator.render.feed_plan import Feed
+from generator.render.fingerprints import reason
 from generator.render.pages import Page
 from generator.render.sitemap import is_for_machines
-from generator.search.months import IndexFile
+from generator.search.months import IndexFile, is_of_index
+from generator.search.term_files import TermsContent
 
 BATCH = 100
 """Pages per batch. With smaller batches, handing them over takes much of the main process's time."""
@@ -69,7 +79,7 @@ def write(
     state: SiteState,
     inputs: Inputs,
     effects: Effects,
-    stamps_on_disk: StampsOnDisk | None = None,
+    stamps_on_disk: StampsOnDisk,
     *,
     clean: bool = False,
     on_commit: Callable[[Mapping[str, str]], None] = lambda _: None,
@@ -77,29 +87,31 @@ def write(
     """Make the outdated files, and put them in place in one transaction.
 
     `inputs` were taken before anything was read: changes since are left to the next build. `stamps_on_disk`
-    returns the stamps of the files in place, if known. If the output folder is as the last build left it,
+    returns the stamps of the files in place. If the output folder is as the last build left it,
     only the files that `effects` names are compared. `on_commit` receives path → digest of all files before
     any is in place.
     """
     site, options, index, cache = state.site, state.options, state.index, state.context.cache
-    lost = safeguards.check_folders(site, options, inputs.found, inputs.paths, cache)
+    lost = check_folders(site, options, inputs.found, inputs.paths, cache)
     with Transaction(site.output, options.as_of.date(), afresh=clean) as transaction:
-        stamps, old = stamps_on_disk or partial(disk.stamps, site.output), transaction.old
-        is_limited = not effects.is_everything and is_as_left(site, state.left, len(old), stamps, cache)
+        old = transaction.old
+        is_limited = not effects.is_everything and is_as_left(
+            site.output, state.left, len(old), stamps_on_disk, cache
+        )
         compared = _affected(state, effects, transaction) if is_limited else _all(state)
         among = [*compared.fingerprints, *old.keys() - set(compared.unaffected)]
         output_status = OutputStatus(
-            site, transaction, cache, compared.fingerprints,
-            clean=clean, stamps=stamps() if old else {}, among=among if compared.unaffected else None,
+            site.output, transaction, cache, compared.fingerprints, reason,
+            clean=clean, stamps=stamps_on_disk() if old else {}, among=among if compared.unaffected else None,
         )  # fmt: skip
         problems = [*index.problems, *lost, *compared.problems]
-        if emptied := safeguards.emptied(site, options, old, index.found):
-            problems.append(emptied)
+        if gone := emptied(site, options, old, index.found):
+            problems.append(gone)
         built = _put_in_place(state, transaction, output_status, compared, problems, on_commit)
     left = output_status.left
     # The next build must not count as unchanged: it must not repeat these problems, and it must retry
     # failures.
-    if emptied or lost or state.context.workers.has_passing_faults:
+    if gone or lost or state.context.workers.has_passing_faults:
         inputs = inputs._replace(digest=b"")
     with cache.best_effort():
         remember(site, options, inputs, built, left, cache)
@@ -156,24 +168,25 @@ def _put_in_place(
     if options.strict and grave(problems):
         pages, size = Written(written=0, kept=0, deleted=0), None
     else:
-        safeguards.check_deletions(
-            rendering.site,
-            options,
-            transaction.old,
-            transaction.files,
-            index.digest.articles,
-            lambda: safeguards.withheld_on_purpose(index.skipped, index.problems, index.facts.waiting),
-        )
+        articles, withheld = index.digest.articles, partial(_withheld, rendering.site, index)
+        check_deletions(rendering.site, options, transaction.old, transaction.files, articles, withheld)
         staged = frozenset(transaction.staged)
         on_commit(transaction.files)
         pages = transaction.commit()
         output_status.look_again(reasons)
-        size = output_status.size(transaction.files)
+        size = size_of(transaction.files, output_status.stamps)
         with rendering.context.cache.best_effort():
             output_status.remember(reasons)
         reasons = {path: why for path, why in reasons.items() if path in staged}
     report = report_of(index, problems, pages, size, suspects_of(index.digest))
     return Built(report=report, waits_until=index.waits_until, reasons=reasons)
+
+
+def _withheld(site: Site, index: SiteIndex) -> Iterator[str]:
+    """Yield the clippings that exist and that the curator withholds or ignores."""
+    yield from withheld_on_purpose(index.skipped, index.problems, index.facts.waiting)
+    ignore = site.config.ignore
+    yield from (path for path in discover(site.content, ()).paths if is_ignored(path, ignore))
 
 
 def put(rendering: RenderContext, outputs: Iterable[Output], transaction: Transaction) -> None:
@@ -194,7 +207,7 @@ def put(rendering: RenderContext, outputs: Iterable[Output], transaction: Transa
         rendering.context.begin_workers()
     meanwhile = _lists_made(rendering, lists, transaction, step)
     jobs = chain(_index_jobs(rendering, terms, transaction), _jobs(rendering, articles, feeds_, transaction))
-    with disk.translate_errors(rendering.site.output), _collected_often():
+    with disk.translate_errors(rendering.site.output), collected_often():
         lost = _made(rendering, jobs, transaction, step, meanwhile)
         if lost:
             read_lost(rendering.site, rendering.context, _lost_texts(rendering, lost))
@@ -204,23 +217,6 @@ def put(rendering: RenderContext, outputs: Iterable[Output], transaction: Transa
                 raise MissingError("bodies", *map(os.fsencode, paths[:1]))
         for _ in meanwhile:
             pass
-
-
-@contextlib.contextmanager
-def _collected_often() -> Iterator[None]:
-    """Collect garbage often within the block, except among what is there already.
-
-    Rendering lists leaves cycles. By the thresholds of the command line, they take 60 MiB before they are
-    collected for the first time.
-    """
-    usual = gc.get_threshold()
-    gc.freeze()
-    gc.set_threshold(50_000)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
-        gc.unfreeze()
 
 
 def _put_quick(rendering: RenderContext, outputs: Iterable[Output], transaction: Transaction) -> None:
@@ -268,7 +264,7 @@ def _lost_texts(rendering: RenderContext, jobs: Iterable[Job]) -> list[str]:
     """Return the paths of the clippings that jobs need and whose texts are missing from the cache."""
     cache = rendering.context.cache
     texts = {text for job in jobs for text in job.content.texts}
-    lost = {text.path for text in texts if page_tasks.found_body(cache, text) is None}
+    lost = {text.path for text in texts if found_body(cache, text) is None}
     searched = {text for job in jobs if isinstance(job.content, TermsContent) for text in job.content.texts}
     return sorted(lost | {text.path for text in searched if cache.terms(text.path, text.digest) is None})
 
@@ -305,6 +301,20 @@ def _jobs(
     for page in articles:
         path = addresses.file_of(page.address)
         yield Job(((path, transaction.slot(path)),), rendering.article_content(page))
+
+
+def size_of(files: Iterable[str], stamps: Mapping[str, Stamp]) -> Size:
+    """Return the size of a site with these files. `stamps`: path → stamp of the files in place."""
+    files = [*files]
+    sizes = [*map(itemgetter(0), map(stamps.__getitem__, files))]
+    of_index = [size for path, size in zip(files, sizes, strict=True) if is_of_index(path)]
+    return Size(
+        files=len(sizes),
+        bytes=sum(sizes),
+        largest=max(sizes, default=0),
+        index_files=len(of_index),
+        index_bytes=sum(of_index),
+    )
 
 
 def report_of(

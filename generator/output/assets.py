@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -38,6 +38,17 @@ def static_files(folder: Path) -> StaticFiles:
     return StaticFiles(files=tuple(sorted(files)), problems=tuple(sorted(problems, key=lambda p: p.path)))
 
 
+def in_the_way(path: str, own: Mapping[str, str]) -> str | None:
+    """Return the static file that conflicts with a path: the same file, a parent folder, or a file below.
+
+    `own`: file-system-folded name → static file.
+    """
+    key = names.folded(path)
+    keys = {key, *names.folders(key)}
+    found = (file for other, file in own.items() if other in keys or other.startswith(key + "/"))
+    return min(found, default=None)
+
+
 def is_left_behind(name: str) -> bool:
     """Return whether a file or folder of this name is silently left out."""
     return name in _LEFT_BEHIND
@@ -49,7 +60,7 @@ def _walk(folder: Path, prefix: str) -> Iterator[str | Problem]:
     except FileNotFoundError:
         return
     except OSError as error:
-        yield _problem(prefix.rstrip("/"), f"cannot be read: {error.strerror}", "change its permissions")
+        yield problem_of(prefix.rstrip("/"), f"cannot be read: {error.strerror}", "change its permissions")
         return
     for entry in entries:
         path = prefix + entry.name
@@ -65,7 +76,7 @@ def _fault(folder: Path, path: str) -> Problem | None:
     """Return the problem that keeps a file or link from being copied; None if there is none."""
     fault = names.fault(path)
     if fault is not None:
-        return _problem(path, f"cannot be copied: its name {fault}", "rename it")
+        return problem_of(path, f"cannot be copied: its name {fault}", "rename it")
     file = folder / path
     if file.is_symlink():
         return _link_fault(folder, path)
@@ -76,24 +87,25 @@ def _link_fault(folder: Path, path: str) -> Problem | None:
     try:
         target = (folder / path).resolve(strict=True)
     except (OSError, RuntimeError):
-        return _problem(path, "is a link that leads nowhere", "delete it")
+        return problem_of(path, "is a link that leads nowhere", "delete it")
     if not target.is_relative_to(folder.resolve()):
-        return _problem(path, "is a link that leads out of the folder", "put a copy in its place")
+        return problem_of(path, "is a link that leads out of the folder", "put a copy in its place")
     if target.is_dir():
-        return _problem(path, "is a link to a folder", "put a copy in its place")
+        return problem_of(path, "is a link to a folder", "put a copy in its place")
     return _file_fault(target, path)
 
 
 def _file_fault(file: Path, path: str) -> Problem | None:
     if not file.is_file():
-        return _problem(path, "is not a regular file", "delete it")
+        return problem_of(path, "is not a regular file", "delete it")
     try:
         file.open("rb").close()
     except OSError as error:
-        return _problem(path, f"cannot be read: {error.strerror}", "change its permissions")
+        return problem_of(path, f"cannot be read: {error.strerror}", "change its permissions")
     return None
 
 
-def _problem(path: str, message: str, advice: str) -> Problem:
+def problem_of(path: str, message: str, advice: str) -> Problem:
+    """Return a problem with a static file."""
     shown = f"static/{path}".rstrip("/").encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     return Problem(path=shown, message=message, advice=advice, kind="static")

@@ -10,9 +10,9 @@ from generator.cache.store import Cache
 from generator.config.options import Options, silent
 from generator.engine.build_context import BuildContext
 from generator.engine.outputs import fingerprint
-from generator.engine.safeguards import found_in
 from generator.engine.state import SiteState
 from generator.engine.unchanged import identity_of
+from generator.reading.lost_folders import found_in
 from generator.render.sitemap import is_for_machines
 from random_edits import BODIES
 from writing import BODY, NOW, site_in, workers_here, write_clipping, write_config

@@ -13,8 +13,6 @@ import pytest
 from generator.cli.exit_codes import DONE, FAILED, UNUSABLE
 from generator.cli.main import run
 from generator.config.options import Options, silent
-from generator.config.site import Config
-from generator.engine.safeguards import check_deletions
 from generator.model.errors import LossError
 from generator.preview.live import Live
 from running import Command, Copy, until
@@ -83,19 +81,6 @@ def test_what_the_configuration_takes_away_needs_no_word(tmp_path, monkeypatch, 
     write_config(tmp_path, setting + "\n")
     assert run(["build", "-q", *LATE]) == DONE
     assert 2 * len(files_of(tmp_path / "public")) < files
-
-
-def test_feeds_go_with_the_address_of_the_site(tmp_path):
-    site = site_in(tmp_path)
-    kept = {f"sources/{n}/index.html": "" for n in range(20)}
-    feeds = {f"sources/{n}/feed.{form}": "" for n in range(20) for form in ("atom.xml", "json")}
-    old = (
-        kept | feeds | {"feed.rss.xml": "", "sitemap.xml": "", "sitemaps/2024-07.xml": "", "sources.opml": ""}
-    )
-    assert site.config == Config()
-    check_deletions(site, Options(as_of=NOW), old, kept, ())
-    with pytest.raises(LossError, match="21 of the 22 files"):
-        check_deletions(site, Options(as_of=NOW), {**kept, "a": "", "b": ""}, {"b": ""}, ())
 
 
 def test_who_sits_at_a_terminal_is_asked(root):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from reading_rules import SHANGHAI, rules
 
 from generator.cli.console import losses
-from generator.engine.safeguards import withheld_on_purpose
+from generator.engine.readings import withheld_on_purpose
 from generator.model.errors import Severity
 from generator.model.ids import ALPHABET, path_id
 from generator.model.types import Clipping, Verdict

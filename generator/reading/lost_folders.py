@@ -1,40 +1,28 @@
-"""Guards a build against deleting published files: lost clippings, and many deletions at once.
+"""Notices clippings that are missing by mistake: in folders that cannot be read, or that had some before.
 
-`Options.accepts_losses` overrides them. The manifest says which files exist, the published articles explain
-why files are removed, and a note in the cache lists the folders that had clippings in the last build.
+`Options.accepts_losses` overrides it. A note in the cache lists the folders that had clippings in the last
+build.
 """
 
 from __future__ import annotations
 
 import os
-import re
 import zlib
-from collections.abc import Callable, Collection, Iterable, Mapping, Set
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import msgspec
 
 from generator.cache.store import FOLDERS_NOTE, NUMBER, Cache
 from generator.config.options import Options
-from generator.config.site import Config, Site
-from generator.model import addresses
+from generator.config.site import Site
 from generator.model.errors import LossError, Problem, Severity, errors_of, shown
-from generator.model.ids import path_id
-from generator.model.types import Article, Skipped
-from generator.output.names import folders
-from generator.reading.discover import Discovery, discover, is_clipping, is_ignored
+from generator.reading.discover import Discovery, discover, is_clipping
 
-MANY = 20
-"""Deletions that never need confirmation; above this, up to half of the existing files."""
-_SHOWN_BY = 10
-"""Maximum number of files that show one article, unless it is the last one of its source."""
-_NAMED = 3
 LOST = 2
 """Clippings that make an emptied folder count as lost. A single one is treated as a deleted file."""
-_DAY = re.compile(r"\d{4}/\d\d/\d\d/index\.html")
-"""File of a day's edition. Every site with articles has one."""
-_ARTICLE = re.compile(r"articles/[^/]+/([^/]+)\.html")
-_NEEDS_BASE_URL = re.compile(r"(?:.*/)?feed(?:\.atom\.xml|\.rss\.xml|\.json)|sources\.opml|sitemaps?[./].*")
+_Counts = dict[str, tuple[int, int]]
+"""Folder → number of clippings in it, and sum of the hashes of their names."""
 
 
 def found_in(site: Site, options: Options) -> Discovery:
@@ -53,31 +41,6 @@ def check_found(found: Discovery) -> None:
     """Raise `LossError` if a folder of clippings cannot be read."""
     if errors := errors_of(found.problems):
         raise LossError(*errors)
-
-
-def emptied(site: Site, options: Options, old: Iterable[str], found: int) -> Problem | None:
-    """Return a problem if all clippings are gone though the last build published some, else None.
-
-    Raises it as `LossError` unless losses are accepted.
-    """
-    if found or not any(map(_DAY.fullmatch, old)):
-        return None
-    problem = Problem(
-        path=site.content.name,
-        message=f"there is no clipping in {site.content}, though the last build published some",
-        advice="see that it is the folder you mean, and is mounted; --yes deletes what was published",
-        severity=Severity.WARNING if options.accepts_losses else Severity.ERROR,
-        kind="content",
-    )
-    if not options.accepts_losses:
-        raise LossError(problem)
-    return problem
-
-
-# --- folders that had clippings ---------------------------------------------------------------------
-
-_Counts = dict[str, tuple[int, int]]
-"""Folder → number of clippings in it, and sum of the hashes of their names."""
 
 
 class _Noted(msgspec.Struct, frozen=True):
@@ -127,7 +90,7 @@ def empties_folder(removed: Collection[str], left: Iterable[str]) -> bool:
     """Return whether `check_folders` may report a lost folder after some clippings were removed."""
     if len(removed) < LOST:
         return False
-    standing = {folder for path in left for folder in (*folders(path), "")}
+    standing = set[str]().union(*map(_with_parents, {path.rpartition("/")[0] for path in left}))
     return any(path.rpartition("/")[0] not in standing for path in removed)
 
 
@@ -161,10 +124,16 @@ def _with_below(counts: _Counts) -> _Counts:
     """Return the counts with everything below each folder included."""
     totals: _Counts = {}
     for folder, (count, names) in counts.items():
-        for above in {folder, *folders(folder), ""}:
+        for above in _with_parents(folder):
             so_far = totals.get(above, (0, 0))
             totals[above] = so_far[0] + count, so_far[1] + names
     return totals
+
+
+def _with_parents(folder: str) -> set[str]:
+    """Return a folder and those above it, up to the content folder."""
+    parts = folder.split("/")
+    return {"/".join(parts[:depth]) for depth in range(len(parts) + 1)}
 
 
 def _lost(before: _Counts, now: _Counts) -> list[tuple[str, int]]:
@@ -206,96 +175,3 @@ def _loss(site: Site, options: Options, folder: str, count: int) -> Problem:
         severity=Severity.NOTICE if options.accepts_losses else severity,
         kind="content",
     )
-
-
-# --- many deletions ---------------------------------------------------------------------------------
-
-
-def check_deletions(
-    site: Site,
-    options: Options,
-    old: Mapping[str, str],
-    new: Mapping[str, str],
-    articles: Iterable[Article],
-    withheld: Callable[[], Iterable[str]] = tuple,
-) -> None:
-    """Raise `LossError` if a build deletes many files and more than half of the existing ones.
-
-    `old` and `new` are the files before and after. Removals by the curator do not count: pages of `articles`
-    that are still published, files that need `base_url`, and pages of clippings that exist and are `withheld`
-    (paths) or ignored.
-    """
-    removed = [path for path in old if path not in new]
-    if options.accepts_losses or not _are_many(len(removed), len(old)):
-        return
-    lost = _not_configured(removed, site.config, articles)
-    if not _are_many(len(lost), len(old)):
-        return
-    everything = discover(site.content, ()).paths
-    ignored = [path for path in everything if is_ignored(path, site.config.ignore)]
-    lost = _not_withheld(lost, {path_id(path) for path in (*withheld(), *ignored)})
-    if not _are_many(len(lost), len(old)):
-        return
-    named = ", ".join(f"`{path}`" for path in lost[:_NAMED])
-    problem = Problem(
-        path=str(site.output),
-        message=f"{len(lost):,} of the {len(old):,} files there would be deleted, such as {named}",
-        advice=(
-            "see that no clipping is missing, and --as-of; "
-            "--yes deletes them, or build elsewhere with --output"
-        ),
-        severity=Severity.ERROR,
-        kind="deletion",
-    )
-    raise LossError(problem)
-
-
-def withheld_on_purpose(
-    skipped: Iterable[Skipped], problems: Iterable[Problem], waiting: Iterable[str]
-) -> list[str]:
-    """Return clippings that the curator withholds, without unusable ones and those waiting for their day."""
-    faults: dict[str, list[str]] = {}
-    for one in problems:
-        faults.setdefault(one.path, []).append(one.message)
-    waits = set(map(shown, waiting))
-    return [
-        one.path
-        for one in skipped
-        if one.path not in waits and not one.reason.startswith(tuple(faults.get(one.path, ())))
-    ]
-
-
-def _not_withheld(lost: list[str], ids: Set[str]) -> list[str]:
-    """Return the files whose deletion is not explained by withheld articles with these ids.
-
-    A list does not tell whose it was: lists are discounted in the same proportion as article pages.
-    """
-    pages = {path: found[1] for path in lost if (found := _ARTICLE.fullmatch(path))}
-    withheld = [path for path, own in pages.items() if own in ids]
-    if not withheld:
-        return lost
-    lists = [path for path in lost if path not in pages]
-    explained = min(len(lists) * len(withheld) // len(pages), len(withheld) * _SHOWN_BY)
-    return [*(path for path, own in pages.items() if own not in ids), *lists[explained:]]
-
-
-def may_delete_many(options: Options, articles: int, files: int) -> bool:
-    """Return whether `check_deletions` may raise after this many articles are removed."""
-    return not options.accepts_losses and _are_many(_SHOWN_BY * articles, files)
-
-
-def _are_many(deleted: int, standing: int) -> bool:
-    return deleted > MANY and 2 * deleted > standing
-
-
-def _not_configured(removed: Iterable[str], config: Config, articles: Iterable[Article]) -> list[str]:
-    """Return the files whose deletion is not explained by the configuration."""
-    ids = {article.id for article in articles}
-    aliases = {addresses.file_of(alias) for article in articles for alias in article.aliases}
-    return [
-        path
-        for path in removed
-        if not ((found := _ARTICLE.fullmatch(path)) and found[1] in ids)
-        and path not in aliases
-        and (config.base_url is not None or not _NEEDS_BASE_URL.fullmatch(path))
-    ]

@@ -7,17 +7,14 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from generator.cache.store import Cache
 from generator.cache.versions import hashed, program
-from generator.config.site import Config
-from generator.engine.page_tasks import TermsContent, Text, keys_of
 from generator.model import addresses
-from generator.model.types import Article, TextPolicy
+from generator.model.types import Article, Digest
 from generator.parallel.workers import batches
-from generator.render.plan import Plan
-from generator.search.documents import Document, listed
+from generator.search.documents import listed
 from generator.search.months import LISTED, IndexFile, Month, Months, months_of
 from generator.search.postings import (
     BLOCK,
@@ -31,9 +28,7 @@ from generator.search.postings import (
     without,
 )
 from generator.search.query import Query
-
-if TYPE_CHECKING:
-    from generator.engine.site_index import SiteIndex
+from generator.search.term_files import Entry, TermsContent, keys_of
 
 HELD = 15_000
 """Articles whose postings are kept in memory for the next save, besides one month; they take some 35 MB."""
@@ -41,15 +36,23 @@ AT_ONCE = 128
 """Files of terms that one task makes. A task reads the terms of all texts of its month."""
 
 
+class Entries(Protocol):
+    """What the index has of the articles of one digest."""
+
+    def entry(self, article: Article) -> Entry:
+        """Return what the index has of an article."""
+
+    def mark(self, article: Article) -> bytes:
+        """Return a hash of all that the index has of an article."""
+
+
 class SearchIndex:
     """The search index of one digest. Of the `last` one, what is the same is used again."""
 
-    def __init__(self, config: Config, plan: Plan, index: SiteIndex, last: SearchIndex | None = None) -> None:
-        self._plan, self._index = plan, index
-        self._mode = config.search
-        self._months: Months = Months(
-            plan.digest, last._months if last else None, has_texts=self._mode == "full"
-        )
+    def __init__(self, mode: str, digest: Digest, entries: Entries, last: SearchIndex | None = None) -> None:
+        """`mode` is the value of `search` in the configuration."""
+        self._mode, self._digest, self._entries = mode, digest, entries
+        self._months: Months = Months(digest, last._months if last else None, has_texts=mode == "full")
         self._fingerprints: dict[dt.date, bytes] = {}
         self._marked: tuple[dt.date, list[bytes]] | None = None
         """The month whose articles were last marked, and their marks in order."""
@@ -112,7 +115,8 @@ class SearchIndex:
         articles = self._months.articles(file.month)
         if not file.is_terms:
             start = file.number * LISTED
-            return listed([*map(self._document, articles[start : start + LISTED])], month.numbering)
+            documents = [self._entries.entry(one)[0] for one in articles[start : start + LISTED]]
+            return listed(documents, month.numbering)
         last = output / file.path if output else None
         blocks = self._blocks_for(month, articles, file.number, cache, last)
         numbers = range(file.number, file.number + 1)
@@ -149,22 +153,19 @@ class SearchIndex:
         for _, own in groupby(terms, lambda some: some[0].month):
             first, *others = own
             month = self._month(first[0])
-            documents = tuple(map(self._with_text, self._months.articles(month.first)))
+            documents = tuple(map(self._entries.entry, self._months.articles(month.first)))
             for some in (first, *others):
                 numbers = tuple(file.number for file in some)
                 yield some, TermsContent(documents, month.numbering, month.parts, numbers)
 
     def matching(self, query: Query, cache: Cache) -> frozenset[str]:
         """Return the paths of the articles that match a query. Raises `MissingError`."""
-        return frozenset(
-            article.path
-            for article in self._plan.digest.articles
-            if query.matches(self._document(article), self._keys_of(article, cache))
-        )
-
-    def _keys_of(self, article: Article, cache: Cache) -> set[int]:
-        head, text = keys_of(*self._with_text(article), cache)
-        return {*head, *text}
+        found = []
+        for article in self._digest.articles:
+            document, text = self._entries.entry(article)
+            if query.matches(document, {key for keys in keys_of(document, text, cache) for key in keys}):
+                found.append(article.path)
+        return frozenset(found)
 
     def _month(self, file: IndexFile) -> Month:
         month = self._months.at(file.month) if file.month else None
@@ -213,7 +214,7 @@ class SearchIndex:
         among = keys_between(month.parts, range(number, number + 1))
 
         def keys(article: Article) -> Keys:
-            return keys_of(*self._with_text(article), cache, among)
+            return keys_of(*self._entries.entry(article), cache, among)
 
         changed = self._changed
         former = None
@@ -234,68 +235,11 @@ class SearchIndex:
         known = self._blocks.get(month.first, {}).get(start)
         if known is not None and known[0] == mark:
             return known
-        keys = (keys_of(*self._with_text(article), cache) for article in articles[some])
+        keys = (keys_of(*self._entries.entry(article), cache) for article in articles[some])
         return mark, block_of(keys, start, month.count)
 
     def _marks_of(self, first: dt.date) -> list[bytes]:
         """Return the marks of a month's articles in order."""
         if self._marked is None or self._marked[0] != first:
-            self._marked = first, [self._mark(article) for article in self._months.articles(first)]
+            self._marked = first, [self._entries.mark(article) for article in self._months.articles(first)]
         return self._marked[1]
-
-    def _with_text(self, article: Article) -> tuple[Document, Text | None]:
-        document = self._document(article)
-        digest = self._index.texts.get(article.path) if self._mode == "full" else None
-        if not digest or self._plan.source_of(article).text is not TextPolicy.FULL:
-            return document, None
-        return document, Text(article.path, digest) if self._plan.has_page(article) else None
-
-    def _mark(self, article: Article) -> bytes:
-        """Return a hash of all that the index has of an article."""
-        policy = self._plan.source_of(article).text
-        said = (
-            article.source, policy, self._plan.address_of(article), self._group(article), self._tags(article)
-        )  # fmt: skip
-        return hashed(self._index.content_hashes[article.id], repr(said).encode("utf-8", "surrogatepass"))
-
-    def _group(self, article: Article) -> str:
-        group = self._plan.stories.get(article.id) or self._plan.copies.get(article.id)
-        return group.id if group and group.id != article.id else ""
-
-    def _tags(self, article: Article) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Return the names of the tags that an article shows, and all others by which it is found.
-
-        These are its tags' aliases, and all names of the tags that they are nested in. A tag without a table
-        has its key, which has the same terms as any of its spellings.
-        """
-        if not (article.tags or article.tag_words):
-            return (), ()
-        rules = self._plan.tag_rules
-        shown = tuple(rules.names.get(key, key) for key in rules.own_of(article))
-        every = (
-            name
-            for key in rules.all_of(article)
-            for name in (rules.names.get(key, key), *rules.spellings.get(key, ()))
-        )
-        return shown, tuple(name for name in dict.fromkeys(every) if name not in shown)
-
-    def _document(self, article: Article) -> Document:
-        plan = self._plan
-        has_page = plan.has_page(article)
-        has_excerpt = self._mode == "full" and plan.source_of(article).text is not TextPolicy.LINK
-        tags, other_tags = self._tags(article)
-        address, fragment = ("", "") if has_page else plan.address_of(article)
-        return Document(
-            article.id,
-            article.title,
-            article.title_language,
-            article.date,
-            article.source,
-            article.excerpt if has_excerpt else "",
-            article.language,
-            tags,
-            article.url,
-            self._group(article),
-            f"{addresses.quoted(address)}#{addresses.quoted(fragment)}" if address else "",
-            other_tags,
-        )

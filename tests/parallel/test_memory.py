@@ -10,7 +10,7 @@ import pytest
 _SCRIPT = """
 import sys
 from pathlib import Path
-from generator.parallel.large_blocks import return_large_blocks
+from generator.parallel.memory import return_large_blocks
 
 def resident():
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096

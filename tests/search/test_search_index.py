@@ -11,13 +11,15 @@ from pathlib import Path
 import pytest
 
 from generator.config.options import Options, silent
-from generator.engine import search_index
+from generator.config.site import Site
 from generator.engine.build import build
 from generator.engine.build_context import BuildContext
-from generator.engine.search_index import SearchIndex
-from generator.engine.site_index import read
+from generator.engine.search_entries import SearchEntries
+from generator.engine.site_index import SiteIndex, read
 from generator.preview.live import Live
 from generator.render.plan import planned_of
+from generator.search import index as search_index
+from generator.search.index import SearchIndex
 from generator.search.months import Months
 from generator.search.query import parsed
 from writing import NOW, build_site, cache_of, files_of, site_in, workers_here, write_clipping, write_config
@@ -37,12 +39,17 @@ def write_site(root: Path, config: str = "") -> None:
         )  # fmt: skip
 
 
+def search_index_of(site: Site, index: SiteIndex) -> SearchIndex:
+    entries = SearchEntries(site.config, planned_of(index.digest, site.config), index)
+    return SearchIndex(site.config.search, index.digest, entries)
+
+
 def found(root: Path, query: str) -> set[str]:
     """Paths of the clippings that a query finds."""
     site, options = site_in(root), Options(as_of=NOW)
     with cache_of(root) as cache:
         index = read(site, options, BuildContext(cache, workers_here(), silent))
-        search = SearchIndex(site.config, planned_of(index.digest, site.config), index)
+        search = search_index_of(site, index)
         return set(search.matching(parsed(query), cache))
 
 
@@ -219,7 +226,7 @@ def test_files_of_terms_are_the_same_whatever_is_kept_of_their_month(large):
     site, options = site_in(large), Options(as_of=NOW)
     with cache_of(large) as cache:
         index = read(site, options, BuildContext(cache, workers_here(), silent))
-        search = SearchIndex(site.config, planned_of(index.digest, site.config), index)
+        search = search_index_of(site, index)
         files = [search.file_at(path) for path in built]
         for is_more in (True, True, False, False):
             assert [search.bytes_of(file, cache) for file in files] == [*built.values()]

@@ -1,22 +1,19 @@
-"""Finds the images below the content folder that a clipping names, and reports what is wrong with them."""
+"""Reports what is wrong with the images that a clipping names."""
 
 from __future__ import annotations
 
 import html as entities
 import re
 import urllib.parse
-from collections.abc import Callable, Iterable, Sequence
-from functools import cache, cached_property, partial
+from collections.abc import Iterable, Sequence
 
-from generator.cache.stamps import stamp_at
-from generator.cache.versions import hashed
 from generator.model import limits
 from generator.model.errors import Problem, shown
-from generator.reading.discover import is_ignored
 from generator.reading.files import file_bytes
 from generator.reading.plain import block_of
 from generator.reading.text import decode
-from generator.render.images import LARGEST, Image, Refused, found_beside, image_at, local_file
+from generator.render.image_lookup import ImageLookup
+from generator.render.images import LARGEST, Refused, local_file
 
 MOST_FAULTS = 20
 """Image problems reported one by one per clipping."""
@@ -27,55 +24,6 @@ They never belong to the original's page.
 """
 _BEFORE = frozenset("(<\"'= \t[|")
 """Characters that may precede the address of an image."""
-
-
-class ImageLookup:
-    """Looks up the images that one clipping names, each file once."""
-
-    def __init__(self, content: str, ignore: Sequence[str], path: str) -> None:
-        self.content, self.path = content, path
-        self._ignore = ignore
-
-    # Made when they are first called: most clippings name no such image.
-    @cached_property
-    def _beside(self) -> Callable[[str], tuple[str | None, bool]]:
-        return cache(partial(found_beside, self.content, self.path))
-
-    @cached_property
-    def at(self) -> Callable[[str], Image | Refused | None]:
-        """Returns the image in a file below the content folder; None if it is not an image."""
-        return cache(partial(image_at, self.content))
-
-    def image(self, src: str) -> Image | None:
-        """Return the image that an address names; None if there is none or `ignore` excludes it."""
-        file = self.file(src)
-        found = None if file is None or self.leaves_out(file) else self.at(file)
-        return found if isinstance(found, Image) else None
-
-    def file(self, src: str) -> str | None:
-        """Return the path, below the content folder, of the file that an address names."""
-        return self._beside(src)[0]
-
-    def is_no_file(self, src: str) -> bool:
-        """Return whether an address names a folder, a pipe or a socket."""
-        return self._beside(src)[1]
-
-    def leaves_out(self, file: str) -> bool:
-        """Return whether a pattern of `ignore` matches a file."""
-        return is_ignored(file, tuple(self._ignore))
-
-
-def addresses(images: Iterable[Image | None]) -> tuple[tuple[str, str], ...]:
-    """Return address and path of each image, sorted."""
-    return tuple(sorted({(image.address, image.path) for image in images if image}))
-
-
-def seen_beside(lookup: ImageLookup, pictures: Sequence[str]) -> bytes:
-    """Return a hash of the files that a clipping names as images; empty if none exists."""
-    there = [(src, file) for src in pictures if (file := lookup.file(src)) is not None]
-    parts = [repr((src, file, stamp_at(f"{lookup.content}/{file}").settled())) for src, file in there]
-    parts += [repr((src, "no file")) for src in pictures if lookup.is_no_file(src)]
-    return hashed(*(part.encode("utf-8", "surrogatepass") for part in parts)) if parts else b""
 
 
 def faults_of(
@@ -94,7 +42,7 @@ def faults_of(
             if not is_on_web or _ATTACHED.match(src):
                 advice = "put the file there, below the content folder, or correct its name"
                 said.append((src, "is not found", advice))
-        elif lookup.leaves_out(file):
+        elif lookup.ignores(file):
             said.append((src, "is left out by `ignore`", "change `ignore`, or take it out of the text"))
         elif isinstance(found := lookup.at(file), Refused):
             advice = "save it as plain SVG, with texts as paths and nothing linked or embedded, or as PNG"
@@ -108,7 +56,7 @@ def faults_of(
         src, message, advice = said[MOST_FAULTS - 1]
         message += f"; {len(said) - MOST_FAULTS:,} more images of this clipping are not shown"
         said[MOST_FAULTS - 1 :] = [(src, message, advice)]
-    lines = _lines_naming(lookup, [src for src, _, _ in said]) if said else {}
+    lines = _lines_naming(lookup.content, lookup.path, [src for src, _, _ in said]) if said else {}
     return [
         Problem(
             path=shown(lookup.path),
@@ -123,11 +71,10 @@ def faults_of(
 
 def held_back_by(content: str, path: str, sources: Sequence[str], file: str, other: str) -> Problem:
     """Return the problem that a clipping names, by `sources`, a file that is withheld with `other`."""
-    lookup = ImageLookup(content, (), path)
     naming = [src for src in sources if local_file(content, path, src) == file]
     return Problem(
         path=shown(path),
-        line=min(_lines_naming(lookup, naming).values(), default=None),
+        line=min(_lines_naming(content, path, naming).values(), default=None),
         message=f"image {file[:200]!r} is not published: {shown(other)} names it too, which does not appear",
         advice="take it out of the text, or save another copy for this clipping",
         kind="image",
@@ -144,9 +91,9 @@ def too_many(path: str) -> Problem:
     )
 
 
-def _lines_naming(lookup: ImageLookup, sources: Sequence[str]) -> dict[str, int]:
+def _lines_naming(content: str, path: str, sources: Sequence[str]) -> dict[str, int]:
     """Return address → first line of the clipping that names it, in any spelling."""
-    raw = file_bytes(lookup.content, lookup.path)
+    raw = file_bytes(content, path)
     if isinstance(raw, Problem):
         return {}
     text = decode(raw)[0]
