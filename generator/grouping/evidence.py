@@ -127,10 +127,9 @@ class Evidence(msgspec.Struct, gc=False, eq=False):
 
 def is_empty(article: Article) -> bool:
     """Return whether too little of an article was saved to compare."""
-    if article.letters >= _FEWEST_LETTERS:  # enough in every language
+    if article.verdict is Verdict.LINK or article.letters >= _FEWEST_LETTERS:  # enough in every language
         return article.verdict is Verdict.LINK
-    is_short = article.letters < fewest_letters(_FEWEST_LETTERS, article.language)
-    return is_short or article.verdict is Verdict.LINK
+    return article.letters < fewest_letters(_FEWEST_LETTERS, article.language)
 
 
 def evidence_of(article: Article, text: str | None = None) -> Evidence:
