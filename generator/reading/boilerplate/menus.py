@@ -57,7 +57,7 @@ def advertisements(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
             elif block.text.startswith(_SHARE_PICTURES):
                 yield block.index, "share bar"
             elif block.text[0] == "!" and (found := _PICTURE.match(block.text)):
-                yield block.index, "share bar" if found["share"] else "byline"
+                yield block.index, _REASONS.get(found.lastgroup or "", "byline")
             elif block.text.startswith("[![") and not block.units and (found := _ICON.search(block.text)):
                 yield block.index, "share bar" if found["form"] else "byline"
     yield from _pixel_in_code(page)
@@ -119,9 +119,11 @@ _SHARE_PICTURES = (
 )
 _PICTURE = re.compile(
     r"!\[[^\[\]]{0,200}(?:profile picture\]\(|\]\((?:https?://[a-z]{0,8}\.?gravatar\.com/avatar/"
-    r"|(?P<share>[^()\s]{0,400}/(?:social[_-]?)?share[_-]?icons?\.[a-z]{3,4}\)$)))"
+    r"|(?P<share>[^()\s]{0,400}/(?:social[_-]?)?share[_-]?icons?\.[a-z]{3,4}\)$)"
+    r"|(?P<later>[^()\s]{0,400}/(?:loading|loader|spacer|placeholder|lazy-?load)\.(?:svg|gif|png)\)$)))"
 )
-"""The icon of a share bar, or a picture of somebody as a service keeps it for all sites."""
+"""The icon of a share bar, what stands for a picture until it is loaded, or a picture that is on all sites."""
+_REASONS = {"share": "share bar", "later": "picture not loaded"}
 _CAPTION = 10
 """Number of letters beside an image or a link, such as `Ad`."""
 _AD_SERVERS = (

@@ -60,6 +60,8 @@ def test_what_the_author_of_a_post_read_this_week_stays():
         "![](/graphics/icons/social_share_icon.svg)",
         "![The Coast profile picture](https://img.example/coast.png)",
         "![](https://secure.gravatar.com/avatar/86a?s=32)",
+        "![](/assets/loading.svg)",
+        "![Lamps](https://img.example/themes/coast/spacer.gif)",
         "Toggle",
     ],
 )
@@ -67,7 +69,9 @@ def test_an_icon_that_shares_or_shows_the_author_goes(icon):
     assert text_of(page(*MENU, f"# {TITLE}", *TEXT[:1], icon, *TEXT[1:])) == ARTICLE
 
 
-@pytest.mark.parametrize("picture", ["![](/share-of-lamps.png)", "![A profile](/keeper.png)"])
+@pytest.mark.parametrize(
+    "picture", ["![](/share-of-lamps.png)", "![A profile](/keeper.png)", "![](/loading-a-ship.png)"]
+)
 def test_another_picture_stays(picture):
     assert picture in text_of(page(*MENU, f"# {TITLE}", *TEXT[:1], picture, *TEXT[1:]))
 
