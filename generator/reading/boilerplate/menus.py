@@ -122,7 +122,7 @@ _PICTURE = re.compile(
     r"|(?P<share>[^()\s]{0,400}/(?:social[_-]?)?share[_-]?icons?\.[a-z]{3,4}\)$)"
     r"|(?P<later>[^()\s]{0,400}/(?:loading|loader|spacer|placeholder|lazy-?load)\.(?:svg|gif|png)\)$)))"
 )
-"""The icon of a share bar, what stands for a picture until it is loaded, or a picture that is on all sites."""
+"""The icon of a share bar, what stands for a picture until it is there, or a picture that is on all sites."""
 _REASONS = {"share": "share bar", "later": "picture not loaded"}
 _CAPTION = 10
 """Number of letters beside an image or a link, such as `Ad`."""
