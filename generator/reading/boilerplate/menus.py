@@ -175,6 +175,8 @@ def links_after(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     if last < 0:
         return
     rest = [index for index in range(last + 1, len(page.blocks)) if index not in removed]
+    if _names_sections(page, rest):
+        return
     cited = _citations(page, rest)
     linked = [
         index
@@ -189,6 +191,16 @@ def links_after(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
         yield from ((index, "list of links") for index in linked)
         if len(heads) >= 2:
             yield from ((index - 1, "list of links") for index in heads)
+
+
+def _names_sections(page: Page, rest: Sequence[int]) -> bool:
+    """Return whether links lead to headings below them: an article of lists begins with its contents."""
+    blocks = [page.blocks[index] for index in rest]
+    names = {bare(name) for one in blocks if one.is_linked for name in _ANCHORED.findall(one.text)}
+    return any(one.kind == "heading" and one.label in names for one in blocks)
+
+
+_ANCHORED = re.compile(r"\[([^\[\]\n]{2,80})\]\(#")
 
 
 def _citations(page: Page, rest: Sequence[int]) -> set[int]:

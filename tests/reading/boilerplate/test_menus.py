@@ -168,3 +168,13 @@ def test_the_cover_stays_above_the_picture_of_the_author():
     cover = "![](https://pictures.example/lamp.png)"
     head = [cover, "![](/pictures/avatar.webp)", "Ann Lee", "2026-05-09"]
     assert text_of(page(*MENU, f"# {TITLE}", *head, *TEXT)).startswith(cover)
+
+
+def test_an_article_of_lists_keeps_its_contents_and_its_links():
+    lists = [
+        "## Contents\n\n* [Lamps](#lamps)\n* [Ropes](#ropes)",
+        "## Lamps\n\n* [How a lamp turns](https://lamps.example/turn)\n* [Oil](https://oil.example/)",
+        "## Ropes\n\n* [Knots](https://knots.example/)\n* [Splices](https://ropes.example/splices)",
+    ]
+    found = text_of(page(*MENU, f"# {TITLE}", *TEXT[:1], *lists))
+    assert found.endswith(lists[-1])
