@@ -247,7 +247,8 @@ class Session:
         if self.queue.make_one():
             return True
         self._prepare()
-        return self.state.rendering.search.prepare(self.state.context.cache)
+        state = self.state
+        return state.rendering.search.prepare(state.context.cache) or state.stories.prepare()
 
     def _prepare(self) -> None:
         """Load whatever the next save needs: the worker that reads it, and a few templates."""

@@ -57,13 +57,23 @@ class Aggregators:
             changed |= self._count_repeats(groups, by)
         changed.update(article.source for articles in (removed, added) for article in articles)
         for name in changed & self._uncounted.keys():
-            self._count(self._uncounted.pop(name).articles, 1)
+            self._count_source(name)
         for articles, by in ((removed, -1), (added, 1)):
             self._count(articles, by)
         found = {name for name in changed if self._is_aggregator(name)}
         moved = found ^ (self.names & changed)
         self.names ^= moved
         return moved
+
+    def prepare(self) -> bool:
+        """Count a source that a change would otherwise wait for. Returns whether there was any to count."""
+        name = next(iter(self._uncounted), None)
+        if name is not None:
+            self._count_source(name)
+        return name is not None
+
+    def _count_source(self, name: str) -> None:
+        self._count(self._uncounted.pop(name).articles, 1)
 
     def _count_repeats(self, groups: Iterable[CopyGroup], by: int) -> Set[str]:
         """Count the copies of other sources' articles. Returns the sources of these copies."""

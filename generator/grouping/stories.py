@@ -110,6 +110,10 @@ class Stories:
                 path for path in self._groups if any(article.source in moved for article in self._same(path))
             )
 
+    def prepare(self) -> bool:
+        """Do a part of what the next change would otherwise wait for. Returns whether there was any to do."""
+        return self.aggregators.prepare() or self._index.prepare()
+
     def _texts_on(self, day: int) -> Iterator[Text]:
         """Yield the texts of a day of which nothing has changed yet."""
         return self._texts_of(self._unread.pop(dt.date.fromordinal(day)))
@@ -210,16 +214,12 @@ class Stories:
         """Return (feature, day) → weight, and whether it is a burst, where texts that come may change it."""
         moved = Counter((number, text.day) for text in come for number in text.features)
         moved.subtract((number, text.day) for text in left for number in text.features)
-        wanted = {
-            (number, day + after)
-            for (number, day), count in moved.items()
-            if count
-            for after in range(-DAYS, BEFORE + 1)
-        }
-        index = self._index
-        return {
-            (number, day): (index.weight(number, day), is_burst(index, number, day)) for number, day in wanted
-        }
+        index, found = self._index, {}
+        for number, day in [one for one, count in moved.items() if count]:
+            index.weigh(number, day - DAYS, day + BEFORE)
+            for later in range(day - DAYS, day + BEFORE + 1):
+                found[number, later] = index.weight(number, later), is_burst(index, number, later)
+        return found
 
     def _connected(self, paths: Iterable[str]) -> Edges:
         """Return the pairs of all texts that are connected with some."""

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import msgspec
 
-from generator.model.features import count_packed, feature, kind_of, packed, unpacked
+from generator.model.features import count_packed, feature, kind_of, packed, unpacked, without_marks
 from generator.model.types import Article
 
 DAYS = 6
@@ -48,13 +48,19 @@ class Text(msgspec.Struct, frozen=True, gc=False, eq=False):
 
     @property
     def packed(self) -> bytes:
-        """Its features as bytes, of which the early ones are not marked."""
-        return packed(self.features)
+        """Its features as bytes."""
+        own, identifiers = self.article.features, self.article.identifiers
+        own = own[: len(own) // 4 * 4]
+        return own + packed(_numbers_of(identifiers)) if identifiers else own
 
 
 @lru_cache(20_000)
 def _features(features: bytes, identifiers: tuple[str, ...]) -> dict[int, bool]:
-    return unpacked(features) | {feature("identifier", name): True for name in identifiers}
+    return unpacked(features) | dict.fromkeys(_numbers_of(identifiers), True)
+
+
+def _numbers_of(identifiers: Iterable[str]) -> list[int]:
+    return [feature("identifier", name) for name in identifiers]
 
 
 def text_of(article: Article) -> Text:
@@ -72,11 +78,14 @@ class TextIndex:
         self.texts: dict[str, Text] = {}
         """Path → text, of days that were asked for."""
         self._load, self._unloaded = load, {*days}
+        self._unprepared = {*days}
+        """Days of which the next change would have to make `_packed`."""
         self._days: dict[int, list[str]] = {}
         self._features: dict[int, dict[int, list[str]]] = {}
         """Day → feature → paths, sorted."""
         self._packed: dict[int, bytes] = {}
-        """Day → features of its texts as bytes, in which a few are counted faster than they are indexed."""
+        """Day → features of its texts without marks, in which a few are counted faster than they are indexed.
+        """
         self._weights: dict[tuple[int, int], int] = {}
         """(feature, day) → weight, until texts are added or removed."""
 
@@ -143,15 +152,17 @@ class TextIndex:
 
     def count(self, number: int, first: int, last: int) -> int:
         """Return the number of texts with a feature within days."""
-        days = self._features
-        return sum(
-            [
-                self._count_on(number, day)
-                if (index := days.get(day)) is None
-                else len(index.get(number, ()))
-                for day in range(first, last + 1)
-            ]
-        )
+        return sum(self._counts(number, first, last))
+
+    def _counts(self, number: int, first: int, last: int) -> list[int]:
+        """Return the number of texts with a feature on each of some days."""
+        days, wanted = self._features, packed((number,))
+        return [
+            count_packed(self._packed_on(day), wanted)
+            if (index := days.get(day)) is None
+            else len(index.get(number, ()))
+            for day in range(first, last + 1)
+        ]
 
     def among(self, numbers: Set[int], day: int) -> Iterable[int]:
         """Return which of some features the texts of a day have."""
@@ -161,11 +172,22 @@ class TextIndex:
 
     def _count_on(self, number: int, day: int) -> int:
         """Return the number of texts of a day with a feature, without an index of the day."""
-        packed = self._packed.get(day)
-        if packed is None:
+        return count_packed(self._packed_on(day), packed((number,)))
+
+    def _packed_on(self, day: int) -> bytes:
+        """Return the features of the texts of a day as bytes."""
+        found = self._packed.get(day)
+        if found is None:
             texts = map(self.texts.__getitem__, self.load(day))
-            packed = self._packed[day] = b"".join([text.packed for text in texts])
-        return count_packed(packed, number)
+            found = self._packed[day] = without_marks(b"".join([text.packed for text in texts]))
+        return found
+
+    def prepare(self) -> bool:
+        """Load a day that a change would otherwise wait for. Returns whether there was any to load."""
+        if not self._unprepared:
+            return False
+        self._packed_on(self._unprepared.pop())
+        return True
 
     def before(self, number: int, day: int) -> list[str]:
         """Return the paths of the texts with a feature in the days before those of an event on a day."""
@@ -173,18 +195,17 @@ class TextIndex:
 
     def weight(self, number: int, day: int) -> int:
         """Return how much a feature counts for two texts of which the later one is of a day."""
-        weight = self._weights.get((number, day))
-        if weight is None:
-            weight = self._weights[number, day] = self._weighed(number, day)
-        return weight
+        if (number, day) not in self._weights:
+            self.weigh(number, day, day)
+        return self._weights[number, day]
 
-    def _weighed(self, number: int, day: int) -> int:
-        near = self.count(number, day - DAYS, day + DAYS)
-        if near > COMMON:
-            return 0
-        before = self.count(number, day - BEFORE, day - DAYS - 1)
-        rarity = RARITY.get(kind_of(number), ())
-        return next((full for full, rare, few in rarity if before <= rare and near <= few), 0)
+    def weigh(self, number: int, first: int, last: int) -> None:
+        """Find the weights of a feature on some days, which takes little longer than on one."""
+        counts, rarity = self._counts(number, first - BEFORE, last + DAYS), RARITY.get(kind_of(number), ())
+        for at, day in enumerate(range(first, last + 1), BEFORE):
+            near, before = sum(counts[at - DAYS : at + DAYS + 1]), sum(counts[at - BEFORE : at - DAYS])
+            full = (full for full, rare, few in rarity if before <= rare and near <= few)
+            self._weights[number, day] = next(full, 0) if near <= COMMON else 0
 
     def forget_before(self, day: int) -> None:
         """Drop the indexes of days that are not needed any more, to save memory."""
@@ -192,6 +213,7 @@ class TextIndex:
         for known in (self._features, self._packed):
             for old in [one for one in known if one < day]:
                 del known[old]
+                self._unprepared.add(old)
 
     def by_feature(self, day: int) -> dict[int, list[str]]:
         """Return feature → paths of a day."""

@@ -69,9 +69,17 @@ def packed(numbers: Iterable[int]) -> bytes:
     return array("I", numbers).tobytes()
 
 
-def count_packed(features: bytes, number: int) -> int:
-    """Return how often a feature is among some that are `packed`."""
-    wanted, count, at = packed((number,)), 0, -1
-    while (at := features.find(wanted, at + 1)) >= 0:
+def without_marks(features: bytes) -> bytes:
+    """Return features as bytes, of which none is `marked`."""
+    mask = packed((0xFFFFFFFF & ~_IS_EARLY,)) * (len(features) // 4)
+    whole = int.from_bytes(features, "little") & int.from_bytes(mask, "little")
+    return whole.to_bytes(len(features), "little")
+
+
+def count_packed(features: bytes, wanted: bytes) -> int:
+    """Return how often a `packed` feature is among some that are `packed`."""
+    count, at = 0, features.find(wanted)
+    while at >= 0:
         count += at % len(wanted) == 0
+        at = features.find(wanted, at + 1)
     return count

@@ -101,6 +101,8 @@ class InotifyBackend:
         self._nodes: dict[int, list[_Node]] = {}
         self._counting: set[str] = set()
         self._tops: dict[Key, _Node] = {}
+        self._moved = 0, ""
+        """Cookie and path of the last file that was moved away."""
         self._lock = threading.Lock()
         self._descriptor: int = inotify_init()
         if self._descriptor < 0:
@@ -193,16 +195,16 @@ class InotifyBackend:
             with self._lock:
                 at = 0
                 while at < len(events):
-                    watch, mask, _, length = struct.unpack_from("iIII", events, at)
+                    watch, mask, cookie, length = struct.unpack_from("iIII", events, at)
                     name = events[at + 16 : at + 16 + length].rstrip(b"\0")
                     at += 16 + length
-                    self._handle(watch, mask, os.fsdecode(name))
+                    self._handle(watch, mask, cookie, os.fsdecode(name))
         with self._lock:
             os.close(self._descriptor)
             os.close(self._end)
             self._descriptor = -1
 
-    def _handle(self, watch: int, mask: int, name: str) -> None:
+    def _handle(self, watch: int, mask: int, cookie: int, name: str) -> None:
         if mask & _OVERFLOW:
             self._notify(EVENTS_LOST, "")
         for node in [*self._nodes.get(watch, ())]:
@@ -217,9 +219,16 @@ class InotifyBackend:
                 if mask & _FOLDER:
                     self._handle_folder(node, name, path, mask)
                 else:
-                    self._notify(CHANGING if mask & _CHANGING else CHANGED, path)
+                    self._handle_file(path, mask, cookie)
         if mask & _IGNORED:
             self._nodes.pop(watch, None)
+
+    def _handle_file(self, path: str, mask: int, cookie: int) -> None:
+        self._notify(CHANGING if mask & _CHANGING else CHANGED, path)
+        if mask & _FROM:
+            self._moved = cookie, path
+        elif mask & _TO and self._moved[0] == cookie and is_renamed(self._moved[1], path):
+            self._notify(CHANGED, self._moved[1])
 
     def _handle_name(self, names: tuple[tuple[str, str], ...], name: str, path: str, mask: int) -> None:
         for watched_name, reported in names:
@@ -245,6 +254,11 @@ class InotifyBackend:
                 if error.errno in LIMITS:  # the watcher tries all again, and then polls it
                     self._notify(EVENTS_LOST, "")
         self._notify(CHANGING if mask & _REMOVING else CHANGED, path)
+
+
+def is_renamed(old: str, new: str) -> bool:
+    """Return whether nobody is about to write the old file again, as editors do that keep it as a backup."""
+    return os.path.splitext(old)[1] == os.path.splitext(new)[1]  # noqa: PTH122 - strings, as all paths here
 
 
 _MODIFY, _ATTRIB, _CLOSE_WRITE, _FROM, _TO = 0x2, 0x4, 0x8, 0x40, 0x80
@@ -326,7 +340,8 @@ class _EventHandler(FileSystemEventHandler):
         source, target = os.fsdecode(event.src_path), os.fsdecode(event.dest_path)
         is_removal = isinstance(event, FileDeletedEvent | DirDeletedEvent | FileMovedEvent | DirMovedEvent)
         is_folder, may_replace_root = event.is_directory, not isinstance(event, FileModifiedEvent)
-        self._handle(source, is_folder, CHANGING if is_removal else CHANGED, may_replace_root)
+        may_return = is_removal and not (target and is_renamed(source, target))
+        self._handle(source, is_folder, CHANGING if may_return else CHANGED, may_replace_root)
         if target:
             self._handle(target, is_folder, CHANGED, may_replace_root)
 

@@ -103,7 +103,8 @@ def named_features(title: str, text: str, url: str | None, identifiers: Iterable
             is_early = numbers[name] < len(head) if kind == "number" else name in head
             own = "phrase" if kind == "name" and _says_little(name) else kind
             number = feature(own, name)
-            found[marked(number) if is_early else number] = f"{own} {name}"
+            if not {number, marked(number)} & found.keys():
+                found[marked(number) if is_early else number] = f"{own} {name}"
     return found
 
 

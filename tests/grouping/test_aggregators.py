@@ -2,9 +2,9 @@ import datetime as dt
 
 import pytest
 
-from generator.grouping.aggregators import FEWEST, Aggregators
+from generator.grouping.aggregators import FEWEST, Aggregators, KnownAggregators
 from generator.grouping.stories import Stories
-from generator.model.types import Article, CopyGroup, Verdict
+from generator.model.types import Article, CopyGroup, Source, Verdict
 
 DAY = dt.date(2024, 7, 3)
 
@@ -59,3 +59,15 @@ def test_what_changes_is_the_same_as_counted_anew():
     assert stories.aggregators.change(SCATTERED[:1], (), (), ()) == {"Many"}
     assert stories.aggregators.names == found([*OWN, *SCATTERED[1:]])
     assert stories.aggregators.change((), SCATTERED[:1], (), ()) == {"Many"}
+
+
+@pytest.mark.parametrize("prepared", [0, 1, 9])
+def test_those_that_were_known_are_counted_once_whenever_that_is_done(prepared):
+    sources = {
+        own[0].source: Source(name=own[0].source, slug=own[0].source.lower(), articles=tuple(own))
+        for own in (OWN, SCATTERED)
+    }
+    counted = Aggregators(None, KnownAggregators({"Many"}, sources, ()))
+    assert [counted.prepare() for _ in range(prepared)] == [n < len(sources) for n in range(prepared)]
+    assert counted.change(SCATTERED[:1], (), (), ()) == {"Many"}
+    assert counted.change((), SCATTERED[:1], (), ()) == {"Many"}

@@ -531,6 +531,18 @@ def test_a_file_that_is_taken_away_to_be_put_back_is_told_once_it_is_back(conten
         assert file.read_text() == "two"
 
 
+def test_a_file_with_another_name_is_not_waited_for(content, monkeypatch):
+    monkeypatch.setattr(changes, "RETURNING", 60)
+    monkeypatch.setattr(changes, "FIRST", 60)
+    file, other = content / "a.md", content / "b.md"
+    file.write_text("one")
+    with watching(content) as watcher:
+        begun = time.monotonic()
+        file.rename(other)
+        assert watcher.wait(PATIENCE) == {file, other}
+        assert time.monotonic() - begun < 30
+
+
 def test_other_times_or_rights_of_a_folder_are_no_change_of_what_is_in_it(content):
     (content / "2024").mkdir()
     with watching(content) as watcher:
