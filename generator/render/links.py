@@ -185,4 +185,5 @@ def with_addresses_marked(html: str) -> str:
 
     Print adds the addresses of all others.
     """
-    return _NAMED_BY_ADDRESS.sub(r'<a class="bare" href="\1\2"\3>', html) if '">http' in html else html
+    # Up to Python 3.11, `sub` joins the pieces by the string's own class: `Markup` would escape them.
+    return _NAMED_BY_ADDRESS.sub(r'<a class="bare" href="\1\2"\3>', str(html)) if '">http' in html else html
