@@ -197,13 +197,14 @@ def put(rendering: RenderContext, outputs: Iterable[Output], transaction: Transa
     articles = [page for page in pages if isinstance(page.subject, Article)]
     lists = [page for page in pages if not isinstance(page.subject, Article)]
     terms = rendering.search.batches_of(one.content for one in outputs if isinstance(one.content, IndexFile))
-    total = len(articles) + len(lists) + len({feed.folder for feed in feeds_}) + len(terms)
+    light = len(articles) + len({feed.folder for feed in feeds_})
+    total = light + len(terms) + len(lists)
     steps = iter(range(total))
 
     def step() -> None:
         rendering.context.progress("rendering", next(steps, total - 1), total)  # some are made twice
 
-    if len(articles) > BATCH and rendering.context.workers.count > 1:
+    if light + BATCH * len(terms) > BATCH and rendering.context.workers.count > 1:  # more than one batch
         rendering.context.begin_workers()
     meanwhile = _lists_made(rendering, lists, transaction, step)
     jobs = chain(_index_jobs(rendering, terms, transaction), _jobs(rendering, articles, feeds_, transaction))

@@ -155,6 +155,27 @@ def test_clippings_that_come_go_and_move_are_followed(twins):
     assert twins.taken == [True, True, True]
 
 
+def test_groups_that_a_failed_strict_build_stored_fit_what_the_next_build_finds(twins):
+    """Clippings change before the failed build, which stores copies and stories, and again after it."""
+    twins.put(PATHS[0], clipping("Elsewhere", "Gamma", body=STORY))
+    twins.put(PATHS[1], clipping("Title 1", "Beta", DAYS[1], STORY + " So it was said a third time."))
+    twins.put(PATHS[2], "---\ntitle: [broken\nurl: nowhere\n---\n")
+    failed = build(
+        site_in(twins.roots[0]),
+        msgspec.structs.replace(OPTIONS, strict=True),
+        silent,
+        limits=twins.limits,
+        workers=workers_here(),
+    )
+    assert failed.report.pages.written == 0
+    twins.put(PATHS[2], clipping("Title 2", "Alpha", DAYS[2], STORY))
+    twins.put(PATHS[1], clipping("Title 1", "Beta", DAYS[1], BODIES[3]))
+    twins.build()
+    twins.put(PATHS[0], None)
+    twins.build()
+    assert twins.taken == [True, True]
+
+
 def test_copies_that_end_and_begin_again_are_followed(twins):
     news = " ".join(f"Mayor {n} opened bridge {n * 3} on the {n}th of May, in rain." for n in range(40))
     twins.put(PATHS[12], clipping("Bridges are open at last", "Alpha", DAYS[4], news))

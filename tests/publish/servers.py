@@ -10,6 +10,7 @@ import gzip
 import hmac
 import json
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -266,29 +267,39 @@ class Servers:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._stack = contextlib.ExitStack()
-        self._storage: dict[str, str] = {}
+        self._storage: dict[str, tuple[str, subprocess.Popen[bytes]]] = {}
         self._rsync_port: int | None = None
 
     def close(self) -> None:
         self._stack.close()
 
     def storage(self, server: str) -> str:
-        """The address of a server for object storage with a bucket; started if it is not running."""
-        if server not in self._storage:
-            port = free_port()
-            command = program(server)
-            folder = self.root / server
-            (folder / BUCKET).mkdir(parents=True)
-            starters = {"weed": seaweed, "rclone": rclone, "azurite-blob": azurite}
-            self.run([command, *starters[server](folder, port)], folder)
-            if server == "azurite-blob":
-                self._storage[server] = f"http://127.0.0.1:{port}/{ACCOUNT}"
-                until(lambda: answers(port))
-                make_container(self._storage[server])
-            else:
-                self._storage[server] = f"http://127.0.0.1:{port}"
-                until(lambda: has_bucket(self._storage[server]))
-        return self._storage[server]
+        """The address of a server for object storage with a bucket; started if it is not running.
+
+        If it has ended, as when another program took one of its ports, it starts again with other ports.
+        """
+        for _ in range(5):
+            address, process = self._storage.get(server, ("", None))
+            if process is not None and process.poll() is None:
+                return address
+            self._storage[server] = self._begun(server)
+        pytest.fail(f"{server} ends whenever it starts; its logs are in {self.root}")
+
+    def _begun(self, server: str) -> tuple[str, subprocess.Popen[bytes]]:
+        """Start a server for object storage, and wait until it is ready. Returns its address and process."""
+        command, port = program(server), free_port()
+        folder = self.root / f"{server}-{port}"
+        (folder / BUCKET).mkdir(parents=True)
+        starters = {"weed": seaweed, "rclone": rclone, "azurite-blob": azurite}
+        process = self.run([command, *starters[server](folder, port)], folder)
+        address = f"http://127.0.0.1:{port}"
+        if server == "azurite-blob":
+            address += f"/{ACCOUNT}"
+            until(lambda: process.poll() is not None or answers(port))
+            make_container(address)
+        else:
+            until(lambda: process.poll() is not None or has_bucket(address))
+        return address, process
 
     def ssh(self) -> Path:
         """A home folder whose settings lead `test-host` to OpenSSH's server; started if it is not running."""
@@ -316,12 +327,13 @@ class Servers:
             until(lambda: answers(self._rsync_port))
         return self._rsync_port
 
-    def run(self, command: list[str], folder: Path) -> None:
-        """Run a server until the tests end."""
+    def run(self, command: list[str], folder: Path) -> subprocess.Popen[bytes]:
+        """Run a server until the tests end. Returns its process."""
         with (folder.parent / f"{folder.name}.log").open("wb") as log:
             process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         self._stack.callback(process.wait)
         self._stack.callback(process.kill)
+        return process
 
 
 def seaweed(folder: Path, port: int) -> list[str]:
@@ -427,14 +439,17 @@ def program(name: str) -> str:
 
 
 def free_port() -> int:
-    """A port that nobody listens on, low enough for SeaweedFS, which adds 10,000 to it."""
+    """A port that nobody listens on, and nobody on the one 10,000 above it, which SeaweedFS takes, too.
+
+    Each process of pytest-xdist has a range of its own, below the ports that the system gives to clients.
+    """
+    own = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8
     while True:
-        with socket.socket() as one, socket.socket() as other:
-            one.bind(("127.0.0.1", 0))
-            port = one.getsockname()[1] % 20_000 + 12_000
-            with contextlib.suppress(OSError):
-                other.bind(("127.0.0.1", port))
-                return port
+        port = 12_000 + own * 1_250 + random.randrange(1_250)
+        with socket.socket() as one, socket.socket() as other, contextlib.suppress(OSError):
+            one.bind(("127.0.0.1", port))
+            other.bind(("127.0.0.1", port + 10_000))
+            return port
 
 
 PLACES = (
