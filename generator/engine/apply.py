@@ -34,7 +34,7 @@ from generator.grouping.sources import configured_aggregators, configured_names
 from generator.grouping.tags import tags_of
 from generator.model import addresses
 from generator.model.types import Article, CopyGroup, Related, Source
-from generator.render.affected import by_file, edition_pages, moved_sources
+from generator.render.affected import by_file, edition_pages, moved_articles
 from generator.render.plan import has_reader, since_of
 
 
@@ -198,7 +198,7 @@ def _reload(state: SiteState, before: Config, settings: Stale) -> Effects | None
         others += [
             addresses.file_of(addresses.article(one.id)) for source in changed for one in source.articles
         ]
-        moved, old_plan = moved_sources(index.digest, last), msgspec.structs.replace(plan, digest=last)
+        moved, old_plan = moved_articles(index.digest, last), msgspec.structs.replace(plan, digest=last)
         others += by_file((*edition_pages(old_plan, moved), *edition_pages(plan, moved)))
     if Stale.TAGS in settings:
         plan.tag_rules = tag_rules(site.config.tags)

@@ -20,7 +20,7 @@ from generator.render.affected import (
     is_near,
     linked_otherwise,
     lost_files,
-    moved_sources,
+    moved_articles,
     owners_of,
     tag_pages,
 )
@@ -50,12 +50,14 @@ EVERYTHING = Effects(is_remapped=True, is_everything=True)
 
 def affected_before(plan: Plan, change: Change, last: Digest) -> Mapping[str, Page]:
     """Return path → page of the pages that a change affects among those planned for the `last` digest."""
+    # Their longer editions, which name picks, are there already.
+    pinned = () if change.is_recounted else (article for article in change.added if article.pinned)
     return by_file(
         (
             *affected_pages(plan, change.removed, change.ended, is_recounted=change.is_recounted),
             *identifier_pages(plan, (*change.added, *linked_otherwise(last, change.digest))),
             *tag_pages(plan, change.added, is_recounted=change.is_recounted),
-            *edition_pages(plan, moved_sources(last, change.digest)),
+            *edition_pages(plan, (*moved_articles(last, change.digest), *pinned)),
         )
     )
 
@@ -72,7 +74,7 @@ def effects_of(
     pages = by_file(
         affected_pages(plan, (*added, *parted), begun, removed, ended, is_recounted=change.is_recounted)
     )
-    moved = moved_sources(digest, last)
+    moved = moved_articles(digest, last)
     pages |= by_file(edition_pages(plan, moved))
     if digest.days[-1].first != last.days[-1].first:
         pages |= by_file(map(page_of_source, digest.sources.values()))
@@ -80,7 +82,7 @@ def effects_of(
     near = [path for path, page in pages.items() if is_near(page, changed, dates)]
     others = [path for path, page in pages.items() if not is_near(page, changed, dates)]
     others += files_leading_to(plan, change.articles, is_recounted=change.is_recounted)
-    others += files_leading_to(plan, [one for own in moved for one in own.articles], is_recounted=False)
+    others += files_leading_to(plan, moved, is_recounted=False)
     has_other_feeds = bool(plan.picks) is not had_picks
     if has_other_feeds:
         others.append(addresses.file_of(addresses.FRONT))  # it announces the feed of picks

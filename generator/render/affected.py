@@ -94,9 +94,9 @@ def files_leading_to(plan: Plan, articles: Sequence[Article], *, is_recounted: b
     return [addresses.file_of(page.address) for page in pages]
 
 
-def edition_pages(plan: Plan, sources: Iterable[Source]) -> Iterator[Page]:
-    """Yield the pages of all editions with articles of some sources."""
-    dates = {article.date for source in sources for article in source.articles}
+def edition_pages(plan: Plan, articles: Iterable[Article]) -> Iterator[Page]:
+    """Yield the pages of all editions with some articles of a plan."""
+    dates = {article.date for article in articles}
     for editions in map(plan.digest.editions, Period) if dates else ():
         ats = {bisect_right(editions, date, key=lambda one: one.first) - 1 for date in dates}
         for at in sorted(ats):
@@ -151,14 +151,15 @@ def _editions(
         yield from pages_of_edition(plan, edition)
 
 
-def moved_sources(digest: Digest, other: Digest) -> list[Source]:
-    """Return the sources of a digest whose articles stand in another section of their days in the other."""
+def moved_articles(digest: Digest, other: Digest) -> list[Article]:
+    """Return the articles of a digest whose sources stand in another section of their days in the other."""
     both = ((source, other.sources.get(name)) for name, source in digest.sources.items())
     return [
-        source
+        article
         for source, twin in both
         if twin is not source and twin
         and (twin.is_activity, twin.text) != (source.is_activity, source.text)
+        for article in source.articles
     ]  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from generator.config.options import Options, silent
 from generator.engine import stored_state
 from generator.engine.build import build
 from generator.engine.build_context import EngineLimits
+from generator.engine.outputs import Outputs
 from generator.engine.unchanged import Inputs
 from generator.grouping.copies import Copies
 from generator.reading.discover import Discovery
@@ -237,6 +238,22 @@ def test_picks_are_followed(twins):
     twins.put(PATHS[1], clipping("Two", "Beta", DAYS[1], more="url: https://a.example/other"))
     assert any("no article has the address" in str(one) for one in twins.build().report.problems)
     assert twins.taken == [True] * 8
+
+
+def test_a_pick_of_a_day_that_has_one_makes_no_list_of_all_pages(twins, monkeypatch):
+    """Sitemaps of a large archive take longer than the pages that show a pick."""
+    picks = [f'[[pick]]\narticle = "{path}"\npin = true\nnote = "So."\n' for path in PATHS[:3]]
+    twins.config(picks[0], "picks.toml")
+    twins.build()
+    listed = []
+    lists = Outputs.lists
+    monkeypatch.setattr(Outputs, "lists", lambda self, *given: listed.append(self) or lists(self, *given))
+    twins.config("".join(picks), "picks.toml")
+    twins.build()
+    assert len(listed) == 1  # by the build that looks at everything
+    twins.put(PATHS[13], clipping("New", "Alpha", "2024-07-03"))
+    twins.build()
+    assert len(listed) == 3
 
 
 def test_picks_are_followed_while_nothing_is_published(twins):
